@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* account.c - adding accounts, and logging in to them. */
+#include "account/account.h"
+#include "account/password_policy.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+enum { PUBLIC_ID_BYTES = 12 };
+
+/* ---- log-in ---- */
+
+static enum err find_by_email(struct ctx *ctx, struct str login, struct account *ret_account)
+{
+	struct str email, key;
+
+	TRY(email_normalize(ctx->arena, login, &email, &key));
+	return store_account_by_email(ctx->store, ctx->arena, ctx->app.id, key, ret_account);
+}
+
+static enum err find_by_username(struct ctx *ctx, struct str login, struct account *ret_account)
+{
+	struct str username, key;
+
+	TRY(username_normalize(ctx->arena, login, &username, &key));
+	return store_account_by_username(ctx->store, ctx->arena, ctx->app.id, key, ret_account);
+}
+
+/* ERR_NOT_FOUND: nobody. What cannot be a username is nobody's; what cannot be an address is an
+ * error only where an address was asked for. */
+static enum err find_by_login(struct ctx *ctx, const struct log_in *in, struct account *ret_account)
+{
+	if (in->kind == LOGIN_EMAIL)
+		return find_by_email(ctx, in->login, ret_account);
+	enum err err = ERR_NOT_FOUND;
+	if (in->kind == LOGIN_EMAIL_OR_USERNAME)
+		err = find_by_email(ctx, in->login, ret_account);
+	if (err == ERR_NOT_FOUND || err == ERR_BAD_EMAIL)
+		err = find_by_username(ctx, in->login, ret_account);
+	return err == ERR_BAD_USERNAME ? ERR_NOT_FOUND : err;
+}
+
+/* The configured cost has grown, and the password is at hand: a better hash, or none if the pool
+ * has no time for it now. */
+static enum err better_hash(struct ctx *ctx, const struct account *account, struct secret password,
+                            struct str *ret_phc)
+{
+	*ret_phc = STR_NONE;
+	if (!hasher_is_outdated(ctx->hasher, account->phc.ptr))
+		return OK;
+	enum err err = hasher_hash(ctx->hasher, ctx->arena, password, ret_phc);
+	return err == ERR_BUSY ? OK : err;
+}
+
+static enum err open_for(struct ctx *ctx, const struct log_in *in, const struct account *account,
+                         struct str better_phc, struct session_tokens *ret_tokens)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+
+	TRY(tx_begin(ctx->store, &tx));
+	if (better_phc.ptr)
+		TRY(store_account_rehash(tx, account, better_phc));
+	if (account->password_expires_at != 0)
+		TRY(store_account_keep_password(tx, account));
+	TRY(session_open(ctx, tx, account,
+	                 in->access_s ? in->access_s : ctx->service->policy.access_minutes * MINUTE,
+	                 ret_tokens));
+	TRY(audit_done(ctx, tx, "done"));
+	return tx_commit(&tx);
+}
+
+/* An unknown account, a wrong password, a disabled account and a made password that died are one
+ * answer to the client and four in the audit trail. */
+static enum err account_log_in(struct ctx *ctx, const struct log_in *in,
+                               struct session_tokens *ret_tokens)
+{
+	struct account account = { 0 };
+	struct secret password;
+	struct str better_phc;
+	bool match = false;
+
+	enum err found = find_by_login(ctx, in, &account);
+	if (found != OK && found != ERR_NOT_FOUND)
+		return found;
+	ctx->account_id = account.id;
+	TRY(secret_nfc(ctx->arena, in->password, &password));
+
+	/* Before any verdict, so that every verdict takes as long. */
+	TRY(hasher_verify(ctx->hasher, password, account.phc.ptr, &match));
+
+	if (found == ERR_NOT_FOUND && in->discloses && !ctx->app.conceal_accounts)
+		return deny(ctx, ERR_NO_ACCOUNT, "no such account");
+	if (found == ERR_NOT_FOUND)
+		return deny(ctx, ERR_BAD_CREDENTIALS, "no such account");
+	if (!match)
+		return deny(ctx, ERR_BAD_CREDENTIALS, "wrong password");
+	if (account.status != ACCOUNT_ACTIVE)
+		return deny(ctx, ERR_BAD_CREDENTIALS, "account is disabled");
+	if (account.password_expires_at != 0 && account.password_expires_at <= ctx->now)
+		return deny(ctx, ERR_BAD_CREDENTIALS, "made password died unused");
+
+	TRY(better_hash(ctx, &account, password, &better_phc));
+	return open_for(ctx, in, &account, better_phc, ret_tokens);
+}
+OPERATION(account_log_in, struct log_in, struct session_tokens, REQUIRES_APP, COST_HASH)
+OPERATION_AS(account_log_in_with_key, account_log_in, struct log_in, struct session_tokens,
+             REQUIRES_CLIENT_KEY, COST_HASH)
+
+/* ---- a new account ---- */
+
+static enum err add_account(struct ctx *ctx, const struct account *account, struct str username_key)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+
+	TRY(tx_begin(ctx->store, &tx));
+	TRY(store_account_add(tx, account, username_key, ctx->now, &ctx->account_id));
+	TRY(audit_done(ctx, tx, "done"));
+	return tx_commit(&tx);
+}
+
+/* Which of the two unique names was it? */
+static enum err who_is_taken(struct ctx *ctx, const struct account *account)
+{
+	struct account other;
+	enum err err = ERR_NOT_FOUND;
+
+	if (account->email_key.ptr)
+		err = store_account_by_email(ctx->store, ctx->arena, account->app_id,
+		                             account->email_key, &other);
+	if (err == OK)
+		return ERR_EMAIL_TAKEN;
+	return err == ERR_NOT_FOUND ? ERR_USERNAME_TAKEN : err;
+}
+
+static enum err account_add(struct ctx *ctx, const struct account_add *in,
+                            struct account_added *ret_added)
+{
+	unsigned char public_id[PUBLIC_ID_BYTES];
+	struct account account = { .app_id = ctx->app.id };
+	struct str username_key = STR_NONE;
+	struct secret password;
+
+	if (in->email.ptr)
+		TRY(email_normalize(ctx->arena, in->email, &account.email, &account.email_key));
+	if (in->username.ptr || !in->email.ptr)
+		TRY(username_normalize(ctx->arena, in->username, &account.username, &username_key));
+	TRY(password_accept(ctx, in->password, &password));
+	TRY(hasher_hash(ctx->hasher, ctx->arena, password, &account.phc));
+	random_bytes(public_id, sizeof(public_id));
+	TRY(spell_hex(ctx->arena, public_id, sizeof(public_id), &account.public_id));
+	enum err err = add_account(ctx, &account, username_key);
+	if (err == ERR_CONFLICT)
+		return who_is_taken(ctx, &account);
+	TRY(err);
+	*ret_added = (struct account_added){ account.public_id, account.email, account.username };
+	return OK;
+}
+OPERATION(account_add, struct account_add, struct account_added, REQUIRES_OPERATOR, COST_HASH)

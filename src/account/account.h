@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* account.h - adding accounts, and logging in to them. */
+#ifndef REKEY_ACCOUNT_ACCOUNT_H
+#define REKEY_ACCOUNT_ACCOUNT_H
+
+#include "account/session.h"
+
+/* What a dialect calls a login. */
+enum login_kind { LOGIN_EMAIL_OR_USERNAME, LOGIN_EMAIL, LOGIN_USERNAME };
+
+struct log_in {
+	struct str login;
+	struct secret password;
+	/* Of the dialect, never of the request: */
+	enum login_kind kind;
+	int64_t access_s; /* seconds that the session's access token lives; 0: as configured */
+	bool discloses;   /* its documents tell strangers from members, unless the app conceals */
+};
+
+/* ERR_BAD_CREDENTIALS: unknown, wrong, disabled, or a made password that died unused, all after the
+ * time of one hash. With `discloses`, an unknown login is ERR_NO_ACCOUNT, in the same time.
+ * ERR_BAD_EMAIL: LOGIN_EMAIL, and it is none. */
+extern const struct operation account_log_in_op; /* struct log_in -> struct session_tokens */
+extern const struct operation account_log_in_with_key_op; /* the same, with the app's client key */
+
+struct account_add {
+	struct str email;    /* NONE only with a username */
+	struct str username; /* NONE: none */
+	struct secret password;
+};
+
+struct account_added {
+	struct str id; /* 24 hex digits */
+	struct str email, username;
+};
+
+/* Of ctx->app, by its operator. ERR_BAD_EMAIL, ERR_BAD_USERNAME, ERR_PASSWORD_SHORT, _LONG,
+ * ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN. */
+extern const struct operation account_add_op; /* struct account_add -> struct account_added */
+
+#endif

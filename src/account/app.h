@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* app.h - apps (tenants): which one a request means, and what its operator may set. */
+#ifndef REKEY_ACCOUNT_APP_H
+#define REKEY_ACCOUNT_APP_H
+
+#include "account/operation.h"
+
+enum { APP_NAMES_MAX = 16, APP_NAME_MAX = 64, APP_KEY_LETTERS = 24 };
+
+/* What a request says of the app it means; each may be NONE. The first that is there decides, in
+ * this order; a host that no app has falls through to the only app, or the default one. */
+struct app_hints {
+	struct str public_id; /* of a header: wrong is wrong */
+	struct str alias;     /* of a path /api:NAME: wrong is wrong */
+	struct str host;      /* without port */
+};
+
+/* ERR_NO_APP. */
+extern const struct operation app_find_op; /* struct app_hints -> struct app */
+
+struct app_add {
+	struct str name;                 /* a-z 0-9 - _, up to 64 */
+	int64_t dialects;                /* enum dialect_bit; 0: account alone */
+	struct str hosts[APP_NAMES_MAX]; /* those behind the last are NONE */
+	struct str aliases[APP_NAMES_MAX];
+	struct str language;                  /* "en" or "fr"; NONE: "en" */
+	struct secret client_key, master_key; /* 24 hex digits; NONE: made */
+};
+
+struct app_added {
+	struct str name, public_id;
+	struct secret client_key, master_key; /* shown this once, stored as digests */
+};
+
+/* ERR_APP_EXISTS, ERR_BAD_SETTING (a name, host or language that cannot be). */
+extern const struct operation app_add_op; /* struct app_add -> struct app_added */
+
+extern const struct operation app_list_op; /* struct nothing -> struct app_list */
+
+struct app_named {
+	struct str name;
+};
+
+/* ERR_NO_APP. NONE as a name: the only app, or the default one. */
+extern const struct operation app_show_op; /* struct app_named -> struct app */
+
+struct app_setting {
+	struct str key, value;
+};
+
+struct app_set {
+	struct str name;
+	const struct app_setting *settings;
+	size_t n_settings;
+};
+
+/* ERR_NO_APP, ERR_BAD_SETTING: nothing was changed. An empty value unsets a text. */
+extern const struct operation app_set_op; /* struct app_set -> struct app */
+
+/* The settings that `app set` takes, for its help: name and what it takes. */
+struct app_setting_row {
+	const char *key, *takes;
+};
+
+extern const struct app_setting_row app_setting_rows[]; /* ends with a NULL key */
+
+/* The prefix of links to this app's hosted pages, without a slash at its end: its public_url, else
+ * the server's, with /api:NAME where the bare path would mean another app. */
+MUST_USE enum err app_public_url(struct ctx *ctx, const struct app *app, struct str *ret_url);
+
+#endif

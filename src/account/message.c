@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* message.c - the shipped texts, and reading and editing an app's own. */
+#include "account/message.h"
+#include "base/text.h"
+
+enum language { ENGLISH, FRENCH, LANGUAGE_COUNT };
+
+static const char *const languages[LANGUAGE_COUNT] = { "en", "fr" };
+
+/* In the order of Hack System's own list, whose 7th and 8th are named in its documents. */
+static const struct {
+	const char *name, *type, *input;
+	const char *text[LANGUAGE_COUNT];
+} shipped_messages[] = {
+	{ "resetcode_empty",
+	  "error",
+	  "code",
+	  { "Please enter the reset code.", "Veuillez saisir le code de réinitialisation." } },
+	{ "password_empty",
+	  "error",
+	  "password",
+	  { "Please enter a password.", "Veuillez saisir un mot de passe." } },
+	{ "email_empty",
+	  "error",
+	  "email",
+	  { "Please enter your e-mail address.", "Veuillez saisir votre adresse e-mail." } },
+	{ "user_exist",
+	  "error",
+	  "email",
+	  { "There is already an account with this e-mail address.",
+	    "Un compte existe déjà avec cette adresse e-mail." } },
+	{ "user_dontexist",
+	  "error",
+	  "email",
+	  { "There is no account with this e-mail address.",
+	    "Aucun compte n’existe avec cette adresse e-mail." } },
+	{ "password_invalid",
+	  "error",
+	  "password",
+	  { "The password is wrong.", "Le mot de passe est incorrect." } },
+	{ "resetcode_invalid",
+	  "error",
+	  "code",
+	  { "This reset code is not valid any more. Please ask for a new one.",
+	    "Ce code de réinitialisation n’est plus valable. Veuillez en demander un nouveau." } },
+	{ "password_updated",
+	  "success",
+	  "",
+	  { "Your password has been changed.", "Votre mot de passe a été modifié." } },
+	{ "settings_info_error",
+	  "error",
+	  "",
+	  { "This workspace is not yours to change.",
+	    "Vous ne pouvez pas modifier cet espace de travail." } },
+	{ "no_email_template_found",
+	  "error",
+	  "",
+	  { "The e-mail could not be prepared.", "L’e-mail n’a pas pu être préparé." } },
+	{ "email_not_sent",
+	  "error",
+	  "",
+	  { "The e-mail could not be sent.", "L’e-mail n’a pas pu être envoyé." } },
+	{ "password_rejected",
+	  "error",
+	  "password",
+	  { "Please choose another password: at least 8 characters, and not the one you had.",
+	    "Veuillez choisir un autre mot de passe : au moins 8 caractères, et différent de "
+	    "l’ancien." } },
+	{ "resetcode_sent",
+	  "success",
+	  "",
+	  { "A reset code is on its way to your mailbox.",
+	    "Un code de réinitialisation vient d’être envoyé à votre adresse." } },
+};
+
+/* Places: {{link}}, {{code}}, {{email}}, {{app}}, {{minutes}}, {{reference}}. */
+static const struct {
+	const char *name;
+	const char *subject[LANGUAGE_COUNT], *content[LANGUAGE_COUNT];
+} shipped_templates[] = {
+	{ "reset_password",
+	  { "Reset your password for {{app}}", "Réinitialisez votre mot de passe {{app}}" },
+	  { "Hello,\n\n"
+	    "someone, hopefully you, asked to reset the password of {{email}} for {{app}}. To "
+	    "choose a new one, open this page within {{minutes}} minutes:\n\n"
+	    "{{link}}\n\n"
+	    "Or enter this reset code where you asked for it:\n\n"
+	    "{{code}}\n\n"
+	    "If it was not you, you can ignore this mail: your current password stays valid.\n\n"
+	    "Reference: {{reference}}",
+	    "Bonjour,\n\n"
+	    "quelqu’un, sans doute vous, a demandé à réinitialiser le mot de passe de {{email}} "
+	    "pour {{app}}. Pour en choisir un nouveau, ouvrez cette page dans les {{minutes}} "
+	    "minutes :\n\n"
+	    "{{link}}\n\n"
+	    "Ou saisissez ce code là où vous l’avez demandé :\n\n"
+	    "{{code}}\n\n"
+	    "Si ce n’était pas vous, vous pouvez ignorer cet e-mail : votre mot de passe actuel "
+	    "reste valable.\n\n"
+	    "Référence : {{reference}}" } },
+};
+
+static enum language language_of(struct str name)
+{
+	enum language language = ENGLISH;
+
+	while (language < LANGUAGE_COUNT && !str_is(name, languages[language]))
+		language++;
+	return language;
+}
+
+bool messages_speak(struct str language)
+{
+	return language_of(language) < LANGUAGE_COUNT;
+}
+
+enum err messages_ship(struct tx *tx, int64_t app_id, struct str language)
+{
+	enum language in = language_of(language);
+
+	FOREACH(row, shipped_messages) {
+		const struct message message = { str(row->name), str(row->text[in]), str(row->type),
+			                         str(row->input) };
+		TRY(store_message_set(tx, app_id, &message));
+	}
+	FOREACH(row, shipped_templates) {
+		const struct mail_template template = { str(row->name), STR(""), STR(""),
+			                                str(row->subject[in]),
+			                                str(row->content[in]) };
+		TRY(store_mail_template_set(tx, app_id, &template));
+	}
+	return OK;
+}
+
+static enum err message_find(struct ctx *ctx, const struct message_named *in,
+                             struct message *ret_message)
+{
+	return store_message_by_name(ctx->store, ctx->arena, ctx->app.id, in->name, ret_message);
+}
+OPERATION(message_find, struct message_named, struct message, REQUIRES_NOTHING, COST_QUICK)
+
+static enum err message_list(struct ctx *ctx, const struct nothing *in,
+                             struct message_list *ret_list)
+{
+	(void)in;
+	return store_messages(ctx->store, ctx->arena, ctx->app.id, ret_list);
+}
+OPERATION(message_list, struct nothing, struct message_list, REQUIRES_OPERATOR, COST_QUICK)
+
+/* Takes the new text over the old one, if it is there and fits. */
+static enum err replace(struct str text, size_t max, struct str *text_of_row)
+{
+	if (!text.ptr)
+		return OK;
+	if (text.len > max || !text_is_utf8(text))
+		return ERR_BAD_SETTING;
+	*text_of_row = text;
+	return OK;
+}
+
+static enum err message_set(struct ctx *ctx, const struct message *in, struct message *ret_message)
+{
+	const struct message_named named = { in->internal_name };
+	struct message row = { .message = STR(""), .type = STR(""), .input = STR("") };
+
+	enum err err = message_find(ctx, &named, &row);
+	if (err != OK && err != ERR_NOT_FOUND)
+		return err;
+	if (in->internal_name.len == 0)
+		return ERR_BAD_SETTING;
+	TRY(replace(in->internal_name, MESSAGE_NAME_MAX, &row.internal_name));
+	TRY(replace(in->message, MESSAGE_TEXT_MAX, &row.message));
+	TRY(replace(in->type, MESSAGE_TEXT_MAX, &row.type));
+	TRY(replace(in->input, MESSAGE_TEXT_MAX, &row.input));
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	TRY(tx_begin(ctx->store, &tx));
+	TRY(store_message_set(tx, ctx->app.id, &row));
+	TRY(audit_done(ctx, tx, "done"));
+	TRY(tx_commit(&tx));
+	*ret_message = row;
+	return OK;
+}
+OPERATION(message_set, struct message, struct message, REQUIRES_OPERATOR, COST_WRITE)
+
+static enum err mail_template_find(struct ctx *ctx, const struct message_named *in,
+                                   struct mail_template *ret_template)
+{
+	return store_mail_template_by_name(ctx->store, ctx->arena, ctx->app.id, in->name,
+	                                   ret_template);
+}
+OPERATION(mail_template_find, struct message_named, struct mail_template, REQUIRES_NOTHING,
+          COST_QUICK)
+
+static enum err mail_template_list(struct ctx *ctx, const struct nothing *in,
+                                   struct mail_template_list *ret_list)
+{
+	(void)in;
+	return store_mail_templates(ctx->store, ctx->arena, ctx->app.id, ret_list);
+}
+OPERATION(mail_template_list, struct nothing, struct mail_template_list, REQUIRES_OPERATOR,
+          COST_QUICK)
+
+static enum err mail_template_set(struct ctx *ctx, const struct mail_template *in,
+                                  struct mail_template *ret_template)
+{
+	const struct message_named named = { in->email_name };
+	struct mail_template row;
+	struct str key;
+
+	TRY(mail_template_find(ctx, &named, &row));
+	TRY(replace(in->send_name, MESSAGE_TEXT_MAX, &row.send_name));
+	TRY(replace(in->subject, MESSAGE_TEXT_MAX, &row.subject));
+	TRY(replace(in->content, TEMPLATE_TEXT_MAX, &row.content));
+	if (in->sender.len > 0)
+		TRY(email_normalize(ctx->arena, in->sender, &row.sender, &key));
+	else
+		TRY(replace(in->sender, 0, &row.sender));
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	TRY(tx_begin(ctx->store, &tx));
+	TRY(store_mail_template_set(tx, ctx->app.id, &row));
+	TRY(audit_done(ctx, tx, "done"));
+	TRY(tx_commit(&tx));
+	*ret_template = row;
+	return OK;
+}
+OPERATION(mail_template_set, struct mail_template, struct mail_template, REQUIRES_OPERATOR,
+          COST_WRITE)

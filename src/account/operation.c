@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* operation.c - the gate: who may, how often it is tried, and what the audit trail learns. */
+#include "account/operation.h"
+#include "base/log.h"
+#include <string.h>
+
+enum { TRIES_MAX = 3 };
+
+static enum err find_session(struct ctx *ctx)
+{
+	if (!ctx->bearer.ptr || ctx->bearer.len == 0)
+		return ERR_NO_SESSION;
+	struct digest digest = digest_of(ctx->bearer);
+	enum err err = store_session_by_access_digest(ctx->service->store, ctx->arena, &digest,
+	                                              ctx->app.id, ctx->now, &ctx->session);
+	if (err == OK)
+		ctx->account_id = ctx->session.account_id;
+	return err == ERR_NOT_FOUND ? ERR_BAD_SESSION : err;
+}
+
+static enum err check_app(const struct ctx *ctx)
+{
+	if (ctx->app.id == 0)
+		return ERR_NO_APP;
+	return ctx->app.status == APP_DISABLED ? ERR_APP_DISABLED : OK;
+}
+
+static enum err check_client_key(const struct ctx *ctx)
+{
+	if (!ctx->app_key.ptr)
+		return ERR_BAD_KEY;
+	struct digest digest = digest_of(ctx->app_key);
+	return digest_equal(&digest, &ctx->app.client_key_digest) ? OK : ERR_BAD_KEY;
+}
+
+static enum err check_requirement(struct ctx *ctx, enum requirement requirement)
+{
+	switch (requirement) {
+	case REQUIRES_NOTHING:
+		return OK;
+	case REQUIRES_APP:
+		return check_app(ctx);
+	case REQUIRES_CLIENT_KEY:
+		TRY(check_app(ctx));
+		return check_client_key(ctx);
+	case REQUIRES_SESSION:
+		TRY(check_app(ctx));
+		return find_session(ctx);
+	case REQUIRES_OPERATOR:
+		return ctx->actor == ACTOR_OPERATOR ? OK : ERR_NOT_ALLOWED;
+	case REQUIRES_SERVER:
+		return ctx->actor == ACTOR_SERVER ? OK : ERR_NOT_ALLOWED;
+	}
+	return ERR_NOT_ALLOWED;
+}
+
+enum err operation_enter(struct ctx *ctx, const struct operation *operation)
+{
+	if (ctx->entered == operation)
+		return OK;
+	ctx->store = ctx->service->store;
+	ctx->hasher = ctx->service->hasher;
+	TRY(check_requirement(ctx, operation->requires));
+	ctx->entered = operation;
+	return OK;
+}
+
+enum err deny(struct ctx *ctx, enum err err, const char *reason)
+{
+	ctx->denied = reason;
+	return err;
+}
+
+enum err audit_done(struct ctx *ctx, struct tx *tx, const char *outcome)
+{
+	const struct audit_row row = {
+		.app_id = ctx->app.id,
+		.account_id = ctx->account_id,
+		.at = ctx->now,
+		.event = str(ctx->entered->name),
+		.outcome = str(outcome),
+		.network = ctx->network.ptr ? ctx->network : STR(""),
+	};
+
+	return store_audit_add(tx, &row);
+}
+
+/* A refusal has no transaction of its own to be written in. If the trail cannot be written, the
+ * refusal stands all the same. */
+static void audit_refusal(struct ctx *ctx)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	enum err err = tx_begin(ctx->store, &tx);
+
+	if (err == OK)
+		err = audit_done(ctx, tx, ctx->denied);
+	if (err == OK)
+		err = tx_commit(&tx);
+	if (err != OK)
+		log_error("the audit trail misses a refusal (%s, %s): %s", ctx->entered->name,
+		          ctx->denied, err_sentence(err));
+}
+
+enum err operation_run(struct ctx *ctx, const struct operation *operation, const void *in,
+                       void *ret_out)
+{
+	enum err err = operation_enter(ctx, operation);
+
+	for (int i = 0; i < TRIES_MAX && (err == OK || err == ERR_RETRY); i++) {
+		memset(ret_out, 0, operation->out_size);
+		ctx->denied = NULL;
+		err = operation->run(ctx, in, ret_out);
+		if (err == OK)
+			return OK;
+	}
+	memset(ret_out, 0, operation->out_size);
+	if (ctx->denied)
+		audit_refusal(ctx);
+	return err == ERR_RETRY ? ERR_BUSY : err;
+}

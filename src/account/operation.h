@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* operation.h - what the service can do, and the one gate before all of it.
+ *
+ * An operation is a row: a function over an in-struct and an out-struct, and the columns the gate
+ * reads before it runs. Every door (a wire dialect, a page, the command line, the mail thread)
+ * comes in through operation_run(), so a new door cannot forget a rule.
+ *
+ * Texts and secrets of an in-struct are borrowed for the call; those of an out-struct live in
+ * ctx->arena. */
+#ifndef REKEY_ACCOUNT_OPERATION_H
+#define REKEY_ACCOUNT_OPERATION_H
+
+#include "base/queue.h"
+#include "hash/hasher.h"
+#include "store/store.h"
+
+struct turnstile;
+
+/* What the operator has set that operations need; the names are those of the configuration. */
+struct policy {
+	int64_t password_min_length, password_max_length; /* code points */
+	int64_t reset_minutes, access_minutes, refresh_days;
+	struct str public_url;  /* without a slash at its end */
+	struct str default_app; /* the app that answers when a request names none */
+};
+
+/* The process's parts, made in main and passed down. */
+struct service {
+	struct store *store;
+	struct hasher *hasher;
+	const struct key *key;
+	struct turnstile *turnstile;
+	struct bell *outbox_bell; /* rung when mail is due */
+	struct policy policy;
+};
+
+enum actor {
+	ACTOR_CLIENT,   /* somebody on the network */
+	ACTOR_OPERATOR, /* whoever may run this program on this machine */
+	ACTOR_SERVER,   /* a thread of our own */
+};
+
+/* One request on its way through. Zero it, then set the first group. */
+struct ctx {
+	const struct service *service;
+	struct arena *arena;
+	int64_t now; /* Unix seconds, read once */
+	enum actor actor;
+	struct str network;    /* where it came from, for the audit trail */
+	struct app app;        /* app.id == 0: none answers */
+	struct secret app_key; /* NONE: none was shown */
+	struct secret bearer;  /* NONE: none was shown */
+
+	/* For operations; set by the gate. */
+	struct store *store;
+	struct hasher *hasher;
+	const struct operation *entered;
+	struct session session; /* of REQUIRES_SESSION */
+
+	/* What the audit trail is told, by deny() and by whoever finds the account. */
+	int64_t account_id;
+	const char *denied;
+};
+
+/* Who may; checked before the operation sees its input. */
+enum requirement {
+	REQUIRES_NOTHING,    /* not even an app */
+	REQUIRES_APP,        /* an app that is not disabled: anyone at its door */
+	REQUIRES_CLIENT_KEY, /* and the app's client key */
+	REQUIRES_SESSION,    /* and a living session of one of its accounts */
+	REQUIRES_OPERATOR,
+	REQUIRES_SERVER,
+};
+
+/* Where a door may run it: QUICK is one indexed read, fit for a thread that must not wait. */
+enum cost { COST_QUICK, COST_WRITE, COST_HASH };
+
+struct operation {
+	const char *name; /* as the audit trail spells it */
+	enum err (*run)(struct ctx *ctx, const void *in, void *ret_out);
+	size_t in_size, out_size;
+	enum requirement requires;
+	enum cost cost;
+};
+
+/* The out- or in-struct of an operation that has none. */
+struct nothing {
+	char none;
+};
+
+#define OPERATION_AS(row, function, in_type, out_type, who, price)                                 \
+	static enum err row##_run(struct ctx *ctx, const void *in, void *ret_out)                  \
+	{                                                                                          \
+		return function(ctx, in, ret_out);                                                 \
+	}                                                                                          \
+	const struct operation row##_op = { #row, row##_run, sizeof(in_type), sizeof(out_type),    \
+		                            who,  price };
+
+#define OPERATION(function, in_type, out_type, who, price)                                         \
+	OPERATION_AS(function, function, in_type, out_type, who, price)
+
+/* Checks who may, without running anything: for a door whose protocol wants that refusal before it
+ * looks at the body. operation_run() does it for everyone who has not.
+ * ERR_NO_APP, ERR_APP_DISABLED, ERR_BAD_KEY, ERR_NO_SESSION, ERR_BAD_SESSION, ERR_NOT_ALLOWED. */
+MUST_USE enum err operation_enter(struct ctx *ctx, const struct operation *operation);
+
+/* Runs it: again if another writer came first, three times at most (then ERR_BUSY). A refusal is
+ * written to the audit trail with its reason before this returns. On an error *ret_out is zero. */
+MUST_USE enum err operation_run(struct ctx *ctx, const struct operation *operation, const void *in,
+                                void *ret_out);
+
+/* Refuses: `err` is for the client, the reason for the audit trail alone. The reason is a literal.
+ *     return deny(ctx, ERR_BAD_CREDENTIALS, "no such account"); */
+MUST_USE enum err deny(struct ctx *ctx, enum err err, const char *reason);
+
+/* Writes what was done, in the transaction that does it. */
+MUST_USE enum err audit_done(struct ctx *ctx, struct tx *tx, const char *outcome);
+
+#endif

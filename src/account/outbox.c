@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* outbox.c - queueing mail, claiming it, and settling it. */
+#include "account/outbox.h"
+#include "account/token.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+enum { RETRY_FIRST_S = 5, RETRY_MAX_S = 15 * MINUTE };
+
+const char *const outbox_kind_words[OUTBOX_KIND_COUNT] = {
+	[OUTBOX_RECOVERY] = "recovery",
+	[OUTBOX_RECOVERY_NAMED] = "recovery by username",
+	[OUTBOX_RECOVERY_CODE] = "recovery by code",
+	[OUTBOX_MADE_PASSWORD] = "made password",
+	[OUTBOX_PASSWORD_CHANGED] = "password changed",
+};
+
+const char *const outbox_state_words[] = {
+	[OUTBOX_DUE] = "due",
+	[OUTBOX_SENT] = "sent",
+	[OUTBOX_DEAD] = "dead",
+	[OUTBOX_DROPPED] = "dropped",
+};
+
+/* ---- queueing ---- */
+
+static enum err new_reference(struct ctx *ctx, struct str *ret_reference)
+{
+	unsigned char random[5];
+	struct str letters;
+
+	random_bytes(random, sizeof(random));
+	TRY(spell_base32(ctx->arena, random, 8, &letters));
+	return arena_printf(ctx->arena, ret_reference, "%.4s-%.4s", letters.ptr, letters.ptr + 4);
+}
+
+/* How long a mail has sense: a link, while it lives; a made password, as long as its person may
+ * wait for it; a notice, for three days. */
+static int64_t sense_s(const struct ctx *ctx, int64_t kind)
+{
+	switch (kind) {
+	case OUTBOX_MADE_PASSWORD:
+		return DAY;
+	case OUTBOX_PASSWORD_CHANGED:
+		return 3 * DAY;
+	default:
+		return ctx->service->policy.reset_minutes * MINUTE;
+	}
+}
+
+enum err outbox_prepare(struct ctx *ctx, struct outbox_row *row)
+{
+	TRY(new_reference(ctx, &row->reference));
+	row->app_id = ctx->app.id;
+	row->nonce = random_nonce();
+	row->network = ctx->network.ptr ? ctx->network : STR("");
+	row->created_at = ctx->now;
+	row->next_attempt_at = ctx->now;
+	row->expires_at = ctx->now + sense_s(ctx, row->kind);
+	return OK;
+}
+
+enum err outbox_add_notice(struct ctx *ctx, struct tx *tx, const struct account *account,
+                           int64_t *ret_id)
+{
+	struct outbox_row row = {
+		.kind = OUTBOX_PASSWORD_CHANGED,
+		.account_id = account->id,
+		.epoch = account->epoch,
+	};
+
+	TRY(outbox_prepare(ctx, &row));
+	return store_outbox_add(tx, &row, ret_id);
+}
+
+/* ---- claiming ---- */
+
+static enum err mail_claim(struct ctx *ctx, const struct nothing *in, struct outbox_list *ret_list)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+
+	(void)in;
+	TRY(tx_begin(ctx->store, &tx));
+	TRY(store_outbox_claim(tx, ctx->arena, ctx->now, ctx->now + OUTBOX_LEASE_S,
+	                       OUTBOX_CLAIM_MAX, ret_list));
+	return tx_commit(&tx);
+}
+OPERATION(mail_claim, struct nothing, struct outbox_list, REQUIRES_SERVER, COST_WRITE)
+
+/* ---- settling ---- */
+
+static int64_t retry_delay_s(int64_t attempts)
+{
+	int64_t delay_s = RETRY_FIRST_S;
+
+	for (int64_t i = 1; i < attempts && delay_s < RETRY_MAX_S; i++)
+		delay_s *= 2;
+	return delay_s < RETRY_MAX_S ? delay_s : RETRY_MAX_S;
+}
+
+static struct outbox_verdict verdict_on(const struct ctx *ctx, const struct mail_settle *in)
+{
+	int64_t next = ctx->now + retry_delay_s(in->row.attempts);
+	struct outbox_verdict verdict = {
+		.id = in->row.id,
+		.attempts = in->row.attempts,
+		.now = ctx->now,
+		.state = OUTBOX_DEAD,
+		.error = in->reason.ptr ? in->reason : STR(""),
+	};
+
+	if (in->outcome == MAIL_SENT)
+		verdict.state = OUTBOX_SENT;
+	if (in->outcome == MAIL_TRANSIENT && next < in->row.expires_at) {
+		verdict.state = OUTBOX_DUE;
+		verdict.next_attempt_at = next;
+	}
+	return verdict;
+}
+
+/* Hashes the password that was just mailed. NONE: the account has moved on, and it is void. */
+static enum err hash_made_password(struct ctx *ctx, const struct outbox_row *row,
+                                   struct str *ret_phc)
+{
+	struct account account;
+	struct secret password;
+
+	*ret_phc = STR_NONE;
+	enum err err = store_account_by_id(ctx->store, ctx->arena, row->account_id, &account);
+	if (err == ERR_NOT_FOUND || (err == OK && account.epoch != row->epoch))
+		return OK;
+	TRY(err);
+	TRY(made_password_derive(ctx, &row->nonce, &password));
+	return hasher_hash(ctx->hasher, ctx->arena, password, ret_phc);
+}
+
+static enum err settle(struct ctx *ctx, const struct mail_settle *in, struct str made_phc)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	struct outbox_verdict verdict = verdict_on(ctx, in);
+	int64_t epoch;
+
+	TRY(tx_begin(ctx->store, &tx));
+	enum err err = store_outbox_settle(tx, &verdict);
+	if (err == ERR_NOT_FOUND)
+		return OK; /* its lease ran out: whoever has it now settles it */
+	TRY(err);
+	if (made_phc.ptr) {
+		const struct new_password password = {
+			.account_id = in->row.account_id,
+			.epoch = in->row.epoch,
+			.phc = made_phc,
+			.now = ctx->now,
+			.expires_at = ctx->now + DAY,
+			.outbox_floor = in->row.id,
+		};
+		TRY(store_account_set_password(tx, &password, &epoch));
+		TRY(audit_done(ctx, tx, "made password mailed"));
+	}
+	TRY(tx_commit(&tx));
+	if (verdict.state != OUTBOX_SENT)
+		log_warning("mail %lld (%s) %s: %.*s", (long long)in->row.id,
+		            outbox_kind_words[in->row.kind],
+		            verdict.state == OUTBOX_DUE ? "will be tried again"
+		                                        : "was given up, see rekey mail list",
+		            STR_ARG(verdict.error));
+	return OK;
+}
+
+static enum err mail_settle(struct ctx *ctx, const struct mail_settle *in,
+                            struct nothing *ret_nothing)
+{
+	struct str made_phc = STR_NONE;
+
+	(void)ret_nothing;
+	ctx->app.id = in->row.app_id;
+	ctx->account_id = in->row.account_id;
+	if (in->outcome == MAIL_SENT && in->row.kind == OUTBOX_MADE_PASSWORD)
+		TRY(hash_made_password(ctx, &in->row, &made_phc));
+	return settle(ctx, in, made_phc);
+}
+OPERATION(mail_settle, struct mail_settle, struct nothing, REQUIRES_SERVER, COST_HASH)
+
+/* ---- for the operator ---- */
+
+static enum err mail_list(struct ctx *ctx, const struct nothing *in, struct outbox_list *ret_list)
+{
+	(void)in;
+	return store_outbox_newest(ctx->store, ctx->arena, OUTBOX_LIST_MAX, ret_list);
+}
+OPERATION(mail_list, struct nothing, struct outbox_list, REQUIRES_OPERATOR, COST_QUICK)
+
+static enum err mail_show(struct ctx *ctx, const struct mail_id *in, struct outbox_row *ret_row)
+{
+	return store_outbox_by_id(ctx->store, ctx->arena, in->id, ret_row);
+}
+OPERATION(mail_show, struct mail_id, struct outbox_row, REQUIRES_OPERATOR, COST_QUICK)
+
+/* The link lives as long again as a new one: it is the operator who was late. */
+static enum err mail_retry(struct ctx *ctx, const struct mail_id *in, struct nothing *ret_nothing)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	struct outbox_row row;
+
+	(void)ret_nothing;
+	TRY(mail_show(ctx, in, &row));
+	TRY(tx_begin(ctx->store, &tx));
+	TRY(store_outbox_retry(tx, row.id, ctx->now, ctx->now + (row.expires_at - row.created_at)));
+	ctx->app.id = row.app_id;
+	TRY(audit_done(ctx, tx, "done"));
+	TRY(tx_commit(&tx));
+	bell_ring(ctx->service->outbox_bell);
+	return OK;
+}
+OPERATION(mail_retry, struct mail_id, struct nothing, REQUIRES_OPERATOR, COST_WRITE)
+
+static enum err audit_list(struct ctx *ctx, const struct nothing *in, struct audit_list *ret_list)
+{
+	(void)in;
+	return store_audit_newest(ctx->store, ctx->arena, ctx->app.id, OUTBOX_LIST_MAX, ret_list);
+}
+OPERATION(audit_list, struct nothing, struct audit_list, REQUIRES_OPERATOR, COST_QUICK)

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* outbox.h - mail, from the row that asks for it to the verdict on it.
+ *
+ * An operation queues a row in its own transaction. The mail thread claims due rows, asks here what
+ * each one says (who it is for, which secret, which link), sends it, and brings the outcome back.
+ * A claimed row that nobody settles is due again when its lease is over: a crash loses nothing. */
+#ifndef REKEY_ACCOUNT_OUTBOX_H
+#define REKEY_ACCOUNT_OUTBOX_H
+
+#include "account/operation.h"
+
+/* One at a time, so that a slow mail server holds no mail but the one in hand; the lease outlasts
+ * the time limits of a delivery. */
+enum { OUTBOX_LEASE_S = 45, OUTBOX_CLAIM_MAX = 1, OUTBOX_LIST_MAX = 1000 };
+
+/* Fills what every new row has, by its kind: app, nonce, reference, network, times. ERR_NOMEM. */
+MUST_USE enum err outbox_prepare(struct ctx *ctx, struct outbox_row *row);
+
+/* Queues the notice that an account's password was changed. */
+MUST_USE enum err outbox_add_notice(struct ctx *ctx, struct tx *tx, const struct account *account,
+                                    int64_t *ret_id);
+
+/* ---- for the mail thread ---- */
+
+/* Takes some due rows. */
+extern const struct operation mail_claim_op; /* struct nothing -> struct outbox_list */
+
+enum letter_kind {
+	LETTER_RESET_LINK,       /* link, minutes */
+	LETTER_CONFIRM_LINK,     /* link, minutes, username */
+	LETTER_MADE_PASSWORD,    /* secret */
+	LETTER_PASSWORD_CHANGED, /* network, at */
+	LETTER_TEMPLATE,         /* link, secret, minutes: by the app's own subject and content */
+	LETTER_KIND_COUNT
+};
+
+/* What one mail says; its words are the mail folder's. */
+struct letter {
+	bool send; /* false: nobody to mail, and the row is settled already */
+	enum letter_kind kind;
+	struct str to;
+	struct str app_name, sender_name, sender; /* sender NONE: mail.from */
+	struct str language;
+	struct str link;
+	struct secret secret; /* a made password, or a reset code */
+	struct str username, network, reference;
+	struct str minutes;          /* how long the link lives, from now */
+	struct str subject, content; /* LETTER_TEMPLATE */
+	struct str message_id;       /* what stands before the @; the same at every attempt */
+	int64_t at;                  /* when it was asked for, or done */
+};
+
+/* Looks the account up, derives the secret and makes the token of a claimed row. */
+extern const struct operation mail_write_op; /* struct outbox_row -> struct letter */
+
+enum mail_outcome { MAIL_SENT, MAIL_TRANSIENT, MAIL_PERMANENT };
+
+struct mail_settle {
+	struct outbox_row row; /* as claimed */
+	enum mail_outcome outcome;
+	struct str reason; /* one line; "" when sent */
+};
+
+/* MAIL_SENT makes a made password the account's; MAIL_TRANSIENT asks for another attempt after a
+ * growing delay, while the mail has sense; anything else keeps the row for the operator. */
+extern const struct operation mail_settle_op; /* struct mail_settle -> struct nothing */
+
+/* ---- for the operator ---- */
+
+struct mail_id {
+	int64_t id;
+};
+
+extern const struct operation mail_list_op; /* struct nothing -> struct outbox_list, newest first */
+extern const struct operation mail_show_op; /* struct mail_id -> struct outbox_row */
+extern const struct operation mail_retry_op; /* struct mail_id -> struct nothing; ERR_NOT_FOUND */
+
+extern const char *const outbox_kind_words[OUTBOX_KIND_COUNT];
+extern const char *const outbox_state_words[];
+
+/* The audit trail of ctx->app, newest first. */
+extern const struct operation audit_list_op; /* struct nothing -> struct audit_list */
+
+#endif

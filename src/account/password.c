@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* password.c - a new password, by the old one or by a mailed token. */
+#include "account/password.h"
+#include "account/outbox.h"
+#include "account/password_policy.h"
+#include "account/token.h"
+#include "account/turnstile.h"
+#include "base/text.h"
+
+/* The account's new password, the notice to its owner, and the end of all that came before. */
+static enum err set_password(struct ctx *ctx, struct tx *tx, const struct account *account,
+                             struct str phc, int64_t *ret_epoch)
+{
+	struct new_password password = {
+		.account_id = account->id,
+		.epoch = account->epoch,
+		.phc = phc,
+		.now = ctx->now,
+	};
+
+	TRY(outbox_add_notice(ctx, tx, account, &password.outbox_floor));
+	return store_account_set_password(tx, &password, ret_epoch);
+}
+
+static enum err change_in_store(struct ctx *ctx, const struct account *account, struct str phc)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	int64_t epoch;
+
+	TRY(tx_begin(ctx->store, &tx));
+	TRY(set_password(ctx, tx, account, phc, &epoch));
+	TRY(store_session_restamp(tx, &ctx->session, epoch));
+	TRY(audit_done(ctx, tx, "done"));
+	TRY(tx_commit(&tx));
+	bell_ring(ctx->service->outbox_bell);
+	return OK;
+}
+
+static enum err password_change(struct ctx *ctx, const struct password_change *in,
+                                struct nothing *ret_nothing)
+{
+	struct account account;
+	struct secret old_password, new_password;
+	struct str phc;
+	bool match = false;
+
+	(void)ret_nothing;
+	TRY(password_accept(ctx, in->new_password, &new_password));
+	TRY(secret_nfc(ctx->arena, in->old_password, &old_password));
+	TRY(store_account_by_id(ctx->store, ctx->arena, ctx->session.account_id, &account));
+	/* A session that was good a moment ago may have been ended by another change. */
+	if (account.epoch != ctx->session.epoch)
+		return deny(ctx, ERR_BAD_SESSION, "session ended meanwhile");
+	TRY(hasher_verify(ctx->hasher, old_password, account.phc.ptr, &match));
+	if (!match)
+		return deny(ctx, ERR_WRONG_PASSWORD, "wrong password");
+	if (secret_equal(old_password, new_password))
+		return deny(ctx, ERR_PASSWORD_SAME, "new password is the old one");
+	TRY(hasher_hash(ctx->hasher, ctx->arena, new_password, &phc));
+	return change_in_store(ctx, &account, phc);
+}
+OPERATION(password_change, struct password_change, struct nothing, REQUIRES_SESSION, COST_HASH)
+
+static enum err reset_in_store(struct ctx *ctx, const struct token *token,
+                               const struct account *account, struct str phc)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	int64_t epoch;
+
+	TRY(tx_begin(ctx->store, &tx));
+	enum err err = store_token_consume(tx, token, ctx->now);
+	if (err == ERR_NOT_FOUND)
+		return deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile");
+	TRY(err);
+	TRY(set_password(ctx, tx, account, phc, &epoch));
+	TRY(audit_done(ctx, tx, "done"));
+	TRY(tx_commit(&tx));
+	bell_ring(ctx->service->outbox_bell);
+	return OK;
+}
+
+static enum err password_reset(struct ctx *ctx, const struct password_reset *in,
+                               struct nothing *ret_nothing)
+{
+	struct token token;
+	struct account account;
+	struct secret new_password;
+	struct str phc;
+	bool same = false;
+
+	(void)ret_nothing;
+	TRY(token_find_live(ctx, in->token, TOKEN_SET_PASSWORD, &token));
+	if (in->repeated.ptr && !secret_equal(in->new_password, in->repeated))
+		return ERR_PASSWORDS_DIFFER;
+	TRY(password_accept(ctx, in->new_password, &new_password));
+
+	/* Those behind the winner find the token spent here, before they cost a hash. */
+	struct digest digest = digest_of(in->token);
+	CLEANUP(turnstile_leave)
+	__attribute__((unused)) pthread_mutex_t *gate =
+		turnstile_enter(ctx->service->turnstile, &digest);
+	TRY(token_find_live(ctx, in->token, TOKEN_SET_PASSWORD, &token));
+
+	TRY(store_account_by_id(ctx->store, ctx->arena, token.account_id, &account));
+	if (account.epoch != token.epoch)
+		return deny(ctx, ERR_TOKEN_INVALID, "token was replaced meanwhile");
+	TRY(hasher_verify(ctx->hasher, new_password, account.phc.ptr, &same));
+	if (same)
+		return deny(ctx, ERR_PASSWORD_SAME, "new password is the old one");
+	TRY(hasher_hash(ctx->hasher, ctx->arena, new_password, &phc));
+	return reset_in_store(ctx, &token, &account, phc);
+}
+OPERATION(password_reset, struct password_reset, struct nothing, REQUIRES_APP, COST_HASH)

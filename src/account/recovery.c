@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* recovery.c - a request is one row; a link is looked at freely and spent once. */
+#include "account/recovery.h"
+#include "account/outbox.h"
+#include "base/text.h"
+
+/* The key to find the account by. What cannot be a username is nobody's, and kept as it came. */
+static enum err login_key(struct ctx *ctx, const struct recovery_request *in, struct str *ret_key)
+{
+	struct str spelled;
+
+	if (in->kind == LOGIN_EMAIL)
+		return email_normalize(ctx->arena, in->login, &spelled, ret_key);
+	enum err err = username_normalize(ctx->arena, in->login, &spelled, ret_key);
+	if (err == ERR_BAD_USERNAME) {
+		*ret_key = STR("");
+		return OK;
+	}
+	return err;
+}
+
+/* Looks, whatever the app conceals, so that the time tells nothing either. */
+static enum err check_disclosed(struct ctx *ctx, const struct recovery_request *in, struct str key)
+{
+	struct account account;
+
+	if (!in->discloses)
+		return OK;
+	enum err err =
+		in->kind == LOGIN_EMAIL
+			? store_account_by_email(ctx->store, ctx->arena, ctx->app.id, key, &account)
+			: store_account_by_username(ctx->store, ctx->arena, ctx->app.id, key,
+	                                            &account);
+	if (err == ERR_NOT_FOUND)
+		return ctx->app.conceal_accounts ? OK
+		                                 : deny(ctx, ERR_NO_ACCOUNT, "no such account");
+	return err;
+}
+
+static enum err recovery_request(struct ctx *ctx, const struct recovery_request *in,
+                                 struct recovery_requested *ret_requested)
+{
+	struct outbox_row row = { .kind = in->mail };
+	int64_t id;
+
+	TRY(login_key(ctx, in, &row.login));
+	TRY(check_disclosed(ctx, in, row.login));
+	TRY(outbox_prepare(ctx, &row));
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	TRY(tx_begin(ctx->store, &tx));
+	TRY(store_outbox_add(tx, &row, &id));
+	TRY(tx_commit(&tx));
+	bell_ring(ctx->service->outbox_bell);
+	ret_requested->reference = row.reference;
+	return OK;
+}
+OPERATION(recovery_request, struct recovery_request, struct recovery_requested, REQUIRES_APP,
+          COST_WRITE)
+
+static enum err recovery_link(struct ctx *ctx, const struct recovery_link *in,
+                              struct recovery_link_state *ret_state)
+{
+	struct digest digest = digest_of(in->token);
+	struct token token;
+	struct account account;
+
+	enum err err = store_token_by_digest(ctx->store, ctx->arena, &digest, ctx->app.id, &token);
+	if (err == ERR_NOT_FOUND)
+		return ERR_TOKEN_INVALID;
+	TRY(err);
+	ret_state->fate = token_fate(&token, ctx->now);
+	ret_state->purpose = (enum token_purpose)token.purpose;
+	if (ret_state->fate != TOKEN_FATE_LIVE || ret_state->purpose != TOKEN_SET_PASSWORD)
+		return OK;
+	TRY(store_account_by_id(ctx->store, ctx->arena, token.account_id, &account));
+	ret_state->login = account.email_key.ptr ? account.email : account.username;
+	return OK;
+}
+OPERATION(recovery_link, struct recovery_link, struct recovery_link_state, REQUIRES_APP, COST_QUICK)
+
+static enum err confirm_in_store(struct ctx *ctx, const struct token *token)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	struct outbox_row row = {
+		.kind = OUTBOX_MADE_PASSWORD,
+		.account_id = token->account_id,
+		.epoch = token->epoch,
+	};
+	int64_t id;
+
+	TRY(outbox_prepare(ctx, &row));
+	TRY(tx_begin(ctx->store, &tx));
+	enum err err = store_token_consume(tx, token, ctx->now);
+	if (err == ERR_NOT_FOUND)
+		return deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile");
+	TRY(err);
+	TRY(store_outbox_add(tx, &row, &id));
+	TRY(audit_done(ctx, tx, "done"));
+	TRY(tx_commit(&tx));
+	bell_ring(ctx->service->outbox_bell);
+	return OK;
+}
+
+static enum err recovery_confirm(struct ctx *ctx, const struct recovery_confirm *in,
+                                 struct nothing *ret_nothing)
+{
+	struct token token;
+	struct str username, key;
+
+	(void)ret_nothing;
+	TRY(token_find_live(ctx, in->token, TOKEN_MAKE_PASSWORD, &token));
+	enum err err = username_normalize(ctx->arena, in->username, &username, &key);
+	if (err == ERR_BAD_USERNAME || (err == OK && !str_equal(key, token.username_key)))
+		return deny(ctx, ERR_WRONG_USERNAME, "wrong username");
+	TRY(err);
+	return confirm_in_store(ctx, &token);
+}
+OPERATION(recovery_confirm, struct recovery_confirm, struct nothing, REQUIRES_APP, COST_WRITE)

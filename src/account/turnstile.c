@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* turnstile.c - a row of mutexes, one picked by the token's digest. */
+#include "account/turnstile.h"
+#include <stdlib.h>
+
+enum { GATES = 64 };
+
+struct turnstile {
+	pthread_mutex_t gates[GATES];
+};
+
+struct turnstile *turnstile_new(void)
+{
+	struct turnstile *turnstile = calloc(1, sizeof(*turnstile));
+
+	for (int i = 0; turnstile && i < GATES; i++)
+		pthread_mutex_init(&turnstile->gates[i], NULL);
+	return turnstile;
+}
+
+void turnstile_free(struct turnstile *turnstile)
+{
+	for (int i = 0; turnstile && i < GATES; i++)
+		pthread_mutex_destroy(&turnstile->gates[i]);
+	free(turnstile);
+}
+
+pthread_mutex_t *turnstile_enter(struct turnstile *turnstile, const struct digest *digest)
+{
+	pthread_mutex_t *gate = &turnstile->gates[digest->bytes[0] % GATES];
+
+	pthread_mutex_lock(gate);
+	return gate;
+}
+
+void turnstile_leave(pthread_mutex_t **gate)
+{
+	pthread_mutex_unlock(*gate);
+}

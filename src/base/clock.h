@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* clock.h - what time it is. */
+#ifndef REKEY_BASE_CLOCK_H
+#define REKEY_BASE_CLOCK_H
+
+#include <stdint.h>
+
+enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
+
+/* Unix time in whole seconds; a request reads it once, into ctx->now. */
+int64_t clock_now(void);
+
+/* Milliseconds that never jump, for measuring spans. */
+int64_t clock_steady_ms(void);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* crypto.c - libsodium, spelled the way this house needs it. */
+#include "base/crypto.h"
+#include <sodium.h>
+#include <string.h>
+
+_Static_assert(DIGEST_SIZE == crypto_hash_sha256_BYTES, "digests are SHA-256");
+_Static_assert(DIGEST_SIZE == crypto_auth_hmacsha256_BYTES, "derived secrets are HMAC-SHA-256");
+_Static_assert(KEY_SIZE == crypto_auth_hmacsha256_KEYBYTES, "the key file is an HMAC key");
+
+enum { STACK_WIPED = 16384, MIME_LINE = 76, MIME_LINE_BYTES = MIME_LINE / 4 * 3 };
+
+enum err crypto_start(void)
+{
+	return sodium_init() < 0 ? ERR_INTERNAL : OK;
+}
+
+void wipe(void *bytes, size_t size)
+{
+	sodium_memzero(bytes, size);
+}
+
+void wipe_stack(void)
+{
+	sodium_stackzero(STACK_WIPED);
+}
+
+void random_bytes(void *bytes, size_t size)
+{
+	randombytes_buf(bytes, size);
+}
+
+struct nonce random_nonce(void)
+{
+	struct nonce nonce;
+
+	random_bytes(nonce.bytes, sizeof(nonce.bytes));
+	return nonce;
+}
+
+uint32_t random_below(uint32_t limit)
+{
+	return randombytes_uniform(limit);
+}
+
+bool secret_equal(struct secret a, struct secret b)
+{
+	return a.ptr && b.ptr && a.len == b.len && sodium_memcmp(a.ptr, b.ptr, a.len) == 0;
+}
+
+bool digest_equal(const struct digest *a, const struct digest *b)
+{
+	return sodium_memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+struct digest digest_of(struct secret secret)
+{
+	struct digest digest;
+
+	crypto_hash_sha256(digest.bytes, (const unsigned char *)secret.ptr, secret.len);
+	return digest;
+}
+
+struct digest derive(const struct key *key, const char *purpose, const struct nonce *nonce)
+{
+	struct digest derived;
+	crypto_auth_hmacsha256_state state;
+
+	crypto_auth_hmacsha256_init(&state, key->bytes, sizeof(key->bytes));
+	crypto_auth_hmacsha256_update(&state, (const unsigned char *)purpose, strlen(purpose) + 1);
+	crypto_auth_hmacsha256_update(&state, nonce->bytes, sizeof(nonce->bytes));
+	crypto_auth_hmacsha256_final(&state, derived.bytes);
+	wipe(&state, sizeof(state));
+	return derived;
+}
+
+enum err spell_base64url(struct arena *arena, const void *bytes, size_t size,
+                         struct secret *ret_text)
+{
+	enum { VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
+	size_t room = sodium_base64_encoded_len(size, VARIANT);
+	char *text = arena_alloc(arena, room);
+
+	NEED(text);
+	sodium_bin2base64(text, room, bytes, size, VARIANT);
+	*ret_text = (struct secret){ text, room - 1 };
+	return OK;
+}
+
+enum err spell_hex(struct arena *arena, const void *bytes, size_t size, struct str *ret_text)
+{
+	char *text = arena_alloc(arena, 2 * size + 1);
+
+	NEED(text);
+	sodium_bin2hex(text, 2 * size + 1, bytes, size);
+	*ret_text = (struct str){ text, 2 * size };
+	return OK;
+}
+
+enum err spell_base32(struct arena *arena, const void *bytes, size_t n_letters,
+                      struct str *ret_text)
+{
+	static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	const unsigned char *from = bytes;
+	char *text = arena_alloc(arena, n_letters + 1);
+
+	NEED(text);
+	for (size_t i = 0; i < n_letters; i++) {
+		size_t bit = 5 * i;
+		unsigned pair = (unsigned)from[bit / 8] << 8;
+		if (bit % 8 > 3)
+			pair |= from[bit / 8 + 1];
+		text[i] = letters[pair >> (11 - bit % 8) & 31];
+	}
+	*ret_text = (struct str){ text, n_letters };
+	return OK;
+}
+
+enum err spell_base64_lines(struct arena *arena, struct str bytes, struct str *ret_text)
+{
+	struct buf lines = buf_in(arena);
+
+	for (size_t at = 0; at < bytes.len; at += MIME_LINE_BYTES) {
+		char line[MIME_LINE + 1];
+		size_t n = bytes.len - at < MIME_LINE_BYTES ? bytes.len - at : MIME_LINE_BYTES;
+		sodium_bin2base64(line, sizeof(line), (const unsigned char *)bytes.ptr + at, n,
+		                  sodium_base64_VARIANT_ORIGINAL);
+		buf_puts(&lines, line);
+		buf_puts(&lines, "\r\n");
+		wipe(line, sizeof(line));
+	}
+	return buf_str(&lines, ret_text);
+}
+
+bool read_hex(struct str hex, void *ret_bytes, size_t size)
+{
+	size_t got = 0;
+
+	return hex.len == 2 * size &&
+	       sodium_hex2bin(ret_bytes, size, hex.ptr, hex.len, NULL, &got, NULL) == 0 &&
+	       got == size;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* json.h - JSON in and out as flat tables, by jansson, of which this is the one home.
+ *
+ * A document comes in as a list of members whose names are dotted ("user.email"); it goes out by a
+ * table of dotted names and the members of a struct that they spell. */
+#ifndef REKEY_BASE_JSON_H
+#define REKEY_BASE_JSON_H
+
+#include "base/arena.h"
+
+enum member_kind {
+	MEMBER_TEXT,
+	MEMBER_NULL,
+	MEMBER_OTHER, /* a number, a boolean, an array: nothing here takes them */
+};
+
+struct member {
+	struct str name;
+	enum member_kind kind;
+	struct str text; /* MEMBER_TEXT; NUL behind. It may be a secret: treat it as one */
+};
+
+enum { MEMBERS_MAX = 64 };
+
+struct members {
+	struct member items[MEMBERS_MAX];
+	size_t n;
+};
+
+/* Adds one. ERR_MALFORMED: there are too many. Names may repeat: who decodes them refuses that. */
+MUST_USE enum err members_add(struct members *members, struct member member);
+
+/* Adds the members of the object in text, those of nested objects under dotted names.
+ * ERR_MALFORMED: no JSON object, invalid UTF-8, U+0000, a member twice, or too deep or too many. */
+MUST_USE enum err json_read(struct arena *arena, struct str text, struct members *members);
+
+enum out_kind {
+	OUT_TEXT,     /* struct str; left out when it is NONE */
+	OUT_SECRET,   /* struct secret; left out when it is NONE */
+	OUT_INTEGER,  /* int64_t */
+	OUT_BOOL,     /* int64_t, 0 or 1 */
+	OUT_CONSTANT, /* the row's own text */
+};
+
+struct out_field {
+	const char *name; /* "payload.type" nests; "errors[].field" nests in an array of one */
+	enum out_kind kind;
+	size_t offset;
+	const char *constant;
+};
+
+#define OUT(name, kind, type, member)                                                              \
+	{                                                                                          \
+		name, OUT_##kind, offsetof(type, member), NULL                                     \
+	}
+#define OUT_FIXED(name, text)                                                                      \
+	{                                                                                          \
+		name, OUT_CONSTANT, 0, text                                                        \
+	}
+
+/* Writes one struct as an object by the table, or n_items structs of the given size as an array of
+ * such objects. ERR_INTERNAL: a text is not UTF-8. */
+MUST_USE enum err json_write(struct arena *arena, const struct out_field *fields, size_t n_fields,
+                             const void *item, struct str *ret_json);
+MUST_USE enum err json_write_list(struct arena *arena, const struct out_field *fields,
+                                  size_t n_fields, const void *items, size_t n_items, size_t size,
+                                  struct str *ret_json);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* text.c - normal forms, so that what people type twice is the same twice. */
+#include "base/text.h"
+#include "base/crypto.h"
+#include <ctype.h>
+#include <idn2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unicase.h>
+#include <unictype.h>
+#include <uninorm.h>
+#include <unistr.h>
+
+bool text_is_utf8(struct str text)
+{
+	return text.len == 0 || (u8_check((const uint8_t *)text.ptr, text.len) == NULL &&
+	                         memchr(text.ptr, '\0', text.len) == NULL);
+}
+
+size_t text_length(struct str text)
+{
+	return u8_mbsnlen((const uint8_t *)text.ptr, text.len);
+}
+
+/* Moves what libunistring made into the arena and leaves nothing of it on the heap. */
+static enum err take(struct arena *arena, uint8_t *bytes, size_t len, struct str *ret_text)
+{
+	NEED(bytes);
+	enum err err = arena_str(arena, (struct str){ (const char *)bytes, len }, ret_text);
+	wipe(bytes, len);
+	free(bytes);
+	return err;
+}
+
+enum err text_nfc(struct arena *arena, struct str text, struct str *ret_nfc)
+{
+	size_t len = 0;
+
+	if (!text_is_utf8(text))
+		return ERR_MALFORMED;
+	if (text.len == 0)
+		return arena_str(arena, text, ret_nfc);
+	uint8_t *nfc = u8_normalize(UNINORM_NFC, (const uint8_t *)text.ptr, text.len, NULL, &len);
+	return take(arena, nfc, len, ret_nfc);
+}
+
+enum err secret_nfc(struct arena *arena, struct secret secret, struct secret *ret_nfc)
+{
+	struct str nfc;
+
+	TRY(text_nfc(arena, (struct str){ secret.ptr, secret.len }, &nfc));
+	*ret_nfc = (struct secret){ nfc.ptr, nfc.len };
+	return OK;
+}
+
+/* A dot-atom (RFC 5322, 3.2.3) whose letters may be any of Unicode's beyond ASCII (RFC 6531). */
+static bool local_part_is_good(struct str local)
+{
+	static const char marks[] = "!#$%&'*+-/=?^_`{|}~.";
+	ucs4_t c;
+
+	if (local.len == 0 || local.len > EMAIL_LOCAL_MAX || local.ptr[0] == '.' ||
+	    local.ptr[local.len - 1] == '.')
+		return false;
+	for (size_t i = 0; i < local.len;) {
+		i += (size_t)u8_mbtouc(&c, (const uint8_t *)local.ptr + i, local.len - i);
+		bool ascii_good = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+		                  (c >= 'a' && c <= 'z') || (c < 128 && c && strchr(marks, (int)c));
+		bool wide_good = c >= 128 && !uc_is_general_category(c, UC_CATEGORY_C) &&
+		                 !uc_is_general_category(c, UC_CATEGORY_Z);
+		if (!ascii_good && !wide_good)
+			return false;
+		if (c == '.' && i < local.len && local.ptr[i] == '.')
+			return false;
+	}
+	return true;
+}
+
+/* Letters, digits, hyphens and dots: what IDNA leaves of a domain that mail can go to. */
+static bool domain_is_good(struct str domain)
+{
+	if (domain.len == 0 || domain.ptr[0] == '.' || domain.ptr[domain.len - 1] == '.')
+		return false;
+	for (size_t i = 0; i < domain.len; i++) {
+		char c = domain.ptr[i];
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '.'))
+			return false;
+	}
+	return true;
+}
+
+/* IDNA's mapping would drop white space and controls in silence: what is not a domain stays none.
+ */
+static bool domain_is_plain(struct str domain)
+{
+	for (size_t i = 0; i < domain.len; i++) {
+		unsigned char c = (unsigned char)domain.ptr[i];
+		if (c < 128 && !isalnum(c) && c != '-' && c != '.')
+			return false;
+	}
+	return true;
+}
+
+static enum err domain_normalize(struct arena *arena, struct str domain, struct str *ret_ascii)
+{
+	struct str terminated;
+	char *ascii = NULL;
+
+	if (!domain_is_plain(domain))
+		return ERR_BAD_EMAIL;
+	TRY(arena_str(arena, domain, &terminated));
+	int result =
+		idn2_to_ascii_8z(terminated.ptr, &ascii,
+	                         IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES);
+	if (result == IDN2_MALLOC)
+		return ERR_NOMEM;
+	if (result != IDN2_OK)
+		return ERR_BAD_EMAIL;
+	enum err err = arena_str(arena, str(ascii), ret_ascii);
+	idn2_free(ascii);
+	return err;
+}
+
+enum err email_normalize(struct arena *arena, struct str email, struct str *ret_email,
+                         struct str *ret_key)
+{
+	struct str nfc, domain, normal, key;
+
+	if (email.len > EMAIL_MAX || !text_is_utf8(email))
+		return ERR_BAD_EMAIL;
+	TRY(text_nfc(arena, email, &nfc));
+	size_t at = str_find(nfc, '@');
+	if (at == nfc.len || !local_part_is_good((struct str){ nfc.ptr, at }))
+		return ERR_BAD_EMAIL;
+	domain = str_from(nfc, at + 1);
+	if (str_find(domain, '@') != domain.len)
+		return ERR_BAD_EMAIL;
+	TRY(domain_normalize(arena, domain, &domain));
+	if (!domain_is_good(domain))
+		return ERR_BAD_EMAIL;
+	TRY(arena_printf(arena, &normal, "%.*s@%.*s", (int)at, nfc.ptr, STR_ARG(domain)));
+	if (normal.len > EMAIL_MAX)
+		return ERR_BAD_EMAIL;
+	char *lower = arena_alloc(arena, normal.len + 1);
+	NEED(lower);
+	for (size_t i = 0; i < normal.len; i++) {
+		char c = normal.ptr[i];
+		lower[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	}
+	key = (struct str){ lower, normal.len };
+	*ret_email = normal;
+	*ret_key = key;
+	return OK;
+}
+
+enum err username_normalize(struct arena *arena, struct str username, struct str *ret_name,
+                            struct str *ret_key)
+{
+	struct str name, key;
+	size_t len = 0;
+	ucs4_t c = 0;
+
+	if (username.len == 0 || username.len > 4 * USERNAME_MAX || !text_is_utf8(username))
+		return ERR_BAD_USERNAME;
+	TRY(text_nfc(arena, username, &name));
+	if (text_length(name) > USERNAME_MAX)
+		return ERR_BAD_USERNAME;
+	for (size_t i = 0; i < name.len;) {
+		size_t first = i;
+		i += (size_t)u8_mbtouc(&c, (const uint8_t *)name.ptr + i, name.len - i);
+		bool at_an_end = first == 0 || i == name.len;
+		if (uc_is_general_category(c, UC_CATEGORY_Cc) ||
+		    (at_an_end && uc_is_general_category(c, UC_CATEGORY_Z)))
+			return ERR_BAD_USERNAME;
+	}
+	uint8_t *folded =
+		u8_casefold((const uint8_t *)name.ptr, name.len, NULL, UNINORM_NFC, NULL, &len);
+	TRY(take(arena, folded, len, &key));
+	*ret_name = name;
+	*ret_key = key;
+	return OK;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* text.h - Unicode and the spelling of addresses and names, by libunistring and libidn2. */
+#ifndef REKEY_BASE_TEXT_H
+#define REKEY_BASE_TEXT_H
+
+#include "base/arena.h"
+
+enum {
+	EMAIL_MAX = 254,      /* bytes: RFC 5321, 4.5.3.1.3 less the angle brackets */
+	EMAIL_LOCAL_MAX = 64, /* bytes: RFC 5321, 4.5.3.1.1 */
+	USERNAME_MAX = 128,   /* code points */
+};
+
+/* Valid UTF-8 (RFC 3629) without U+0000. */
+bool text_is_utf8(struct str text);
+
+/* Code points; text must be valid UTF-8. */
+size_t text_length(struct str text);
+
+/* Normalization Form C (UAX 15). ERR_MALFORMED: not UTF-8. ERR_NOMEM. */
+MUST_USE enum err text_nfc(struct arena *arena, struct str text, struct str *ret_nfc);
+
+/* The same for a password, whose copy lives in the arena alone. */
+MUST_USE enum err secret_nfc(struct arena *arena, struct secret secret, struct secret *ret_nfc);
+
+/* Spells an address one way: the local part in NFC with its case kept, the domain as lower-case
+ * ASCII (IDNA 2008). ret_key is what two spellings of one mailbox have in common, for finding and
+ * for uniqueness: the address with the ASCII letters of its local part in lower case too. Other
+ * letters are never folded, so that no look-alike (dotless i, long s) finds another's account.
+ * ERR_BAD_EMAIL: not one address of the form local@domain, or more than one, or with white space,
+ * control characters, quotes or comments. */
+MUST_USE enum err email_normalize(struct arena *arena, struct str email, struct str *ret_email,
+                                  struct str *ret_key);
+
+/* The same idea for usernames: NFC, 1 to USERNAME_MAX code points, no control characters, no white
+ * space at an end; the key is case-folded. ERR_BAD_USERNAME: it is not such a name. */
+MUST_USE enum err username_normalize(struct arena *arena, struct str username, struct str *ret_name,
+                                     struct str *ret_key);
+
+#endif

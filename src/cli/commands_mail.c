@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* commands_mail.c - rekey mail ..., rekey audit ..., rekey migrate. */
+#include "account/outbox.h"
+#include "cli/cli.h"
+#include <stdio.h>
+
+/* A row of the outbox in words; the login is what a person typed, so it is shown as it is. */
+struct mail_shown {
+	int64_t id, attempts, created_at, next_attempt_at, settled_at;
+	struct str kind, state, login, reference, last_error;
+};
+
+static const struct out_field mail_out[] = {
+	OUT("id", INTEGER, struct mail_shown, id),
+	OUT("state", TEXT, struct mail_shown, state),
+	OUT("kind", TEXT, struct mail_shown, kind),
+	OUT("login", TEXT, struct mail_shown, login),
+	OUT("reference", TEXT, struct mail_shown, reference),
+	OUT("attempts", INTEGER, struct mail_shown, attempts),
+	OUT("created_at", INTEGER, struct mail_shown, created_at),
+	OUT("next_attempt_at", INTEGER, struct mail_shown, next_attempt_at),
+	OUT("settled_at", INTEGER, struct mail_shown, settled_at),
+	OUT("last_error", TEXT, struct mail_shown, last_error),
+};
+
+static const struct out_field audit_out[] = {
+	OUT("id", INTEGER, struct audit_row, id),
+	OUT("at", INTEGER, struct audit_row, at),
+	OUT("event", TEXT, struct audit_row, event),
+	OUT("outcome", TEXT, struct audit_row, outcome),
+	OUT("account", INTEGER, struct audit_row, account_id),
+	OUT("network", TEXT, struct audit_row, network),
+};
+
+static struct mail_shown to_shown(const struct outbox_row *row)
+{
+	return (struct mail_shown){
+		.id = row->id,
+		.attempts = row->attempts,
+		.created_at = row->created_at,
+		.next_attempt_at = row->next_attempt_at,
+		.settled_at = row->settled_at,
+		.kind = str(outbox_kind_words[row->kind]),
+		.state = str(outbox_state_words[row->state]),
+		.login = row->login,
+		.reference = row->reference,
+		.last_error = row->last_error,
+	};
+}
+
+static enum err list_mail(struct cli *cli, struct outbox_list *ret_list)
+{
+	const struct nothing nothing = { 0 };
+
+	return operation_run(&cli->ctx, &mail_list_op, &nothing, ret_list);
+}
+
+enum err cli_mail_list(struct cli *cli)
+{
+	struct outbox_list list;
+
+	TRY(list_mail(cli, &list));
+	struct mail_shown *shown = arena_array(cli->arena, list.n + 1, sizeof(*shown));
+	NEED(shown);
+	for (size_t i = 0; i < list.n; i++)
+		shown[i] = to_shown(&list.items[i]);
+	return cli_print_list(cli, mail_out, COUNT_OF(mail_out), shown, list.n, sizeof(*shown));
+}
+
+static enum err read_id(const struct cli *cli, struct mail_id *ret_id)
+{
+	long long number;
+
+	if (!str_to_number(str(cli->invocation->operands[0]), INT64_MAX, &number))
+		return ERR_NOT_FOUND;
+	ret_id->id = number;
+	return OK;
+}
+
+enum err cli_mail_show(struct cli *cli)
+{
+	struct mail_id id;
+	struct outbox_row row;
+
+	TRY(read_id(cli, &id));
+	TRY(operation_run(&cli->ctx, &mail_show_op, &id, &row));
+	struct mail_shown shown = to_shown(&row);
+	return cli_print(cli, mail_out, COUNT_OF(mail_out), &shown);
+}
+
+static enum err retry_all(struct cli *cli)
+{
+	struct outbox_list list;
+	struct nothing nothing;
+	size_t n = 0;
+
+	TRY(list_mail(cli, &list));
+	for (size_t i = 0; i < list.n; i++) {
+		const struct mail_id id = { list.items[i].id };
+		if (list.items[i].state != OUTBOX_DEAD)
+			continue;
+		TRY(operation_run(&cli->ctx, &mail_retry_op, &id, &nothing));
+		n++;
+	}
+	printf("%zu due again\n", n);
+	return OK;
+}
+
+enum err cli_mail_retry(struct cli *cli)
+{
+	struct mail_id id;
+	struct nothing nothing;
+
+	if (cli_has(cli->invocation, "--all"))
+		return retry_all(cli);
+	if (cli->invocation->n_operands == 0) {
+		fprintf(stderr, "rekey: mail retry takes an ID, or --all\n");
+		return ERR_NOT_FOUND;
+	}
+	TRY(read_id(cli, &id));
+	return operation_run(&cli->ctx, &mail_retry_op, &id, &nothing);
+}
+
+enum err cli_audit_list(struct cli *cli)
+{
+	const struct nothing nothing = { 0 };
+	struct audit_list list;
+
+	TRY(operation_run(&cli->ctx, &audit_list_op, &nothing, &list));
+	return cli_print_list(cli, audit_out, COUNT_OF(audit_out), list.items, list.n,
+	                      sizeof(list.items[0]));
+}
+
+/* Opening the store has taken the steps already. */
+enum err cli_migrate(struct cli *cli)
+{
+	(void)cli;
+	printf("the schema is up to date\n");
+	return OK;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* settings.h - every key of the configuration: its unit, default, range, and a sentence. */
+#ifndef REKEY_CLI_SETTINGS_H
+#define REKEY_CLI_SETTINGS_H
+
+#include "base/config.h"
+
+struct settings {
+	struct str listen, public_url, key_file;
+	struct str database_url;
+	struct str mail_url, mail_from, mail_ca_file;
+	int64_t mail_starttls; /* enum starttls */
+	int64_t hash_memory_kib, hash_passes, hash_threads, hash_queue_max;
+	int64_t password_min_length, password_max_length;
+	int64_t reset_minutes, access_minutes, refresh_days;
+};
+
+enum starttls { STARTTLS_REQUIRED, STARTTLS_OFF };
+
+enum {
+	/* OWASP's minimum for Argon2id (Password Storage Cheat Sheet): any pair of these, or more.
+	 */
+	HASH_MEMORY_KIB_OWASP = 19456,
+	HASH_PASSES_OWASP = 2,
+};
+
+extern const struct config_key setting_keys[];
+extern const size_t n_setting_keys;
+
+/* Reads them all and checks what one key alone cannot tell. ERR_CONFIG: the line is printed. */
+MUST_USE enum err settings_read(struct arena *arena, const struct config_sources *sources, bool dev,
+                                struct settings *ret_settings);
+
+#endif

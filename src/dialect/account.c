@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* account.c - Rekey's own API below /api/v1: one password resource, problems as RFC 9457 has them.
+ */
+#include "account/account.h"
+#include "account/app.h"
+#include "account/password.h"
+#include "account/recovery.h"
+#include "dialect/dialect.h"
+#include "http/status.h"
+
+static const struct field recovery_fields[] = {
+	FIELD("email", TEXT, struct recovery_request, login),
+};
+
+static const struct recovery_request recovery_preset = { .kind = LOGIN_EMAIL,
+	                                                 .mail = OUTBOX_RECOVERY };
+
+static const struct out_field recovery_out[] = {
+	OUT("reference", TEXT, struct recovery_requested, reference),
+};
+
+static const struct field reset_fields[] = {
+	FIELD("token", SECRET, struct password_reset, token),
+	FIELD("new", SECRET, struct password_reset, new_password),
+};
+
+static const struct field change_fields[] = {
+	FIELD("old", SECRET, struct password_change, old_password),
+	FIELD("new", SECRET, struct password_change, new_password),
+};
+
+static const struct field log_in_fields[] = {
+	FIELD("login", TEXT, struct log_in, login),
+	FIELD("password", SECRET, struct log_in, password),
+};
+
+static const struct out_field session_out[] = {
+	OUT("access_token", SECRET, struct session_tokens, access_token),
+	OUT_FIXED("token_type", "Bearer"),
+	OUT("expires_in", INTEGER, struct session_tokens, expires_in),
+	OUT("refresh_token", SECRET, struct session_tokens, refresh_token),
+};
+
+static const struct route routes[] = {
+	{ .method = "PUT",
+	  .path = "/api/v1/account/password",
+	  .when = "email",
+	  .takes = TAKES_JSON | TAKES_QUERY,
+	  .operation = &recovery_request_op,
+	  .preset = &recovery_preset,
+	  .fields = FIELDS(recovery_fields),
+	  .ok = 202,
+	  .out = FIELDS(recovery_out) },
+	{ .method = "PUT",
+	  .path = "/api/v1/account/password",
+	  .when = "token",
+	  .takes = TAKES_JSON,
+	  .operation = &password_reset_op,
+	  .fields = FIELDS(reset_fields),
+	  .ok = 204 },
+	{ .method = "PUT",
+	  .path = "/api/v1/account/password",
+	  .when = "old",
+	  .takes = TAKES_JSON,
+	  .operation = &password_change_op,
+	  .fields = FIELDS(change_fields),
+	  .ok = 204 },
+	{ .method = "POST",
+	  .path = "/api/v1/sessions",
+	  .takes = TAKES_JSON,
+	  .operation = &account_log_in_op,
+	  .fields = FIELDS(log_in_fields),
+	  .ok = 201,
+	  .out = FIELDS(session_out) },
+};
+
+#define UNAVAILABLE                                                                                \
+	{                                                                                          \
+		503, "unavailable", "The service cannot answer just now. Please try again.", NULL, \
+			NULL, NULL                                                                 \
+	}
+#define MALFORMED(text)                                                                            \
+	{                                                                                          \
+		400, "malformed", text, NULL, NULL, NULL                                           \
+	}
+#define REJECTED(why, text)                                                                        \
+	{                                                                                          \
+		422, "password_rejected", text, "new", why, NULL                                   \
+	}
+
+static const struct wire_error errors[ERR_COUNT] = {
+	[ERR_NOMEM] = UNAVAILABLE,
+	[ERR_STORE] = UNAVAILABLE,
+	[ERR_BUSY] = UNAVAILABLE,
+	[ERR_RETRY] = UNAVAILABLE,
+	[ERR_APP_DISABLED] = UNAVAILABLE,
+	[ERR_INTERNAL] = { 500, "internal", "Something went wrong here.", NULL, NULL, NULL },
+	[ERR_CONFIG] = { 500, "internal", "Something went wrong here.", NULL, NULL, NULL },
+	[ERR_SCHEMA_NEWER] = { 500, "internal", "Something went wrong here.", NULL, NULL, NULL },
+	[ERR_NOT_FOUND] = { 404, "not_found", "There is nothing here.", NULL, NULL, NULL },
+	[ERR_NO_ROUTE] = { 404, "not_found", "There is nothing here.", NULL, NULL, NULL },
+	[ERR_NO_APP] = { 404, "not_found", "There is no such app.", NULL, NULL, NULL },
+	[ERR_METHOD] = { 405, "method_not_allowed", "This address does not take this method.", NULL,
+	                 NULL, NULL },
+	[ERR_MEDIA_TYPE] = { 415, "unsupported_media_type", "The body must be application/json.",
+	                     NULL, NULL, NULL },
+	[ERR_TOO_LARGE] = { 413, "too_large", "The body is larger than 16 KiB.", NULL, NULL, NULL },
+	[ERR_TIMEOUT] = { 408, "timeout", "The request took too long to arrive.", NULL, NULL,
+	                  NULL },
+	[ERR_MALFORMED] = MALFORMED("The body is not what is understood here."),
+	[ERR_MEMBER_TYPE] = MALFORMED("A member is not of the type it must have."),
+	[ERR_MEMBER_MISSING] = MALFORMED("A member is missing."),
+	[ERR_BAD_EMAIL] = { 400, "malformed", "This is not one e-mail address.", "email",
+	                    "malformed", NULL },
+	[ERR_BAD_USERNAME] = MALFORMED("This cannot be a username."),
+	[ERR_EMPTY_EMAIL] = MALFORMED("A member is empty."),
+	[ERR_EMPTY_PASSWORD] = MALFORMED("A member is empty."),
+	[ERR_EMPTY_CODE] = MALFORMED("A member is empty."),
+	[ERR_WRONG_USERNAME] = MALFORMED("The username is another one."),
+	[ERR_PASSWORDS_DIFFER] = MALFORMED("The two passwords are not the same."),
+	[ERR_BAD_SETTING] = MALFORMED("There is no such setting."),
+	[ERR_CROSS_SITE] = { 403, "forbidden", "This was sent by another site.", NULL, NULL, NULL },
+	[ERR_NOT_ALLOWED] = { 403, "forbidden", "This is not allowed.", NULL, NULL, NULL },
+	[ERR_NO_SESSION] = { 401, "unauthenticated", "This needs a session.", NULL, NULL, NULL },
+	[ERR_BAD_SESSION] = { 401, "unauthenticated", "The session is unknown or has ended.", NULL,
+	                      NULL, NULL },
+	[ERR_BAD_KEY] = { 401, "unauthenticated", "The app's key is wrong.", NULL, NULL, NULL },
+	[ERR_BAD_CREDENTIALS] = { 401, "bad_credentials", "The login or the password is wrong.",
+	                          NULL, NULL, NULL },
+	/* This API never tells who has an account. */
+	[ERR_NO_ACCOUNT] = { 401, "bad_credentials", "The login or the password is wrong.", NULL,
+	                     NULL, NULL },
+	[ERR_WRONG_PASSWORD] = { 403, "wrong_password", "The current password is wrong.", NULL,
+	                         NULL, NULL },
+	[ERR_TOKEN_INVALID] = { 410, "token_invalid",
+	                        "This token is not valid any more. Please ask for a new mail.",
+	                        NULL, NULL, NULL },
+	[ERR_PASSWORD_SHORT] = REJECTED("too_short", "The new password is too short."),
+	[ERR_PASSWORD_LONG] = REJECTED("too_long", "The new password is too long."),
+	[ERR_PASSWORD_SAME] =
+		REJECTED("same_as_old", "The new password is the one you have already."),
+	[ERR_CONFLICT] = { 409, "conflict", "This is taken.", NULL, NULL, NULL },
+	[ERR_USERNAME_TAKEN] = { 409, "username_taken", "This username is taken.", NULL, NULL,
+	                         NULL },
+	[ERR_EMAIL_TAKEN] = { 409, "conflict", "This is taken.", NULL, NULL, NULL },
+	[ERR_APP_EXISTS] = { 409, "conflict", "This is taken.", NULL, NULL, NULL },
+};
+
+struct problem {
+	struct str type, title, detail, code;
+	int64_t status;
+	struct str field, reason, field_detail; /* NONE: it is about no member */
+};
+
+static const struct out_field problem_out[] = {
+	OUT("type", TEXT, struct problem, type),
+	OUT("title", TEXT, struct problem, title),
+	OUT("status", INTEGER, struct problem, status),
+	OUT("detail", TEXT, struct problem, detail),
+	OUT("code", TEXT, struct problem, code),
+	OUT("errors[].field", TEXT, struct problem, field),
+	OUT("errors[].code", TEXT, struct problem, reason),
+	OUT("errors[].detail", TEXT, struct problem, field_detail),
+};
+
+/* <public_url>/problems/<code>; the server's own where the app's cannot be had. */
+static enum err problem_type(struct visit *visit, const char *code, struct str *ret_type)
+{
+	struct str base = visit->ctx.service->policy.public_url;
+
+	if (visit->ctx.app.id != 0 && app_public_url(&visit->ctx, &visit->ctx.app, &base) != OK)
+		base = visit->ctx.service->policy.public_url;
+	return arena_printf(visit->request->arena, ret_type, "%.*s/problems/%s", STR_ARG(base),
+	                    code);
+}
+
+static enum err render_error(struct visit *visit, enum err err)
+{
+	const struct wire_error *error = visit_error(visit, err);
+	struct problem problem = {
+		.title = str(http_reason(error->status)),
+		.detail = str(error->text),
+		.code = str(error->code),
+		.status = error->status,
+		.field = str(error->field),
+		.reason = str(error->reason),
+	};
+
+	if (visit->culprit.ptr && !problem.field.ptr) {
+		problem.field = visit->culprit;
+		problem.reason = str(error->code);
+	}
+	if (problem.field.ptr)
+		problem.field_detail = problem.detail;
+	if (error->status == 401)
+		response_header(visit->response, "WWW-Authenticate", STR("Bearer"));
+	TRY(problem_type(visit, error->code, &problem.type));
+	return visit_json(visit, "application/problem+json", problem_out, COUNT_OF(problem_out),
+	                  &problem);
+}
+
+static void credentials(struct visit *visit)
+{
+	visit->ctx.bearer = bearer_token(visit->request);
+}
+
+const struct dialect dialect_account = {
+	.name = "account",
+	.bit = DIALECT_ACCOUNT,
+	.routes = routes,
+	.n_routes = COUNT_OF(routes),
+	.errors = errors,
+	.credentials = credentials,
+	.render_error = render_error,
+};

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dialect.h - how one outside world spells the core: its routes, fields, statuses and errors.
+ *
+ * A dialect decides spelling and status, nothing else. Everything here is a constant table; serve.c
+ * walks them all in the same way. */
+#ifndef REKEY_DIALECT_DIALECT_H
+#define REKEY_DIALECT_DIALECT_H
+
+#include "account/operation.h"
+#include "http/fields.h"
+#include "http/request.h"
+
+struct visit;
+struct dialect;
+
+/* How an error is told. `code` and `text` are the dialect's words; errors without a text use
+ * err_sentence(). */
+struct wire_error {
+	int status; /* 0: not in this table */
+	const char *code;
+	const char *text;
+	const char *field, *reason; /* account: the member that is at fault, and how */
+	const char *message;        /* hacksystem: the row of `messages` that says it */
+};
+
+/* Where a route finds its members. */
+enum takes {
+	TAKES_NOTHING = 0,
+	TAKES_QUERY = 1 << 0,
+	TAKES_JSON = 1 << 1,
+	TAKES_FORM = 1 << 2, /* both kinds */
+};
+
+struct route {
+	const char *method;
+	const char *path; /* below the app's prefix */
+	const char *when; /* of several rows alike: the member that picks this one; NULL: any */
+	unsigned takes;   /* enum takes, ored */
+	const struct operation *operation; /* NULL: nothing is asked of the core */
+	const void *preset;                /* in-struct with what no request may say; NULL: zeros */
+	const struct field *fields;
+	size_t n_fields;
+	int ok;
+	const struct out_field *out;
+	size_t n_out;
+	const struct wire_error
+		*overlay; /* [ERR_COUNT]: where it differs from the dialect's errors */
+	const char *say;  /* hacksystem: the row of `messages` that is the answer */
+	/* Instead of `out`. */
+	enum err (*render)(struct visit *visit, const void *result);
+	const char *asset; /* pages: the file that is the answer */
+};
+
+#define FIELDS(table) table, COUNT_OF(table)
+
+struct dialect {
+	const char *name;
+	int64_t bit; /* enum dialect_bit; 0: every app has it */
+	const struct route *routes;
+	size_t n_routes;
+	const struct wire_error *errors; /* [ERR_COUNT], without gaps */
+	bool loose_slashes;              /* doubled and trailing ones are as good as none */
+	bool named_by_header;            /* only the Id header names an app here */
+	bool lenient;                    /* members that nobody knows are passed over */
+	bool same_site;                  /* forms of other sites are refused */
+	/* Finds what the caller shows: ctx->bearer, ctx->app_key. */
+	void (*credentials)(struct visit *visit);
+	/* Writes the body of a success; NULL: JSON by the route's `out`. */
+	enum err (*render_ok)(struct visit *visit, const void *result);
+	enum err (*render_error)(struct visit *visit, enum err err);
+};
+
+/* What the doors of this process share. */
+struct doors {
+	const struct service *service;
+	bool dev;
+	struct str mail_dir; /* where --dev keeps its mails; NONE: nowhere */
+};
+
+/* One request, as serve.c walks it through. */
+struct visit {
+	const struct doors *doors;
+	struct request *request;
+	struct response *response;
+	struct ctx ctx;
+	struct str path; /* below /api:NAME */
+	struct app_names_found {
+		bool header; /* the Id header was there */
+	} named;
+	const struct dialect *dialect;
+	const struct route *route; /* NULL until one is picked */
+	struct members members;
+	struct str culprit; /* the member an error is about; NONE: none */
+};
+
+extern const struct dialect dialect_account, dialect_backtory, dialect_hacksystem;
+
+/* The error's row: the route's overlay, else the dialect's own. */
+const struct wire_error *visit_error(const struct visit *visit, enum err err);
+
+/* The bearer token of an Authorization header, in any case (RFC 6750, 2.1). NONE: there is none. */
+struct secret bearer_token(const struct request *request);
+
+/* Writes a JSON body by a table. */
+MUST_USE enum err visit_json(struct visit *visit, const char *content_type,
+                             const struct out_field *fields, size_t n_fields, const void *from);
+
+#endif

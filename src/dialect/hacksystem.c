@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hacksystem.c - Hack System, an application on a low-code platform. What its clients are told
+ * comes from the app's table `messages`, read anew for every answer. */
+#include "account/account.h"
+#include "account/message.h"
+#include "account/password.h"
+#include "account/recovery.h"
+#include "dialect/dialect.h"
+#include <string.h>
+
+enum { AUTH_TOKEN_S = 86400 };
+
+static const struct field log_in_fields[] = {
+	FIELD_OR("email", TEXT, struct log_in, login, ERR_EMPTY_EMAIL),
+	FIELD_OR("password", SECRET, struct log_in, password, ERR_EMPTY_PASSWORD),
+};
+
+static const struct log_in log_in_preset = {
+	.kind = LOGIN_EMAIL,
+	.access_s = AUTH_TOKEN_S,
+	.discloses = true,
+};
+
+static const struct out_field session_out[] = {
+	OUT("authToken", SECRET, struct session_tokens, access_token),
+};
+
+static const struct field forgot_fields[] = {
+	FIELD_OR("email", TEXT, struct recovery_request, login, ERR_EMPTY_EMAIL),
+};
+
+static const struct recovery_request forgot_preset = {
+	.kind = LOGIN_EMAIL,
+	.mail = OUTBOX_RECOVERY_CODE,
+	.discloses = true,
+};
+
+static const struct field reset_fields[] = {
+	FIELD_OR("code", SECRET, struct password_reset, token, ERR_EMPTY_CODE),
+	FIELD_OR("password", SECRET, struct password_reset, new_password, ERR_EMPTY_PASSWORD),
+};
+
+static const struct route routes[] = {
+	{ .method = "GET",
+	  .path = "/reset/password",
+	  .takes = TAKES_QUERY,
+	  .operation = &recovery_request_op,
+	  .preset = &forgot_preset,
+	  .fields = FIELDS(forgot_fields),
+	  .ok = 200,
+	  .say = "resetcode_sent" },
+	{ .method = "POST",
+	  .path = "/reset/password",
+	  .takes = TAKES_JSON | TAKES_FORM,
+	  .operation = &password_reset_op,
+	  .fields = FIELDS(reset_fields),
+	  .ok = 200,
+	  .say = "password_updated" },
+	{ .method = "POST",
+	  .path = "/auth/login",
+	  .takes = TAKES_JSON | TAKES_FORM,
+	  .operation = &account_log_in_op,
+	  .preset = &log_in_preset,
+	  .fields = FIELDS(log_in_fields),
+	  .ok = 200,
+	  .out = FIELDS(session_out) },
+};
+
+#define STANDARD(row)                                                                              \
+	{                                                                                          \
+		400, "ERROR_FATAL", NULL, NULL, NULL, row                                          \
+	}
+#define FATAL(s, text)                                                                             \
+	{                                                                                          \
+		s, "ERROR_FATAL", text, NULL, NULL, NULL                                           \
+	}
+#define INPUT(text)                                                                                \
+	{                                                                                          \
+		400, "ERROR_CODE_INPUT_ERROR", text, NULL, NULL, NULL                              \
+	}
+#define DENIED(row)                                                                                \
+	{                                                                                          \
+		403, "ERROR_CODE_ACCESS_DENIED", NULL, NULL, NULL, row                             \
+	}
+#define UNAUTHORIZED                                                                               \
+	{                                                                                          \
+		401, "ERROR_CODE_UNAUTHORIZED", "Unauthorized - Authentication Required", NULL,    \
+			NULL, NULL                                                                 \
+	}
+#define NOWHERE(s)                                                                                 \
+	{                                                                                          \
+		s, "ERROR_CODE_NOT_FOUND", "Unable to locate request.", NULL, NULL, NULL           \
+	}
+
+static const struct wire_error errors[ERR_COUNT] = {
+	[ERR_NOMEM] = FATAL(500, "The service could not do this."),
+	[ERR_STORE] = FATAL(500, "The service could not do this."),
+	[ERR_INTERNAL] = FATAL(500, "The service could not do this."),
+	[ERR_CONFIG] = FATAL(500, "The service could not do this."),
+	[ERR_SCHEMA_NEWER] = FATAL(500, "The service could not do this."),
+	[ERR_BUSY] = FATAL(503, "Too much is going on here. Please try again."),
+	[ERR_RETRY] = FATAL(503, "Too much is going on here. Please try again."),
+	[ERR_APP_DISABLED] = FATAL(503, "The service is disabled for this app."),
+	[ERR_NOT_FOUND] = NOWHERE(404),
+	[ERR_NO_ROUTE] = NOWHERE(404),
+	[ERR_NO_APP] = NOWHERE(404),
+	[ERR_METHOD] = NOWHERE(404),
+	[ERR_MEDIA_TYPE] = { 415, "ERROR_CODE_INPUT_ERROR",
+	                     "The body has a type that is not taken here.", NULL, NULL, NULL },
+	[ERR_TOO_LARGE] = { 413, "ERROR_CODE_INPUT_ERROR", "The body is larger than 16 KiB.", NULL,
+	                    NULL, NULL },
+	[ERR_TIMEOUT] = { 408, "ERROR_CODE_INPUT_ERROR", "The request took too long to arrive.",
+	                  NULL, NULL, NULL },
+	[ERR_MALFORMED] = INPUT("The input cannot be understood."),
+	[ERR_MEMBER_TYPE] = INPUT("The input is not of the type it must have."),
+	[ERR_MEMBER_MISSING] = INPUT("Missing param: "),
+	[ERR_BAD_EMAIL] = INPUT("Invalid email format."),
+	[ERR_BAD_USERNAME] = INPUT("Invalid username."),
+	[ERR_WRONG_USERNAME] = INPUT("Invalid username."),
+	[ERR_BAD_SETTING] = INPUT("Invalid setting."),
+	[ERR_EMPTY_EMAIL] = STANDARD("email_empty"),
+	[ERR_EMPTY_PASSWORD] = STANDARD("password_empty"),
+	[ERR_EMPTY_CODE] = STANDARD("resetcode_empty"),
+	[ERR_NO_ACCOUNT] = STANDARD("user_dontexist"),
+	[ERR_BAD_CREDENTIALS] = STANDARD("password_invalid"),
+	[ERR_WRONG_PASSWORD] = STANDARD("password_invalid"),
+	[ERR_TOKEN_INVALID] = STANDARD("resetcode_invalid"),
+	[ERR_PASSWORD_SHORT] = STANDARD("password_rejected"),
+	[ERR_PASSWORD_LONG] = STANDARD("password_rejected"),
+	[ERR_PASSWORD_SAME] = STANDARD("password_rejected"),
+	[ERR_PASSWORDS_DIFFER] = STANDARD("password_rejected"),
+	[ERR_CONFLICT] = DENIED("user_exist"),
+	[ERR_EMAIL_TAKEN] = DENIED("user_exist"),
+	[ERR_USERNAME_TAKEN] = DENIED("user_exist"),
+	[ERR_APP_EXISTS] = DENIED("user_exist"),
+	[ERR_CROSS_SITE] = { 403, "ERROR_CODE_ACCESS_DENIED", "This was sent by another site.",
+	                     NULL, NULL, NULL },
+	[ERR_NOT_ALLOWED] = { 403, "ERROR_CODE_ACCESS_DENIED", "This is not allowed.", NULL, NULL,
+	                      NULL },
+	[ERR_NO_SESSION] = UNAUTHORIZED,
+	[ERR_BAD_SESSION] = UNAUTHORIZED,
+	[ERR_BAD_KEY] = UNAUTHORIZED,
+};
+
+/* One row of the app's table. Its absence is the operator's doing, and is said plainly. */
+static enum err read_message(struct visit *visit, const char *name, struct message *ret_message)
+{
+	const struct message_named named = { str(name) };
+
+	enum err err = operation_run(&visit->ctx, &message_find_op, &named, ret_message);
+	if (err != ERR_NOT_FOUND)
+		return err;
+	*ret_message = (struct message){ str(name), str(name), STR(""), STR("") };
+	return OK;
+}
+
+struct answer {
+	struct str code, message;
+	struct str type, input; /* of the payload; NONE: left out */
+	struct str empty_payload;
+	struct str param;
+};
+
+static const struct out_field answer_out[] = {
+	OUT("code", TEXT, struct answer, code),
+	OUT("message", TEXT, struct answer, message),
+	OUT("payload.type", TEXT, struct answer, type),
+	OUT("payload.input", TEXT, struct answer, input),
+	OUT("payload.param", TEXT, struct answer, param),
+	OUT("payload", TEXT, struct answer, empty_payload),
+};
+
+static const struct out_field said_out[] = {
+	OUT("message", TEXT, struct message, message),
+	OUT("type", TEXT, struct message, type),
+};
+
+static enum err render_ok(struct visit *visit, const void *result)
+{
+	const struct route *route = visit->route;
+	struct message message;
+
+	if (!route->say)
+		return visit_json(visit, "application/json", route->out, route->n_out, result);
+	TRY(read_message(visit, route->say, &message));
+	return visit_json(visit, "application/json", said_out, COUNT_OF(said_out), &message);
+}
+
+/* A precondition's words and payload are its row's. */
+static enum err say_row(struct visit *visit, const char *name, struct answer *answer)
+{
+	struct message message;
+
+	TRY(read_message(visit, name, &message));
+	answer->message = message.message;
+	if (message.type.len > 0 || message.input.len > 0) {
+		answer->type = message.type;
+		answer->input = message.input;
+	} else {
+		answer->empty_payload = STR("");
+	}
+	return OK;
+}
+
+static enum err say_text(struct visit *visit, enum err err, const struct wire_error *error,
+                         struct answer *answer)
+{
+	answer->message = str(error->text);
+	if (err == ERR_MEMBER_MISSING) {
+		answer->param = visit->culprit;
+		return arena_printf(visit->request->arena, &answer->message, "%s%.*s", error->text,
+		                    STR_ARG(visit->culprit));
+	}
+	if (err == ERR_MEMBER_TYPE && visit->culprit.ptr)
+		answer->param = visit->culprit;
+	else if (error->status != 401 && error->status != 404)
+		answer->empty_payload = STR("");
+	return OK;
+}
+
+static enum err render_error(struct visit *visit, enum err err)
+{
+	const struct wire_error *error = visit_error(visit, err);
+	struct answer answer = { .code = str(error->code) };
+
+	if (error->message)
+		TRY(say_row(visit, error->message, &answer));
+	else
+		TRY(say_text(visit, err, error, &answer));
+	if (error->message && error->status == 400)
+		visit->response->status = (int)visit->ctx.app.standard_error_status;
+	return visit_json(visit, "application/json", answer_out, COUNT_OF(answer_out), &answer);
+}
+
+/* The platform's clients may send the token as ?authtoken= too; it is no member of any call. */
+static void credentials(struct visit *visit)
+{
+	struct members *query = &visit->request->query;
+	size_t kept = 0;
+
+	visit->ctx.bearer = bearer_token(visit->request);
+	for (size_t i = 0; i < query->n; i++) {
+		if (str_is(query->items[i].name, "authtoken"))
+			visit->ctx.bearer = (struct secret){ query->items[i].text.ptr,
+				                             query->items[i].text.len };
+		else
+			query->items[kept++] = query->items[i];
+	}
+	query->n = kept;
+}
+
+const struct dialect dialect_hacksystem = {
+	.name = "hacksystem",
+	.bit = DIALECT_HACKSYSTEM,
+	.routes = routes,
+	.n_routes = COUNT_OF(routes),
+	.errors = errors,
+	.credentials = credentials,
+	.render_ok = render_ok,
+	.render_error = render_error,
+};

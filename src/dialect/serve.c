@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* serve.c - request in, answer out: which app, which dialect, which row; the members by its fields;
+ * the operation through the gate; the result by its table. One function for every thread. */
+#include "dialect/serve.h"
+#include "account/app.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { STRUCT_MAX = 2048 };
+
+#define RETRY_AFTER_S "2"
+
+/* ---- paths ---- */
+
+static bool is_slash_run(struct str path, size_t i)
+{
+	return path.ptr[i] == '/' && i + 1 < path.len && path.ptr[i + 1] == '/';
+}
+
+/* Compares a path with a route's; loosely, where clients double slashes or add one at the end. */
+static bool path_matches(struct str path, const char *route, bool loose)
+{
+	size_t i = 0;
+
+	if (!loose)
+		return str_is(path, route);
+	for (; *route; route++) {
+		while (i < path.len && is_slash_run(path, i))
+			i++;
+		if (i == path.len || path.ptr[i] != *route)
+			return false;
+		i++;
+	}
+	while (i < path.len && path.ptr[i] == '/')
+		i++;
+	return i == path.len;
+}
+
+/* Takes /api:NAME off the front. NONE: there is none. */
+static struct str take_alias(struct str *path)
+{
+	if (!str_starts(*path, "/api:"))
+		return STR_NONE;
+	struct str rest = str_from(*path, strlen("/api:"));
+	size_t end = str_find(rest, '/');
+	*path = end < rest.len ? str_from(rest, end) : STR("/");
+	return (struct str){ rest.ptr, end };
+}
+
+static bool dialect_has_path(const struct dialect *dialect, struct str path)
+{
+	for (size_t i = 0; i < dialect->n_routes; i++) {
+		if (path_matches(path, dialect->routes[i].path, dialect->loose_slashes))
+			return true;
+	}
+	return false;
+}
+
+static bool is_head_of(struct str method, const char *of)
+{
+	return str_is(method, "HEAD") && strcmp(of, "GET") == 0;
+}
+
+static bool route_matches(const struct dialect *dialect, const struct route *route, struct str path,
+                          struct str method)
+{
+	return path_matches(path, route->path, dialect->loose_slashes) &&
+	       (str_is(method, route->method) || is_head_of(method, route->method));
+}
+
+/* On an I/O thread, before the app is known: any row of any dialect that may wait decides. */
+bool serve_is_quick(void *state, const struct request *request)
+{
+	const struct serving *serving = state;
+	struct str path = request->path;
+
+	take_alias(&path);
+	for (const struct dialect *const *d = serving->dialects; *d; d++) {
+		for (size_t i = 0; i < (*d)->n_routes; i++) {
+			const struct route *route = &(*d)->routes[i];
+			if (route->operation && route->operation->cost != COST_QUICK &&
+			    route_matches(*d, route, path, request->method))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* ---- which app ---- */
+
+static struct str without_port(struct str host)
+{
+	size_t end = host.len;
+
+	while (end > 0 && host.ptr[end - 1] >= '0' && host.ptr[end - 1] <= '9')
+		end--;
+	if (end > 0 && host.ptr[end - 1] == ':')
+		host.len = end - 1;
+	return host;
+}
+
+/* ERR_NO_APP is no refusal yet: each dialect has its own answer to it. */
+static enum err find_app(struct visit *visit)
+{
+	struct str host = request_header(visit->request, "Host");
+	struct app_hints hints = {
+		.public_id = request_header(visit->request, "X-Backtory-Authentication-Id"),
+		.alias = take_alias(&visit->path),
+		.host = host.ptr ? without_port(host) : STR_NONE,
+	};
+
+	visit->named.header = hints.public_id.ptr != NULL;
+	enum err err = operation_run(&visit->ctx, &app_find_op, &hints, &visit->ctx.app);
+	return err == ERR_NO_APP ? OK : err;
+}
+
+/* ---- which dialect ---- */
+
+static bool app_serves(const struct app *app, const struct dialect *dialect)
+{
+	return dialect->bit == 0 || (app->dialects & dialect->bit) != 0;
+}
+
+/* A path belongs to the dialect that lists it. One path is in two lists: with the Id header it is
+ * the one's whose clients send it; else the other's, if the app serves that. */
+static const struct dialect *dialect_of_path(const struct serving *serving,
+                                             const struct visit *visit)
+{
+	const struct dialect *found = NULL;
+
+	for (const struct dialect *const *d = serving->dialects; *d; d++) {
+		if (!dialect_has_path(*d, visit->path))
+			continue;
+		if (!found)
+			found = *d;
+		else if (!visit->named.header && app_serves(&visit->ctx.app, *d))
+			found = *d;
+	}
+	return found;
+}
+
+/* Nobody lists it: whose "not found" is it? The last dialect that the app serves and whose world
+ * it looks like; a browser gets a page. */
+static const struct dialect *dialect_of_nothing(const struct serving *serving,
+                                                const struct visit *visit)
+{
+	struct str accept = request_header(visit->request, "Accept");
+
+	if (str_starts(visit->path, "/api/"))
+		return &dialect_account;
+	if (visit->named.header)
+		return &dialect_backtory;
+	if (accept.ptr && strstr(accept.ptr, "text/html"))
+		return serving->dialects[0];
+	if (app_serves(&visit->ctx.app, &dialect_hacksystem))
+		return &dialect_hacksystem;
+	return str_starts(visit->path, "/auth/") ? &dialect_backtory : &dialect_account;
+}
+
+/* ---- which row ---- */
+
+/* The methods of this path, for a 405. */
+static enum err allow_header(struct visit *visit)
+{
+	const struct dialect *dialect = visit->dialect;
+	struct buf allow = buf_in(visit->request->arena);
+	const char *last = NULL;
+	struct str value;
+
+	for (size_t i = 0; i < dialect->n_routes; i++) {
+		const struct route *route = &dialect->routes[i];
+		if (!path_matches(visit->path, route->path, dialect->loose_slashes) ||
+		    (last && strcmp(last, route->method) == 0))
+			continue;
+		buf_printf(&allow, "%s%s", last ? ", " : "", route->method);
+		if (strcmp(route->method, "GET") == 0)
+			buf_puts(&allow, ", HEAD");
+		last = route->method;
+	}
+	TRY(buf_str(&allow, &value));
+	response_header(visit->response, "Allow", value);
+	return ERR_METHOD;
+}
+
+/* The rows of this path and method, each after the one before; NULL: no more. */
+static const struct route *next_row(const struct visit *visit, const struct route *before)
+{
+	const struct dialect *dialect = visit->dialect;
+	const struct route *end = dialect->routes + dialect->n_routes;
+	const struct route *row = before ? before + 1 : dialect->routes;
+
+	while (row < end && !route_matches(dialect, row, visit->path, visit->request->method))
+		row++;
+	return row < end ? row : NULL;
+}
+
+/* Picks by the members that came: the first row whose `when` is there, or that has none. */
+static const struct route *pick_row(const struct visit *visit)
+{
+	const struct route *row = next_row(visit, NULL);
+
+	while (row && row->when && !members_have(&visit->members, row->when))
+		row = next_row(visit, row);
+	return row;
+}
+
+/* ---- members ---- */
+
+static bool media_type_is(struct str content_type, const char *type)
+{
+	struct str bare = { content_type.ptr, str_find(content_type, ';') };
+
+	while (bare.len > 0 && bare.ptr[bare.len - 1] == ' ')
+		bare.len--;
+	return str_is_nocase(bare, type);
+}
+
+static enum err read_body(struct visit *visit, unsigned takes)
+{
+	const struct request *request = visit->request;
+	struct str type = request_header(request, "Content-Type");
+
+	if (request->body.len == 0)
+		return OK;
+	if ((takes & TAKES_JSON) && type.ptr && media_type_is(type, "application/json"))
+		return json_read(request->arena, request->body, &visit->members);
+	if ((takes & TAKES_FORM) && type.ptr &&
+	    (media_type_is(type, "application/x-www-form-urlencoded") ||
+	     media_type_is(type, "multipart/form-data")))
+		return request_read_form(request, &visit->members);
+	return ERR_MEDIA_TYPE;
+}
+
+/* By all that the rows of this path and method take between them. */
+static enum err read_members(struct visit *visit)
+{
+	unsigned takes = TAKES_NOTHING;
+
+	for (const struct route *row = next_row(visit, NULL); row; row = next_row(visit, row))
+		takes |= row->takes;
+	for (size_t i = 0; i < visit->request->query.n; i++) {
+		if ((takes & TAKES_QUERY) || !visit->dialect->lenient)
+			TRY(members_add(&visit->members, visit->request->query.items[i]));
+	}
+	return read_body(visit, takes);
+}
+
+/* What one row takes from the query, another must not: a token there would end in a log. */
+static enum err check_query(const struct visit *visit)
+{
+	bool stray = visit->request->query.n > 0 && !(visit->route->takes & TAKES_QUERY);
+
+	return stray && !visit->dialect->lenient ? ERR_MALFORMED : OK;
+}
+
+/* ---- the walk ---- */
+
+static enum err check_site(const struct visit *visit)
+{
+	struct str site = request_header(visit->request, "Sec-Fetch-Site");
+
+	if (!visit->dialect->same_site || !str_is(visit->request->method, "POST") || !site.ptr)
+		return OK;
+	return str_is(site, "same-origin") || str_is(site, "none") ? OK : ERR_CROSS_SITE;
+}
+
+static enum err render_result(struct visit *visit, const void *result)
+{
+	const struct route *route = visit->route;
+
+	visit->response->status = route->ok;
+	if (route->render)
+		return route->render(visit, result);
+	if (visit->dialect->render_ok)
+		return visit->dialect->render_ok(visit, result);
+	if (route->n_out == 0)
+		return OK;
+	return visit_json(visit, "application/json", route->out, route->n_out, result);
+}
+
+static enum err run_route(struct visit *visit)
+{
+	const struct route *route = visit->route;
+	const struct operation *operation = route->operation;
+	_Alignas(max_align_t) char in[STRUCT_MAX] = { 0 }, result[STRUCT_MAX] = { 0 };
+
+	if (!operation)
+		return render_result(visit, NULL);
+	assert(operation->in_size <= sizeof(in) && operation->out_size <= sizeof(result));
+	if (route->preset)
+		memcpy(in, route->preset, operation->in_size);
+	TRY(operation_enter(&visit->ctx, operation));
+	TRY(check_query(visit));
+	TRY(fields_decode(route->fields, route->n_fields, &visit->members, visit->dialect->lenient,
+	                  in, &visit->culprit));
+	TRY(operation_run(&visit->ctx, operation, in, result));
+	return render_result(visit, result);
+}
+
+/* A row alone on its path refuses who may not before it looks at the body; among several, the body
+ * tells which is meant. */
+static enum err find_row(struct visit *visit)
+{
+	const struct route *first = next_row(visit, NULL);
+
+	if (!first)
+		return allow_header(visit);
+	if (!next_row(visit, first)) {
+		visit->route = first;
+		if (first->operation)
+			TRY(operation_enter(&visit->ctx, first->operation));
+		return read_members(visit);
+	}
+	TRY(read_members(visit));
+	visit->route = pick_row(visit);
+	return visit->route ? OK : ERR_MALFORMED;
+}
+
+static enum err walk(struct visit *visit)
+{
+	const struct dialect *dialect = visit->dialect;
+
+	TRY(visit->request->fault);
+	if (dialect->named_by_header && !visit->named.header)
+		visit->ctx.app = (struct app){ 0 };
+	if (!dialect_has_path(dialect, visit->path) ||
+	    (visit->ctx.app.id != 0 && !app_serves(&visit->ctx.app, dialect)))
+		return ERR_NO_ROUTE;
+	TRY(check_site(visit));
+	if (dialect->credentials)
+		dialect->credentials(visit);
+	TRY(find_row(visit));
+	return run_route(visit);
+}
+
+/* The one place where a failure is logged; a refusal is in the audit trail. */
+static void log_failure(const struct visit *visit, enum err err)
+{
+	if (err == ERR_NOMEM || err == ERR_STORE || err == ERR_INTERNAL)
+		log_error("%.*s %s: %s", STR_ARG(visit->request->method),
+		          visit->route ? visit->route->path : "-", err_sentence(err));
+}
+
+static void render_error(struct visit *visit, enum err err)
+{
+	struct response *response = visit->response;
+
+	log_failure(visit, err);
+	response->status = visit_error(visit, err)->status;
+	if (visit->dialect->render_error(visit, err) != OK) {
+		/* Not even the words: the status alone, then. */
+		response->content_type = STR_NONE;
+		response->body = STR_NONE;
+	}
+	if (response->status == 503 || response->status == 429)
+		response_header(response, "Retry-After", STR(RETRY_AFTER_S));
+}
+
+void serve(void *state, struct request *request, struct response *response)
+{
+	const struct serving *serving = state;
+	struct visit visit = {
+		.doors = &serving->doors,
+		.request = request,
+		.response = response,
+		.ctx = { .service = serving->doors.service,
+		         .arena = request->arena,
+		         .now = clock_now(),
+		         .actor = ACTOR_CLIENT,
+		         .network = request->peer },
+		.path = request->path,
+	};
+
+	enum err err = find_app(&visit);
+	visit.dialect = dialect_of_path(serving, &visit);
+	if (!visit.dialect)
+		visit.dialect = dialect_of_nothing(serving, &visit);
+	response_header(response, "Cache-Control", STR("no-store"));
+	response_header(response, "X-Content-Type-Options", STR("nosniff"));
+	if (err == OK)
+		err = walk(&visit);
+	if (err != OK)
+		render_error(&visit, err);
+}
+
+/* ---- for dialects ---- */
+
+const struct wire_error *visit_error(const struct visit *visit, enum err err)
+{
+	const struct route *route = visit->route;
+
+	if (route && route->overlay && route->overlay[err].status != 0)
+		return &route->overlay[err];
+	return &visit->dialect->errors[err];
+}
+
+struct secret bearer_token(const struct request *request)
+{
+	struct str header = request_header(request, "Authorization");
+	size_t scheme = strlen("Bearer ");
+
+	if (header.len <= scheme || !str_is_nocase((struct str){ header.ptr, scheme }, "Bearer "))
+		return SECRET_NONE;
+	struct str token = str_from(header, scheme);
+	while (token.len > 0 && token.ptr[0] == ' ')
+		token = str_from(token, 1);
+	return (struct secret){ token.ptr, token.len };
+}
+
+enum err visit_json(struct visit *visit, const char *content_type, const struct out_field *fields,
+                    size_t n_fields, const void *from)
+{
+	TRY(json_write(visit->request->arena, fields, n_fields, from, &visit->response->body));
+	visit->response->content_type = str(content_type);
+	return OK;
+}
+
+void serve_print_routes(const struct serving *serving)
+{
+	for (const struct dialect *const *d = serving->dialects; *d; d++) {
+		for (size_t i = 0; i < (*d)->n_routes; i++) {
+			const struct route *route = &(*d)->routes[i];
+			printf("%-10s %-6s %-32s %-10s %-24s %d\n", (*d)->name, route->method,
+			       route->path, route->when ? route->when : "-",
+			       route->operation ? route->operation->name : "-", route->ok);
+		}
+	}
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hasher.c - callers leave a job from their own stack in a list and sleep; hash threads take it.
+ *
+ * Everything that costs memory and time runs on a hash thread, in job_run(). */
+#include "hash/hasher.h"
+#include "base/crypto.h"
+#include "hash/phc.h"
+#include <assert.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum {
+	THREADS_MAX = 64,
+	STACK_SIZE = 256 << 10, /* Argon2's blocks are on the heap; its frames take a few KiB */
+	SALT_SIZE = crypto_pwhash_argon2id_SALTBYTES,
+	HASH_SIZE = 32,
+};
+
+_Static_assert((int)PHC_MEMORY_MIN * 1024 >= (int)crypto_pwhash_argon2id_MEMLIMIT_MIN &&
+                       crypto_pwhash_argon2id_OPSLIMIT_MIN <= 1 &&
+                       (int)PHC_HASH_MIN >= (int)crypto_pwhash_argon2id_BYTES_MIN,
+               "libsodium computes whatever a PHC string may ask for");
+
+/* Lives on its caller's stack, who sleeps until it is finished. */
+struct job {
+	struct job *next;
+	struct secret password;
+	const struct phc *phc;           /* the cost, the salt, and the tag to compare with */
+	const char *text;                /* phc's text, of a verification */
+	unsigned char tag[PHC_HASH_MAX]; /* made, if the salt has our size */
+	bool match;                      /* the password gives phc's tag */
+	enum err err;
+	bool finished;
+	pthread_cond_t finishes;
+};
+
+struct hasher {
+	struct hasher_options options;
+	struct phc decoy;
+	_Atomic uint64_t count;
+
+	pthread_mutex_t mutex; /* guards the rest, and the jobs' links and ends */
+	pthread_cond_t work;   /* a job is waiting, or it is time to stop */
+	pthread_cond_t quiet;  /* the last caller has left */
+	struct job *first, **last;
+	size_t n_admitted; /* jobs waiting or running */
+	size_t n_callers;  /* asleep, or on their way out */
+	bool stopping;
+
+	unsigned n_threads;
+	pthread_t threads[];
+};
+
+/* libsodium hands out tags only for salts of its own size; a hash from elsewhere it can still
+ * verify. There it calls a lack of memory a mismatch, so ask for the memory first. */
+static enum err verify_foreign(struct job *job)
+{
+	size_t size = (size_t)job->phc->memory_kib * 1024;
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return ERR_NOMEM;
+	munmap(memory, size);
+	job->match = crypto_pwhash_argon2id_str_verify(job->text, job->password.ptr,
+	                                               job->password.len) == 0;
+	return OK;
+}
+
+/* With parameters in bounds, memory is all that libsodium can fail for. */
+static enum err job_run(struct job *job)
+{
+	const struct phc *phc = job->phc;
+
+	if (phc->salt_len != SALT_SIZE)
+		return verify_foreign(job);
+	if (crypto_pwhash_argon2id(job->tag, phc->hash_len, job->password.ptr, job->password.len,
+	                           phc->salt, phc->passes, (size_t)phc->memory_kib * 1024,
+	                           crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0)
+		return ERR_NOMEM;
+	job->match = sodium_memcmp(job->tag, phc->hash, phc->hash_len) == 0;
+	return OK;
+}
+
+/* Sleeps until there is a job. NULL: the hasher stops and nothing waits. */
+static struct job *next_job(struct hasher *hasher)
+{
+	struct job *job;
+
+	while (!hasher->first && !hasher->stopping)
+		pthread_cond_wait(&hasher->work, &hasher->mutex);
+	job = hasher->first;
+	if (job && !(hasher->first = job->next))
+		hasher->last = &hasher->first;
+	return job;
+}
+
+static void *hash_thread(void *arg)
+{
+	struct hasher *hasher = arg;
+	struct job *job;
+
+	pthread_mutex_lock(&hasher->mutex);
+	while ((job = next_job(hasher))) {
+		pthread_mutex_unlock(&hasher->mutex);
+		job->err = job_run(job);
+		wipe_stack();
+		if (job->err == OK)
+			atomic_fetch_add(&hasher->count, 1);
+		pthread_mutex_lock(&hasher->mutex);
+		hasher->n_admitted--;
+		job->finished = true;
+		pthread_cond_signal(&job->finishes);
+	}
+	pthread_mutex_unlock(&hasher->mutex);
+	return NULL;
+}
+
+static bool admit(struct hasher *hasher, struct job *job)
+{
+	if (hasher->stopping ||
+	    hasher->n_admitted >= (size_t)hasher->options.threads + hasher->options.queue_max)
+		return false;
+	hasher->n_admitted++;
+	*hasher->last = job;
+	hasher->last = &job->next;
+	pthread_cond_signal(&hasher->work);
+	return true;
+}
+
+/* Has a hash thread run the job, and waits for it. */
+static enum err job_hand_over(struct hasher *hasher, struct job *job)
+{
+	enum err err = ERR_BUSY;
+
+	if (!job->password.ptr)
+		job->password = (struct secret){ "", 0 };
+	pthread_cond_init(&job->finishes, NULL);
+	pthread_mutex_lock(&hasher->mutex);
+	if (admit(hasher, job)) {
+		hasher->n_callers++;
+		while (!job->finished)
+			pthread_cond_wait(&job->finishes, &hasher->mutex);
+		if (--hasher->n_callers == 0)
+			pthread_cond_signal(&hasher->quiet);
+		err = job->err;
+	}
+	pthread_mutex_unlock(&hasher->mutex);
+	pthread_cond_destroy(&job->finishes);
+	return err;
+}
+
+/* What a hash made now looks like, but for its tag. */
+static struct phc phc_fresh(const struct hasher_options *options)
+{
+	struct phc phc = {
+		.memory_kib = options->memory_kib,
+		.passes = options->passes,
+		.salt_len = SALT_SIZE,
+		.hash_len = HASH_SIZE,
+	};
+
+	random_bytes(phc.salt, SALT_SIZE);
+	return phc;
+}
+
+enum err hasher_hash(struct hasher *hasher, struct arena *arena, struct secret password,
+                     struct str *ret_phc)
+{
+	struct phc phc = phc_fresh(&hasher->options);
+	struct job job = { .password = password, .phc = &phc };
+
+	TRY(job_hand_over(hasher, &job));
+	memcpy(phc.hash, job.tag, HASH_SIZE);
+	enum err err = phc_write(arena, &phc, ret_phc);
+	wipe(job.tag, sizeof(job.tag));
+	wipe(&phc, sizeof(phc));
+	return err;
+}
+
+enum err hasher_verify(struct hasher *hasher, struct secret password, const char *phc,
+                       bool *ret_match)
+{
+	struct phc parsed = { 0 };
+	bool real = phc_parse(str(phc), &parsed) == OK;
+	struct job job = {
+		.password = password,
+		.phc = real ? &parsed : &hasher->decoy,
+		.text = phc,
+	};
+	enum err err = job_hand_over(hasher, &job);
+
+	if (err == OK)
+		*ret_match = real && job.match;
+	wipe(job.tag, sizeof(job.tag));
+	wipe(&parsed, sizeof(parsed));
+	return err;
+}
+
+bool hasher_is_outdated(const struct hasher *hasher, const char *phc)
+{
+	struct phc parsed;
+
+	if (phc_parse(str(phc), &parsed) != OK)
+		return false;
+	bool outdated = parsed.memory_kib < hasher->options.memory_kib ||
+	                parsed.passes < hasher->options.passes;
+	wipe(&parsed, sizeof(parsed));
+	return outdated;
+}
+
+uint64_t hasher_count(const struct hasher *hasher)
+{
+	return atomic_load(&hasher->count);
+}
+
+static enum err start_threads(struct hasher *hasher)
+{
+	pthread_attr_t attr;
+	int failed = 0;
+
+	if (pthread_attr_init(&attr) != 0)
+		return ERR_NOMEM;
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	while (!failed && hasher->n_threads < hasher->options.threads) {
+		failed = pthread_create(&hasher->threads[hasher->n_threads], &attr, hash_thread,
+		                        hasher);
+		if (!failed)
+			hasher->n_threads++;
+	}
+	pthread_attr_destroy(&attr);
+	return failed ? ERR_NOMEM : OK;
+}
+
+enum err hasher_start(const struct hasher_options *options, struct hasher **ret_hasher)
+{
+	assert(options->threads >= 1 && options->threads <= THREADS_MAX);
+	assert(options->memory_kib >= PHC_MEMORY_MIN && options->memory_kib <= PHC_MEMORY_MAX);
+	assert(options->passes >= 1 && options->passes <= PHC_PASSES_MAX);
+
+	struct hasher *hasher =
+		calloc(1, sizeof(*hasher) + options->threads * sizeof(hasher->threads[0]));
+	NEED(hasher);
+	hasher->options = *options;
+	hasher->decoy = phc_fresh(options);
+	hasher->last = &hasher->first;
+	pthread_mutex_init(&hasher->mutex, NULL);
+	pthread_cond_init(&hasher->work, NULL);
+	pthread_cond_init(&hasher->quiet, NULL);
+	enum err err = start_threads(hasher);
+	if (err != OK) {
+		hasher_stop(hasher);
+		return err;
+	}
+	*ret_hasher = hasher;
+	return OK;
+}
+
+void hasher_stop(struct hasher *hasher)
+{
+	if (!hasher)
+		return;
+	pthread_mutex_lock(&hasher->mutex);
+	hasher->stopping = true;
+	pthread_cond_broadcast(&hasher->work);
+	pthread_mutex_unlock(&hasher->mutex);
+	for (unsigned i = 0; i < hasher->n_threads; i++)
+		pthread_join(hasher->threads[i], NULL);
+
+	/* Their jobs are done, but they may not have woken up to see it. */
+	pthread_mutex_lock(&hasher->mutex);
+	while (hasher->n_callers > 0)
+		pthread_cond_wait(&hasher->quiet, &hasher->mutex);
+	pthread_mutex_unlock(&hasher->mutex);
+	pthread_cond_destroy(&hasher->quiet);
+	pthread_cond_destroy(&hasher->work);
+	pthread_mutex_destroy(&hasher->mutex);
+	free(hasher);
+}

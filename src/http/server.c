@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* server.c - libmicrohttpd on one side, struct request and struct response on the other. */
+#include "http/server.h"
+#include "base/crypto.h"
+#include "base/queue.h"
+#include "base/text.h"
+#include "http/deadline.h"
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+	ARENA_MAX = 1024 * 1024,
+	/* Beyond 32 KiB libmicrohttpd maps this memory and unmaps it, so it leaves nothing behind.
+	 */
+	CONNECTION_MEMORY = 36 * 1024,
+	FORM_BUFFER = 4096,
+	WORKER_STACK = 512 * 1024,
+	DISCARDED_MAX = 4 * 1024 * 1024,
+	IDLE_S = 20,     /* of silence */
+	REQUEST_S = 30,  /* for a whole request to arrive, or an answer to be taken */
+	STOP_MS = 10000, /* for what was begun to be finished */
+	STOP_STEP_MS = 5,
+};
+
+struct http_server {
+	struct MHD_Daemon *daemon;
+	const struct http_handler *handler;
+	struct queue *queue;
+	struct deadlines *deadlines;
+	pthread_t *workers;
+	unsigned n_workers;
+	int socket;
+	atomic_int n_exchanges; /* begun and not completed */
+};
+
+/* One request on its way: made at its first byte of body or end of headers, gone when it is
+ * answered. The I/O thread and a worker have it in turn, never together. */
+struct exchange {
+	struct http_server *server;
+	struct MHD_Connection *connection;
+	struct arena *arena;
+	struct request request;
+	struct response response;
+	char *body;
+	size_t arrived; /* bytes of body, those thrown away included */
+	bool quick;
+	bool served;
+};
+
+/* ---- in: what MHD knows of a request, copied into its arena ---- */
+
+struct copying {
+	struct exchange *exchange;
+	enum err err;
+};
+
+static enum MHD_Result copy_header(void *state, enum MHD_ValueKind kind, const char *key,
+                                   size_t key_size, const char *value, size_t value_size)
+{
+	struct copying *copying = state;
+	struct request *request = &copying->exchange->request;
+	struct header header;
+
+	(void)kind;
+	if (request->n_headers == HEADERS_MAX) {
+		request->fault = ERR_MALFORMED;
+		return MHD_NO;
+	}
+	copying->err = arena_str(request->arena, (struct str){ key, key_size }, &header.name);
+	if (copying->err == OK)
+		copying->err =
+			arena_str(request->arena, (struct str){ value ? value : "", value_size },
+		                  &header.value);
+	if (copying->err != OK)
+		return MHD_NO;
+	request->headers[request->n_headers++] = header;
+	return MHD_YES;
+}
+
+static enum MHD_Result copy_query(void *state, enum MHD_ValueKind kind, const char *key,
+                                  size_t key_size, const char *value, size_t value_size)
+{
+	struct copying *copying = state;
+	struct request *request = &copying->exchange->request;
+	struct member member = { .kind = MEMBER_TEXT };
+	struct str name = { key, key_size }, text = { value ? value : "", value_size };
+
+	(void)kind;
+	if (!text_is_utf8(name) || !text_is_utf8(text)) {
+		request->fault = ERR_MALFORMED;
+		return MHD_YES;
+	}
+	copying->err = arena_str(request->arena, name, &member.name);
+	if (copying->err == OK)
+		copying->err = arena_str(request->arena, text, &member.text);
+	if (copying->err != OK)
+		return MHD_NO;
+	if (members_add(&request->query, member) != OK)
+		request->fault = ERR_MALFORMED;
+	return MHD_YES;
+}
+
+static enum err copy_peer(struct exchange *exchange)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	char text[INET6_ADDRSTRLEN] = "local";
+
+	if (info && info->client_addr->sa_family == AF_INET) {
+		const struct sockaddr_in *v4 = (const void *)info->client_addr;
+		inet_ntop(AF_INET, &v4->sin_addr, text, sizeof(text));
+	} else if (info && info->client_addr->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *v6 = (const void *)info->client_addr;
+		inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof(text));
+	}
+	return arena_str(exchange->arena, str(text), &exchange->request.peer);
+}
+
+static enum err copy_request(struct exchange *exchange, const char *method, const char *url)
+{
+	struct request *request = &exchange->request;
+	struct copying copying = { exchange, OK };
+
+	request->arena = exchange->arena;
+	request->connection = exchange->connection;
+	TRY(arena_str(exchange->arena, str(method), &request->method));
+	TRY(arena_str(exchange->arena, str(url), &request->path));
+	if (!text_is_utf8(request->path) || request->path.ptr[0] != '/')
+		request->fault = ERR_NO_ROUTE;
+	TRY(copy_peer(exchange));
+	MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, copy_header, &copying);
+	if (copying.err == OK)
+		MHD_get_connection_values_n(exchange->connection, MHD_GET_ARGUMENT_KIND, copy_query,
+		                            &copying);
+	return copying.err;
+}
+
+static void exchange_free(struct exchange *exchange)
+{
+	if (!exchange)
+		return;
+	arena_free(exchange->arena);
+	wipe(exchange, sizeof(*exchange));
+	free(exchange);
+}
+
+static struct exchange *exchange_new(struct http_server *server, struct MHD_Connection *connection,
+                                     const char *method, const char *url)
+{
+	struct exchange *exchange = calloc(1, sizeof(*exchange));
+
+	if (!exchange)
+		return NULL;
+	exchange->server = server;
+	exchange->connection = connection;
+	exchange->arena = arena_new(ARENA_MAX);
+	if (!exchange->arena || copy_request(exchange, method, url) != OK) {
+		exchange_free(exchange);
+		return NULL;
+	}
+	atomic_fetch_add(&server->n_exchanges, 1);
+	exchange->quick = server->handler->is_quick(server->handler->state, &exchange->request);
+	return exchange;
+}
+
+/* Keeps what fits. What does not is read and thrown away, so that the client gets its answer and
+ * not a broken pipe; but not for ever. MHD_NO: enough of it, hang up. */
+static enum MHD_Result take_body(struct exchange *exchange, const char *bytes, size_t size)
+{
+	struct request *request = &exchange->request;
+
+	if (!exchange->body)
+		exchange->body = arena_alloc(exchange->arena, BODY_MAX + 1);
+	if (!exchange->body)
+		return MHD_NO;
+	exchange->arrived += size;
+	if (exchange->arrived > BODY_MAX) {
+		request->fault = ERR_TOO_LARGE;
+		return exchange->arrived > DISCARDED_MAX ? MHD_NO : MHD_YES;
+	}
+	memcpy(exchange->body + request->body.len, bytes, size);
+	request->body = (struct str){ exchange->body, request->body.len + size };
+	return MHD_YES;
+}
+
+/* A body that says beforehand that it is hopeless is not waited for. */
+static bool is_hopeless(const struct exchange *exchange)
+{
+	struct str length = request_header(&exchange->request, "Content-Length");
+	long long bytes = 0;
+
+	return length.ptr && (!str_to_number(length, DISCARDED_MAX, &bytes));
+}
+
+/* ---- out ---- */
+
+/* The body stays in the arena, which lives until MHD has sent it. */
+static enum MHD_Result answer(struct exchange *exchange)
+{
+	struct response *response = &exchange->response;
+	union {
+		const char *in;
+		void *out;
+	} body = { response->body.ptr };
+	struct MHD_Response *out = MHD_create_response_from_buffer(response->body.len, body.out,
+	                                                           MHD_RESPMEM_PERSISTENT);
+
+	if (!out)
+		return MHD_NO;
+	if (response->content_type.ptr)
+		MHD_add_response_header(out, MHD_HTTP_HEADER_CONTENT_TYPE,
+		                        response->content_type.ptr);
+	for (size_t i = 0; i < response->n_headers; i++)
+		MHD_add_response_header(out, response->headers[i].name.ptr,
+		                        response->headers[i].value.ptr);
+	enum MHD_Result queued =
+		MHD_queue_response(exchange->connection, (unsigned)response->status, out);
+	MHD_destroy_response(out);
+	return queued;
+}
+
+/* ---- serving ---- */
+
+static void serve(struct exchange *exchange)
+{
+	const struct http_handler *handler = exchange->server->handler;
+
+	handler->serve(handler->state, &exchange->request, &exchange->response);
+	wipe_stack();
+	exchange->served = true;
+}
+
+static void *worker(void *state)
+{
+	struct http_server *server = state;
+	struct exchange *exchange;
+
+	while ((exchange = queue_pop(server->queue))) {
+		serve(exchange);
+		MHD_resume_connection(exchange->connection);
+	}
+	return NULL;
+}
+
+/* Hands it to a worker; MHD calls again once the answer is there. */
+static enum MHD_Result hand_over(struct exchange *exchange)
+{
+	MHD_suspend_connection(exchange->connection);
+	if (queue_push(exchange->server->queue, exchange) != OK) {
+		exchange->request.fault = ERR_BUSY;
+		serve(exchange);
+		MHD_resume_connection(exchange->connection);
+	}
+	return MHD_YES;
+}
+
+static struct deadline *deadline_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+static enum MHD_Result on_request(void *state, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload_data,
+                                  size_t *upload_data_size, void **con_cls)
+{
+	struct http_server *server = state;
+	struct exchange *exchange = *con_cls;
+
+	(void)version;
+	if (!exchange) {
+		exchange = exchange_new(server, connection, method, url);
+		if (!exchange)
+			return MHD_NO;
+		*con_cls = exchange;
+		if (!is_hopeless(exchange))
+			return MHD_YES;
+		exchange->request.fault = ERR_TOO_LARGE;
+	} else if (*upload_data_size > 0) {
+		enum MHD_Result taken = take_body(exchange, upload_data, *upload_data_size);
+		*upload_data_size = 0;
+		return taken;
+	}
+	deadline_set(deadline_of(connection), exchange->served ? REQUEST_S * 1000 : DEADLINE_NEVER);
+	if (exchange->served)
+		return answer(exchange);
+	if (!exchange->quick && exchange->request.fault == OK)
+		return hand_over(exchange);
+	serve(exchange);
+	deadline_set(deadline_of(connection), REQUEST_S * 1000);
+	return answer(exchange);
+}
+
+static void on_completed(void *state, struct MHD_Connection *connection, void **con_cls,
+                         enum MHD_RequestTerminationCode code)
+{
+	struct http_server *server = state;
+	struct exchange *exchange = *con_cls;
+
+	(void)code;
+	if (!exchange)
+		return;
+	*con_cls = NULL;
+	exchange_free(exchange);
+	wipe_stack();
+	atomic_fetch_sub(&server->n_exchanges, 1);
+	deadline_set(deadline_of(connection), REQUEST_S * 1000);
+}
+
+static void on_connection(void *state, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+	struct http_server *server = state;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		const union MHD_ConnectionInfo *info =
+			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		*socket_context =
+			deadline_add(server->deadlines, info->connect_fd, REQUEST_S * 1000);
+	} else {
+		deadline_remove(*socket_context);
+		*socket_context = NULL;
+	}
+}
+
+/* ---- start and stop ---- */
+
+static enum err start_workers(struct http_server *server, unsigned n)
+{
+	pthread_attr_t attributes;
+	enum err err = OK;
+
+	server->workers = calloc(n, sizeof(server->workers[0]));
+	NEED(server->workers);
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, WORKER_STACK);
+	while (server->n_workers < n && err == OK) {
+		if (pthread_create(&server->workers[server->n_workers], &attributes, worker,
+		                   server) == 0)
+			server->n_workers++;
+		else
+			err = ERR_NOMEM;
+	}
+	pthread_attr_destroy(&attributes);
+	return err;
+}
+
+static enum err start_daemon(struct http_server *server, const struct http_options *options,
+                             int socket)
+{
+	const struct MHD_OptionItem pool[] = {
+		{ options->io_threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
+		  (intptr_t)options->io_threads, NULL },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+
+	server->daemon =
+		MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL,
+	                         NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET, socket,
+	                         MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+	                         MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+	                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+	                         MHD_OPTION_CONNECTION_LIMIT, options->connections_max,
+	                         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+	                         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, pool,
+	                         MHD_OPTION_END);
+	return server->daemon ? OK : ERR_INTERNAL;
+}
+
+enum err http_start(const struct http_options *options, int socket,
+                    const struct http_handler *handler, struct http_server **ret_server)
+{
+	struct http_server *server = calloc(1, sizeof(*server));
+
+	NEED(server);
+	server->handler = handler;
+	server->socket = socket;
+	server->queue = queue_new(options->queue_max);
+	enum err err = server->queue ? deadlines_start(&server->deadlines) : ERR_NOMEM;
+	if (err == OK)
+		err = start_workers(server, options->workers);
+	if (err == OK)
+		err = start_daemon(server, options, socket);
+	if (err != OK) {
+		http_stop(server);
+		return err;
+	}
+	*ret_server = server;
+	return OK;
+}
+
+/* What was begun gets its answer; what trickles in gets a few seconds. */
+static void wait_for_exchanges(struct http_server *server)
+{
+	for (int waited_ms = 0; waited_ms < STOP_MS && atomic_load(&server->n_exchanges) > 0;
+	     waited_ms += STOP_STEP_MS)
+		usleep(STOP_STEP_MS * 1000);
+}
+
+void http_stop(struct http_server *server)
+{
+	if (!server)
+		return;
+	if (server->daemon) {
+		MHD_quiesce_daemon(server->daemon);
+		wait_for_exchanges(server);
+	}
+	if (server->queue)
+		queue_close(server->queue);
+	for (unsigned i = 0; i < server->n_workers; i++)
+		pthread_join(server->workers[i], NULL);
+	if (server->daemon)
+		MHD_stop_daemon(server->daemon);
+	deadlines_stop(server->deadlines);
+	queue_free(server->queue);
+	free(server->workers);
+	close(server->socket);
+	free(server);
+}
+
+/* ---- forms ---- */
+
+/* A field may come in several pieces; each piece of one field follows the other. */
+struct form {
+	struct arena *arena;
+	struct members *members;
+	struct buf value;
+	struct str name;
+	enum err err;
+};
+
+static void finish_field(struct form *form)
+{
+	struct member member = { .name = form->name, .kind = MEMBER_TEXT };
+
+	if (!form->name.ptr || form->err != OK)
+		return;
+	form->err = buf_str(&form->value, &member.text);
+	if (form->err == OK && (!text_is_utf8(member.name) || !text_is_utf8(member.text)))
+		form->err = ERR_MALFORMED;
+	if (form->err == OK)
+		form->err = members_add(form->members, member);
+	form->name = STR_NONE;
+}
+
+static enum MHD_Result on_field(void *state, enum MHD_ValueKind kind, const char *key,
+                                const char *filename, const char *content_type,
+                                const char *encoding, const char *data, uint64_t offset,
+                                size_t size)
+{
+	struct form *form = state;
+
+	(void)kind, (void)filename, (void)content_type, (void)encoding;
+	if (offset == 0) {
+		finish_field(form);
+		form->value = buf_in(form->arena);
+		if (form->err == OK)
+			form->err = arena_str(form->arena, str(key ? key : ""), &form->name);
+	}
+	buf_add(&form->value, (struct str){ data, size });
+	return form->err == OK ? MHD_YES : MHD_NO;
+}
+
+enum err request_read_form(const struct request *request, struct members *members)
+{
+	struct form form = { .arena = request->arena, .members = members };
+	struct MHD_PostProcessor *processor =
+		MHD_create_post_processor(request->connection, FORM_BUFFER, on_field, &form);
+
+	if (!processor)
+		return ERR_MALFORMED;
+	enum MHD_Result read = MHD_post_process(processor, request->body.ptr, request->body.len);
+	if (MHD_destroy_post_processor(processor) != MHD_YES || read != MHD_YES)
+		return form.err != OK ? form.err : ERR_MALFORMED;
+	finish_field(&form);
+	return form.err;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* server.h - HTTP/1.1 by libmicrohttpd: connections, limits, and threads that may wait.
+ *
+ * One I/O thread per core reads requests by epoll. A request that the handler calls quick is served
+ * right there; any other is suspended and queued for a worker thread, which may block, and resumed
+ * with its answer. A full queue is answered at once (request->fault is ERR_BUSY).
+ *
+ * Limits: 16 KiB of body, 32 KiB of request line and headers together (431), 20 s of silence, and
+ * 30 s for a whole request to arrive, however slowly it trickles. */
+#ifndef REKEY_HTTP_SERVER_H
+#define REKEY_HTTP_SERVER_H
+
+#include "http/request.h"
+
+struct http_server;
+
+struct http_handler {
+	void *state;
+	/* Called on an I/O thread when the headers are there. true: serve may run there too. */
+	bool (*is_quick)(void *state, const struct request *request);
+	/* Fills *response; called for faulty requests as well, so that the answer has the form of
+	 * what was asked. Must not keep anything of the request. */
+	void (*serve)(void *state, struct request *request, struct response *response);
+};
+
+struct http_options {
+	unsigned io_threads;      /* 1..64 */
+	unsigned workers;         /* 1..1024 threads that may block */
+	unsigned queue_max;       /* requests waiting for a worker */
+	unsigned connections_max; /* open at once, suspended ones included */
+};
+
+/* Binds "host:port", "[host]:port" (port 0: any free one) or "unix:PATH". The caller owns
+ * *ret_socket until http_start takes it. ret_url (at least URL_ROOM bytes):
+ * "http://127.0.0.1:8080". ERR_CONFIG: it cannot be bound; the reason is logged. */
+enum { URL_ROOM = 256 };
+MUST_USE enum err http_bind(const char *listen, int *ret_socket, char *ret_url);
+
+/* Whether the bound socket can be reached from this machine alone. */
+bool http_is_loopback(int socket);
+
+/* Takes the socket. The handler is borrowed until http_stop(). */
+MUST_USE enum err http_start(const struct http_options *options, int socket,
+                             const struct http_handler *handler, struct http_server **ret_server);
+
+/* Stops listening, finishes and answers every request that has begun to be served, ends the
+ * threads. Blocks. NULL is a no-op. */
+void http_stop(struct http_server *server);
+
+/* Adds the fields of a form body (application/x-www-form-urlencoded or multipart/form-data) to
+ * members. ERR_MALFORMED: it cannot be read so, or a value is not UTF-8. */
+MUST_USE enum err request_read_form(const struct request *request, struct members *members);
+
+#endif

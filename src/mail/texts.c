@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* texts.c - the words of each mail, a place at a time, and their HTML. */
+#include "mail/texts.h"
+#include <string.h>
+#include <time.h>
+
+enum language { ENGLISH, FRENCH, LANGUAGE_COUNT };
+
+static const char *const languages[LANGUAGE_COUNT] = { "en", "fr" };
+
+static const struct {
+	const char *subject, *text;
+} letters[LETTER_KIND_COUNT][LANGUAGE_COUNT] = {
+	[LETTER_RESET_LINK] = {
+		[ENGLISH] = {
+			"Choose a new password for {{app}}",
+			"Hello,\n\n"
+			"someone, hopefully you, asked for a new password for your account at "
+			"{{app}}. To choose one, open this page within {{minutes}} minutes:\n\n"
+			"{{link}}\n\n"
+			"If it was not you, you can ignore this mail and go on with your current "
+			"password. It stays valid until a new one is chosen on that page.\n\n"
+			"Reference: {{reference}}",
+		},
+		[FRENCH] = {
+			"Choisissez un nouveau mot de passe pour {{app}}",
+			"Bonjour,\n\n"
+			"quelqu’un, sans doute vous, a demandé un nouveau mot de passe pour votre "
+			"compte {{app}}. Pour le choisir, ouvrez cette page dans les {{minutes}} "
+			"minutes :\n\n"
+			"{{link}}\n\n"
+			"Si ce n’était pas vous, vous pouvez ignorer cet e-mail et garder votre mot "
+			"de passe actuel. Il reste valable tant qu’un nouveau n’a pas été choisi sur "
+			"cette page.\n\n"
+			"Référence : {{reference}}",
+		},
+	},
+	[LETTER_CONFIRM_LINK] = {
+		[ENGLISH] = {
+			"Confirm that you need a new password for {{app}}",
+			"Hello,\n\n"
+			"someone, hopefully you, asked for a new password for the account "
+			"\"{{username}}\" at {{app}}. To have one made and mailed to you, open this "
+			"page within {{minutes}} minutes and enter your username:\n\n"
+			"{{link}}\n\n"
+			"If it was not you, you can ignore this mail and go on with your current "
+			"password. It stays valid until a new one is mailed to you.\n\n"
+			"Reference: {{reference}}",
+		},
+		[FRENCH] = {
+			"Confirmez la demande d’un nouveau mot de passe pour {{app}}",
+			"Bonjour,\n\n"
+			"quelqu’un, sans doute vous, a demandé un nouveau mot de passe pour le "
+			"compte « {{username}} » de {{app}}. Pour en recevoir un par e-mail, ouvrez "
+			"cette page dans les {{minutes}} minutes et saisissez votre nom "
+			"d’utilisateur :\n\n"
+			"{{link}}\n\n"
+			"Si ce n’était pas vous, vous pouvez ignorer cet e-mail et garder votre mot "
+			"de passe actuel. Il reste valable jusqu’à l’envoi d’un nouveau.\n\n"
+			"Référence : {{reference}}",
+		},
+	},
+	[LETTER_MADE_PASSWORD] = {
+		[ENGLISH] = {
+			"Your new password for {{app}}",
+			"Hello,\n\n"
+			"you confirmed that you need a new password for {{app}}. Here it is:\n\n"
+			"{{secret}}\n\n"
+			"Please sign in with it within 24 hours; after that it is void. Then change "
+			"it to one that only you know. The old password does not work any more, and "
+			"all devices have been signed out.\n\n"
+			"Reference: {{reference}}",
+		},
+		[FRENCH] = {
+			"Votre nouveau mot de passe pour {{app}}",
+			"Bonjour,\n\n"
+			"vous avez confirmé avoir besoin d’un nouveau mot de passe pour {{app}}. Le "
+			"voici :\n\n"
+			"{{secret}}\n\n"
+			"Connectez-vous avec dans les 24 heures ; passé ce délai, il n’est plus "
+			"valable. Remplacez-le ensuite par un mot de passe que vous seul connaissez. "
+			"L’ancien ne fonctionne plus, et tous les appareils ont été déconnectés.\n\n"
+			"Référence : {{reference}}",
+		},
+	},
+	[LETTER_PASSWORD_CHANGED] = {
+		[ENGLISH] = {
+			"Your password for {{app}} was changed",
+			"Hello,\n\n"
+			"the password of your account at {{app}} was changed on {{time}}, from the "
+			"network address {{network}}. All other devices have been signed out.\n\n"
+			"If it was you, there is nothing to do.\n\n"
+			"If it was not you, ask for a new password at once, and tell whoever runs "
+			"{{app}}. They can find this change by its reference.\n\n"
+			"Reference: {{reference}}",
+		},
+		[FRENCH] = {
+			"Votre mot de passe pour {{app}} a été modifié",
+			"Bonjour,\n\n"
+			"le mot de passe de votre compte {{app}} a été modifié le {{time}}, depuis "
+			"l’adresse réseau {{network}}. Tous les autres appareils ont été "
+			"déconnectés.\n\n"
+			"Si c’était vous, il n’y a rien à faire.\n\n"
+			"Si ce n’était pas vous, demandez tout de suite un nouveau mot de passe et "
+			"prévenez l’équipe de {{app}}, qui retrouvera ce changement par sa "
+			"référence.\n\n"
+			"Référence : {{reference}}",
+		},
+	},
+};
+
+static enum language language_of(struct str name)
+{
+	for (enum language language = ENGLISH; language < LANGUAGE_COUNT; language++) {
+		if (str_is(name, languages[language]))
+			return language;
+	}
+	return ENGLISH;
+}
+
+/* ---- places ---- */
+
+static struct str plain(struct secret secret)
+{
+	return (struct str){ secret.ptr, secret.len }; /* into the mail that is to carry it */
+}
+
+static struct str time_text(int64_t at, char *room, size_t size)
+{
+	time_t time = (time_t)at;
+	struct tm utc;
+
+	gmtime_r(&time, &utc);
+	return (struct str){ room, strftime(room, size, "%Y-%m-%d, %H:%M UTC", &utc) };
+}
+
+static void add_place(struct buf *out, const struct letter *letter, struct str name)
+{
+	char time_room[32];
+	const struct {
+		const char *name;
+		struct str value;
+	} places[] = {
+		{ "link", letter->link },
+		{ "secret", plain(letter->secret) },
+		{ "code", plain(letter->secret) },
+		{ "app", letter->app_name },
+		{ "username", letter->username },
+		{ "email", letter->to },
+		{ "minutes", letter->minutes },
+		{ "reference", letter->reference },
+		{ "network", letter->network },
+		{ "time", time_text(letter->at, time_room, sizeof(time_room)) },
+	};
+
+	FOREACH(place, places) {
+		if (str_is(name, place->name))
+			buf_add(out, place->value);
+	}
+}
+
+static enum err fill(struct arena *arena, const struct letter *letter, struct str words,
+                     struct str *ret_text)
+{
+	struct buf out = buf_in(arena);
+
+	while (words.len > 0) {
+		const char *open = memmem(words.ptr, words.len, "{{", 2);
+		const char *close =
+			open ? memmem(open, words.len - (size_t)(open - words.ptr), "}}", 2) : NULL;
+		if (!close) {
+			buf_add(&out, words);
+			break;
+		}
+		buf_add(&out, (struct str){ words.ptr, (size_t)(open - words.ptr) });
+		add_place(&out, letter, (struct str){ open + 2, (size_t)(close - open) - 2 });
+		words = str_from(words, (size_t)(close - words.ptr) + 2);
+	}
+	return buf_str(&out, ret_text);
+}
+
+/* ---- HTML: paragraphs, links and secrets, everything else as it is read ---- */
+
+static void add_escaped(struct buf *out, struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		switch (text.ptr[i]) {
+		case '&':
+			buf_puts(out, "&amp;");
+			break;
+		case '<':
+			buf_puts(out, "&lt;");
+			break;
+		case '>':
+			buf_puts(out, "&gt;");
+			break;
+		case '"':
+			buf_puts(out, "&quot;");
+			break;
+		case '\n':
+			buf_puts(out, "<br>\n");
+			break;
+		default:
+			buf_putc(out, text.ptr[i]);
+		}
+	}
+}
+
+static void add_paragraph(struct buf *out, const struct letter *letter, struct str paragraph)
+{
+	buf_puts(out, "<p>");
+	if (letter->link.ptr && str_equal(paragraph, letter->link)) {
+		buf_puts(out, "<a href=\"");
+		add_escaped(out, paragraph);
+		buf_puts(out, "\">");
+		add_escaped(out, paragraph);
+		buf_puts(out, "</a>");
+	} else if (letter->secret.ptr && str_equal(paragraph, plain(letter->secret))) {
+		buf_puts(out, "<strong><code>");
+		add_escaped(out, paragraph);
+		buf_puts(out, "</code></strong>");
+	} else {
+		add_escaped(out, paragraph);
+	}
+	buf_puts(out, "</p>\n");
+}
+
+static enum err to_html(struct arena *arena, const struct letter *letter, const struct words *words,
+                        struct str *ret_html)
+{
+	struct buf out = buf_in(arena);
+	struct str rest = words->text;
+
+	buf_printf(&out,
+	           "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n<title>",
+	           languages[language_of(letter->language)]);
+	add_escaped(&out, words->subject);
+	buf_puts(&out, "</title>\n</head>\n<body>\n");
+	while (rest.len > 0) {
+		const char *end = memmem(rest.ptr, rest.len, "\n\n", 2);
+		size_t len = end ? (size_t)(end - rest.ptr) : rest.len;
+		add_paragraph(&out, letter, (struct str){ rest.ptr, len });
+		rest = str_from(rest, end ? len + 2 : len);
+	}
+	buf_puts(&out, "</body>\n</html>\n");
+	return buf_str(&out, ret_html);
+}
+
+enum err words_of(struct arena *arena, const struct letter *letter, struct words *ret_words)
+{
+	enum language in = language_of(letter->language);
+	bool template = letter->kind == LETTER_TEMPLATE;
+	struct str subject = template ? letter->subject : str(letters[letter->kind][in].subject);
+	struct str text = template ? letter->content : str(letters[letter->kind][in].text);
+	struct words words;
+
+	TRY(fill(arena, letter, subject, &words.subject));
+	TRY(fill(arena, letter, text, &words.text));
+	TRY(to_html(arena, letter, &words, &words.html));
+	*ret_words = words;
+	return OK;
+}

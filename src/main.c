@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* main.c - starts everything in order and stops it in reverse; the only file that sees all folders.
+ */
+#include "account/account.h"
+#include "account/app.h"
+#include "account/turnstile.h"
+#include "base/clock.h"
+#include "base/key_file.h"
+#include "base/log.h"
+#include "cli/cli.h"
+#include "dialect/serve.h"
+#include "mail/mailer.h"
+#include "pages/pages.h"
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	SETTINGS_ARENA = 256 * 1024,
+	WORKERS_SPARE = 8, /* beyond those that may all wait for a hash */
+	QUEUE_MAX = 512,
+	CONNECTIONS_MAX = 4096,
+};
+
+#define DEFAULT_CONFIG "/etc/rekey/rekey.conf"
+#define DEMO_EMAIL     "demo@example.org"
+#define DEMO_PASSWORD  "demo-password"
+#define DEMO_FROM      "rekey@localhost"
+#define DEMO_MAIL_DIR  "rekey-mail"
+
+/* All that runs, in the order in which it is started. */
+struct process {
+	struct arena *arena; /* for as long as the process lives */
+	struct settings settings;
+	bool dev;
+	struct key key;
+	struct service service;
+	char url[URL_ROOM];
+	int socket;
+	struct mailer *mailer;
+	struct serving serving;
+	struct http_handler handler;
+	struct http_server *http;
+};
+
+static const struct dialect *const dialects[] = { &dialect_pages, &dialect_account,
+	                                          &dialect_backtory, &dialect_hacksystem, NULL };
+
+/* ---- what every command needs ---- */
+
+static enum err read_settings(const struct invocation *invocation, struct process *process)
+{
+	const char *file = cli_option(invocation, "--config", 0);
+	const struct config_sources sources = {
+		.file = file ? file : DEFAULT_CONFIG,
+		.file_may_be_missing = file == NULL,
+		.sets = invocation->sets,
+		.n_sets = invocation->n_sets,
+	};
+	bool serves = strcmp(invocation->command->name, "serve") == 0;
+
+	process->dev = cli_has(invocation, "--dev");
+	return settings_read(process->arena, &sources, process->dev || !serves, &process->settings);
+}
+
+static void warn_of_cheap_hashes(const struct settings *settings)
+{
+	if (settings->hash_memory_kib * settings->hash_passes <
+	    (int64_t)HASH_MEMORY_KIB_OWASP * HASH_PASSES_OWASP)
+		log_warning("hash.memory_kib and hash.passes are below OWASP's minimum (%d KiB, %d "
+		            "passes): passwords are easier to guess from a stolen database",
+		            HASH_MEMORY_KIB_OWASP, HASH_PASSES_OWASP);
+}
+
+static enum err start_service(struct process *process)
+{
+	const struct settings *settings = &process->settings;
+	struct service *service = &process->service;
+	const struct hasher_options hashing = {
+		.threads = (unsigned)settings->hash_threads,
+		.queue_max = (unsigned)settings->hash_queue_max,
+		.memory_kib = (uint32_t)settings->hash_memory_kib,
+		.passes = (uint32_t)settings->hash_passes,
+	};
+
+	service->policy = (struct policy){
+		.password_min_length = settings->password_min_length,
+		.password_max_length = settings->password_max_length,
+		.reset_minutes = settings->reset_minutes,
+		.access_minutes = settings->access_minutes,
+		.refresh_days = settings->refresh_days,
+		.public_url = settings->public_url.ptr ? settings->public_url : STR(""),
+		.default_app = process->dev ? STR("demo") : STR("default"),
+	};
+	TRY(key_file_load(settings->key_file.ptr, &process->key));
+	service->key = &process->key;
+	NEED(service->turnstile = turnstile_new());
+	NEED(service->outbox_bell = bell_new());
+	TRY(store_open(settings->database_url.ptr, NULL, &service->store));
+	return hasher_start(&hashing, &service->hasher);
+}
+
+static void stop_service(struct service *service)
+{
+	hasher_stop(service->hasher);
+	store_close(service->store);
+	bell_free(service->outbox_bell);
+	turnstile_free(service->turnstile);
+}
+
+/* ---- development mode ---- */
+
+/* The demo app's keys are the same at every start, so that they can be printed at every start. */
+static enum err demo_key(struct process *process, const char *purpose, struct secret *ret_key)
+{
+	static const struct nonce nothing;
+	struct digest derived = derive(&process->key, purpose, &nothing);
+	struct str hex;
+
+	TRY(spell_hex(process->arena, derived.bytes, APP_KEY_LETTERS / 2, &hex));
+	*ret_key = (struct secret){ hex.ptr, hex.len };
+	return OK;
+}
+
+static enum err add_demo(struct process *process, struct ctx *ctx)
+{
+	struct app_add app = { .name = STR("demo"), .dialects = DIALECT_ALL };
+	const struct account_add account = {
+		.email = STR(DEMO_EMAIL),
+		.username = STR("demo"),
+		.password = { DEMO_PASSWORD, strlen(DEMO_PASSWORD) },
+	};
+	struct app_added app_added;
+	struct account_added account_added;
+
+	TRY(demo_key(process, "demo client key", &app.client_key));
+	TRY(demo_key(process, "demo master key", &app.master_key));
+	TRY(operation_run(ctx, &app_add_op, &app, &app_added));
+	const struct app_named named = { app.name };
+	TRY(operation_run(ctx, &app_show_op, &named, &ctx->app));
+	return operation_run(ctx, &account_add_op, &account, &account_added);
+}
+
+static void print_demo(const struct process *process, const struct app *app, struct secret key)
+{
+	const char *url = process->url;
+
+	printf("\n"
+	       "Rekey is up, in development mode. Open:\n"
+	       "  %s/password-reset   ask for a new password\n"
+	       "  %s/dev/mail         the mails, kept and not sent\n"
+	       "\n"
+	       "The demo account: " DEMO_EMAIL ", username demo, password " DEMO_PASSWORD "\n"
+	       "The demo app: id %.*s, client key %.*s\n"
+	       "\n"
+	       "Try, in another terminal:\n"
+	       "  curl -i -X PUT %s/api/v1/account/password -H 'Content-Type: application/json' -d "
+	       "'{\"email\":\"" DEMO_EMAIL "\"}'\n"
+	       "  curl -i -X POST '%s/auth/forgot-password?username=demo' -H "
+	       "'X-Backtory-Authentication-Id: %.*s'\n"
+	       "  curl -i '%s/reset/password?email=" DEMO_EMAIL "'\n\n",
+	       url, url, STR_ARG(app->public_id), (int)key.len, key.ptr, url, url,
+	       STR_ARG(app->public_id), url);
+	fflush(stdout);
+}
+
+static enum err start_demo(struct process *process)
+{
+	const struct app_named demo = { STR("demo") };
+	const struct nothing nothing = { 0 };
+	struct ctx ctx = {
+		.service = &process->service,
+		.arena = process->arena,
+		.now = clock_now(),
+		.actor = ACTOR_OPERATOR,
+		.network = STR("development mode"),
+	};
+	struct app_list apps;
+	struct secret key;
+
+	TRY(operation_run(&ctx, &app_list_op, &nothing, &apps));
+	if (apps.n == 0)
+		TRY(add_demo(process, &ctx));
+	if (operation_run(&ctx, &app_show_op, &demo, &ctx.app) != OK)
+		return OK; /* an app of the developer's own: nothing to show */
+	TRY(demo_key(process, "demo client key", &key));
+	print_demo(process, &ctx.app, key);
+	return OK;
+}
+
+/* ---- the server ---- */
+
+static enum err check_dev(struct process *process)
+{
+	if (!process->dev || http_is_loopback(process->socket))
+		return OK;
+	log_error("--dev listens on loopback alone: set server.listen to 127.0.0.1:PORT");
+	return ERR_CONFIG;
+}
+
+static enum err start_mail(struct process *process)
+{
+	struct settings *settings = &process->settings;
+
+	if (process->dev && !settings->mail_url.ptr)
+		settings->mail_url = STR("file:" DEMO_MAIL_DIR);
+	if (process->dev && !settings->mail_from.ptr)
+		settings->mail_from = STR(DEMO_FROM);
+	if (!settings->mail_url.ptr)
+		log_warning("mail.url is not set: mails wait in the outbox");
+	const struct mailer_options options = {
+		.service = &process->service,
+		.url = settings->mail_url.ptr,
+		.from = settings->mail_from.ptr,
+		.starttls_required = settings->mail_starttls == STARTTLS_REQUIRED,
+		.ca_file = settings->mail_ca_file.ptr,
+	};
+	return mailer_start(&options, &process->mailer);
+}
+
+static enum err start_http(struct process *process)
+{
+	const struct settings *settings = &process->settings;
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	const struct http_options options = {
+		.io_threads = cores < 1    ? 1
+		              : cores > 64 ? 64
+		                           : (unsigned)cores,
+		.workers = (unsigned)(settings->hash_threads + settings->hash_queue_max) +
+		           WORKERS_SPARE,
+		.queue_max = QUEUE_MAX,
+		.connections_max = CONNECTIONS_MAX,
+	};
+
+	process->serving = (struct serving){
+		.doors = { .service = &process->service, .dev = process->dev },
+		.dialects = dialects,
+	};
+	if (process->dev && str_starts(settings->mail_url, "file:"))
+		process->serving.doors.mail_dir = str_from(settings->mail_url, strlen("file:"));
+	process->handler = (struct http_handler){ &process->serving, serve_is_quick, serve };
+	return http_start(&options, process->socket, &process->handler, &process->http);
+}
+
+static enum err start_server(struct process *process)
+{
+	TRY(pages_check());
+	TRY(http_bind(process->settings.listen.ptr, &process->socket, process->url));
+	TRY(check_dev(process));
+	if (!process->settings.public_url.ptr)
+		process->settings.public_url = str(process->url);
+	TRY(start_service(process));
+	TRY(start_mail(process));
+	TRY(start_http(process));
+	fprintf(stderr, "listening on %s\n", process->url);
+	warn_of_cheap_hashes(&process->settings);
+	return process->dev ? start_demo(process) : OK;
+}
+
+/* Waits for SIGTERM or SIGINT; SIGHUP has nothing to read again yet. */
+static void wait_for_the_end(const sigset_t *signals)
+{
+	int signal = 0;
+
+	do
+		sigwait(signals, &signal);
+	while (signal == SIGHUP);
+}
+
+static int serve_until_the_end(struct process *process, const sigset_t *signals)
+{
+	enum err err = start_server(process);
+
+	if (err == OK)
+		wait_for_the_end(signals);
+	else if (err != ERR_CONFIG)
+		log_error("the server cannot start: %s", err_sentence(err));
+	http_stop(process->http);
+	mailer_stop(process->mailer);
+	return err == OK ? EXIT_DONE : EXIT_REFUSED;
+}
+
+static int run_command(struct process *process, const struct invocation *invocation)
+{
+	enum err err = start_service(process);
+
+	if (err == OK)
+		return cli_run(&process->service, invocation);
+	fprintf(stderr, "rekey: %s: %s\n", invocation->command->name, err_sentence(err));
+	return EXIT_REFUSED;
+}
+
+static int run(struct process *process, const struct invocation *invocation,
+               const sigset_t *signals)
+{
+	if (cli_has(invocation, "--print-routes")) {
+		process->serving.dialects = dialects;
+		serve_print_routes(&process->serving);
+		return EXIT_DONE;
+	}
+	if (read_settings(invocation, process) != OK)
+		return EXIT_REFUSED;
+	int status = strcmp(invocation->command->name, "serve") == 0
+	                     ? serve_until_the_end(process, signals)
+	                     : run_command(process, invocation);
+	stop_service(&process->service);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct process process = { .socket = -1 };
+	struct invocation invocation;
+	sigset_t signals;
+	bool stop = false;
+
+	umask(077);
+	signal(SIGPIPE, SIG_IGN);
+	/* Before the first thread, which inherits it: the main thread alone waits for these. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+
+	int status = cli_parse(argc, argv, &invocation, &stop);
+	if (stop)
+		return status;
+	process.arena = arena_new(SETTINGS_ARENA);
+	if (!process.arena || crypto_start() != OK) {
+		fprintf(stderr, "rekey: the machine has no memory or no randomness\n");
+		return EXIT_REFUSED;
+	}
+	status = run(&process, &invocation, &signals);
+	arena_free(process.arena);
+	wipe(&process.key, sizeof(process.key));
+	return status;
+}

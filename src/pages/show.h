@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* show.h - a template as the answer to a visit, with what every page has. */
+#ifndef REKEY_PAGES_SHOW_H
+#define REKEY_PAGES_SHOW_H
+
+#include "dialect/dialect.h"
+#include "pages/template.h"
+
+enum { PAGE_VALUES_MAX = 16 };
+
+/* Answers with the template `name`. Adds language, direction, app and base to the values given, and
+ * the headers that keep a page private and to itself. values ends with a NULL name. */
+MUST_USE enum err page_show(struct visit *visit, const char *name,
+                            const struct template_value *values);
+
+/* Answers with a file of ours that is no template. */
+MUST_USE enum err page_asset(struct visit *visit, const void *nothing);
+
+/* Development mode: the list of mails that were kept, and one of them. */
+MUST_USE enum err page_dev_mails(struct visit *visit, const void *nothing);
+MUST_USE enum err page_dev_mail(struct visit *visit, const void *nothing);
+
+#endif

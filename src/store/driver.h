@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* driver.h - one database engine, as seven functions.
+ *
+ * Engines run queries (queries.h) and know nothing of accounts. What an engine itself says of a
+ * failure (file, code, words) is logged here, where it is known; callers get the error alone. */
+#ifndef REKEY_STORE_DRIVER_H
+#define REKEY_STORE_DRIVER_H
+
+#include "base/arena.h"
+#include "base/crypto.h"
+#include "store/queries.h"
+
+enum value_kind { VALUE_NULL, VALUE_INTEGER, VALUE_TEXT, VALUE_BYTES };
+
+struct value {
+	enum value_kind kind;
+	int64_t integer;
+	struct str text; /* VALUE_TEXT and VALUE_BYTES */
+};
+
+/* A conn belongs to one thread at a time. */
+struct conn;
+
+struct driver {
+	const char *name;     /* as written before the colon of database.url: "sqlite" */
+	unsigned writers_max; /* connections that may be in a transaction at once */
+
+	/* Connects, takes the schema steps that are missing, and prepares every query, so bad SQL
+	 * fails at start-up. ERR_SCHEMA_NEWER: the database is ahead of this program. */
+	enum err (*open)(const char *url, struct conn **ret_conn);
+	void (*close)(struct conn *conn); /* NULL is a no-op */
+
+	/* Runs q up to its first row. ERR_CONFLICT: a UNIQUE refused it. */
+	enum err (*execute)(struct conn *conn, enum query q, const struct value *args,
+	                    size_t n_args);
+	/* Copies the next row into arena. ERR_NOT_FOUND: there is none. */
+	enum err (*fetch)(struct conn *conn, struct arena *arena, struct value *ret_row,
+	                  size_t n_columns);
+
+	/* SQLite: takes the write lock at once, ERR_BUSY if another program keeps it. */
+	enum err (*begin)(struct conn *conn);
+	/* OK: it is on the disk. Anything else: nothing of it is. */
+	enum err (*commit)(struct conn *conn);
+	void (*rollback)(struct conn *conn);
+};
+
+extern const struct driver driver_sqlite;
+
+#endif

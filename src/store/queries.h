@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* queries.h - all SQL, once, in the language that SQLite and PostgreSQL share.
+ *
+ * QUERY(name, parameters, columns, sql): parameters and columns spell the types in order,
+ * i BIGINT, t text, b bytes. Parameters are $1..$n, numbered in order of first appearance. */
+#ifndef REKEY_STORE_QUERIES_H
+#define REKEY_STORE_QUERIES_H
+
+#define APP_COLUMNS                                                                                \
+	"app.id, app.name, app.public_id, app.client_key_digest, app.master_key_digest, "          \
+	"app.dialects, app.status, app.conceal_accounts, app.standard_error_status, "              \
+	"app.recovery, app.language, app.public_url, app.reset_url, app.sender, app.created_at"
+#define APP_TYPES "ittbbiiiiitttti"
+
+#define ACCOUNT_COLUMNS                                                                            \
+	"id, app_id, public_id, email, email_key, username, phc, epoch, status, "                  \
+	"password_set_at, password_expires_at, outbox_floor, created_at"
+#define ACCOUNT_TYPES "iitttttiiiiii"
+
+#define TOKEN_COLUMNS                                                                              \
+	"token.id, token.account_id, token.outbox_id, token.purpose, token.epoch, token.state, "   \
+	"token.created_at, token.expires_at, account.epoch, account.username_key"
+#define TOKEN_TYPES "iiiiiiiiit"
+
+#define OUTBOX_COLUMNS                                                                             \
+	"id, app_id, kind, state, nonce, reference, login, account_id, epoch, network, attempts, " \
+	"created_at, expires_at, next_attempt_at, settled_at, last_error"
+#define OUTBOX_TYPES "iiiibttiitiiiiit"
+
+#define QUERY_LIST(QUERY)                                                                          \
+	QUERY(PING, "", "i", "SELECT count(*) FROM app")                                           \
+                                                                                                   \
+	QUERY(APP_BY_PUBLIC_ID, "t", APP_TYPES,                                                    \
+	      "SELECT " APP_COLUMNS " FROM app WHERE public_id = $1")                              \
+	QUERY(APP_BY_ALIAS, "t", APP_TYPES,                                                        \
+	      "SELECT " APP_COLUMNS " FROM app JOIN app_alias ON app_alias.app_id = app.id"        \
+	      " WHERE alias = $1")                                                                 \
+	QUERY(APP_BY_HOST, "t", APP_TYPES,                                                         \
+	      "SELECT " APP_COLUMNS " FROM app JOIN app_host ON app_host.app_id = app.id"          \
+	      " WHERE host = $1")                                                                  \
+	QUERY(APP_BY_ID, "i", APP_TYPES, "SELECT " APP_COLUMNS " FROM app WHERE id = $1")          \
+	QUERY(APP_ONLY, "", APP_TYPES,                                                             \
+	      "SELECT " APP_COLUMNS " FROM app WHERE (SELECT count(*) FROM app) = 1")              \
+	QUERY(APPS, "", APP_TYPES, "SELECT " APP_COLUMNS " FROM app ORDER BY name")                \
+	QUERY(APP_ADD, "ttbbiiiiitttti", "i",                                                      \
+	      "INSERT INTO app (name, public_id, client_key_digest, master_key_digest, dialects,"  \
+	      " status, conceal_accounts, standard_error_status, recovery, language, public_url,"  \
+	      " reset_url, sender, created_at)"                                                    \
+	      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING "   \
+	      "id")                                                                                \
+	QUERY(APP_UPDATE, "iiiittttii", "i",                                                       \
+	      "UPDATE app SET status = $1, conceal_accounts = $2, standard_error_status = $3,"     \
+	      " recovery = $4, language = $5, public_url = $6, reset_url = $7, sender = $8,"       \
+	      " dialects = $9 WHERE id = $10 RETURNING id")                                        \
+	QUERY(APP_ALIAS_ADD, "ti", "", "INSERT INTO app_alias (alias, app_id) VALUES ($1, $2)")    \
+	QUERY(APP_HOST_ADD, "ti", "", "INSERT INTO app_host (host, app_id) VALUES ($1, $2)")       \
+                                                                                                   \
+	QUERY(ACCOUNT_BY_EMAIL, "it", ACCOUNT_TYPES,                                               \
+	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE app_id = $1 AND email_key = $2")      \
+	QUERY(ACCOUNT_BY_USERNAME, "it", ACCOUNT_TYPES,                                            \
+	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE app_id = $1 AND username_key = $2")   \
+	QUERY(ACCOUNT_BY_ID, "i", ACCOUNT_TYPES,                                                   \
+	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $1")                             \
+	QUERY(ACCOUNT_ADD, "itttttti", "i",                                                        \
+	      "INSERT INTO account (app_id, public_id, email, email_key, username, username_key,"  \
+	      " phc, epoch, status, password_set_at, password_expires_at, outbox_floor,"           \
+	      " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 0, $8, 0, 0, $8) RETURNING id") \
+	QUERY(ACCOUNT_SET_PASSWORD, "tiiiii", "i",                                                 \
+	      "UPDATE account SET phc = $1, epoch = epoch + 1, password_set_at = $2,"              \
+	      " password_expires_at = $3, outbox_floor = $4 WHERE id = $5 AND epoch = $6"          \
+	      " RETURNING epoch")                                                                  \
+	/* A better hash of the same password: nothing else changes, so the epoch stays. */        \
+	QUERY(ACCOUNT_REHASH, "tiit", "i",                                                         \
+	      "UPDATE account SET phc = $1 WHERE id = $2 AND epoch = $3 AND phc = $4"              \
+	      " RETURNING id")                                                                     \
+	QUERY(ACCOUNT_KEEP_PASSWORD, "ii", "i",                                                    \
+	      "UPDATE account SET password_expires_at = 0 WHERE id = $1 AND epoch = $2"            \
+	      " RETURNING id")                                                                     \
+                                                                                                   \
+	QUERY(SESSION_ADD, "bbbiiitii", "i",                                                       \
+	      "INSERT INTO session (account_id, epoch, nonce, access_digest, refresh_digest,"      \
+	      " created_at, expires_at, ends_at, network)"                                         \
+	      " SELECT id, epoch, $1, $2, $3, $4, $5, $6, $7 FROM account"                         \
+	      " WHERE id = $8 AND epoch = $9 AND status = 0 RETURNING id")                         \
+	QUERY(SESSION_BY_ACCESS_DIGEST, "bii", "iiii",                                             \
+	      "SELECT session.id, session.account_id, session.epoch, session.expires_at"           \
+	      " FROM session JOIN account ON account.id = session.account_id"                      \
+	      " WHERE access_digest = $1 AND app_id = $2 AND session.epoch = account.epoch"        \
+	      " AND account.status = 0 AND session.expires_at > $3")                               \
+	QUERY(SESSION_RESTAMP, "iii", "i",                                                         \
+	      "UPDATE session SET epoch = $1 WHERE id = $2 AND epoch = $3 RETURNING id")           \
+                                                                                                   \
+	/* The token of one outbox row, made at its first attempt and found again at the next; no  \
+	 * row back when the account has moved on or a newer request has its token already. */     \
+	QUERY(TOKEN_ADD, "iibiiii", "i",                                                           \
+	      "INSERT INTO token (outbox_id, purpose, digest, state, created_at, expires_at,"      \
+	      " account_id, epoch) SELECT $1, $2, $3, 0, $4, $5, id, epoch FROM account"           \
+	      " WHERE id = $6 AND epoch = $7 AND status = 0 AND outbox_floor < $1 AND NOT EXISTS"  \
+	      " (SELECT 1 FROM token WHERE account_id = $6 AND outbox_id > $1)"                    \
+	      " ON CONFLICT (outbox_id) DO UPDATE SET expires_at = excluded.expires_at"            \
+	      " WHERE token.state = 0 AND token.epoch = excluded.epoch RETURNING id")              \
+	QUERY(TOKENS_REPLACE, "ii", "",                                                            \
+	      "UPDATE token SET state = 2 WHERE account_id = $1 AND outbox_id < $2 AND state = 0") \
+	QUERY(TOKEN_BY_DIGEST, "bi", TOKEN_TYPES,                                                  \
+	      "SELECT " TOKEN_COLUMNS " FROM token JOIN account ON account.id = token.account_id"  \
+	      " WHERE digest = $1 AND app_id = $2")                                                \
+	QUERY(TOKEN_CONSUME, "iii", "i",                                                           \
+	      "UPDATE token SET state = 1 WHERE id = $1 AND state = 0 AND expires_at > $2"         \
+	      " AND epoch = $3 RETURNING account_id")                                              \
+                                                                                                   \
+	QUERY(OUTBOX_ADD, "iibttiitiii", "i",                                                      \
+	      "INSERT INTO outbox (app_id, kind, nonce, reference, login, account_id, epoch,"      \
+	      " network, created_at, expires_at, next_attempt_at, state, attempts, settled_at,"    \
+	      " last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, '')"    \
+	      " RETURNING id")                                                                     \
+	QUERY(OUTBOX_SETTLE, "iiitii", "i",                                                        \
+	      "UPDATE outbox SET state = $1, next_attempt_at = $2, settled_at = $3,"               \
+	      " last_error = $4 WHERE id = $5 AND attempts = $6 AND state = 0 RETURNING id")       \
+	QUERY(OUTBOX_RETRY, "iii", "i",                                                            \
+	      "UPDATE outbox SET state = 0, next_attempt_at = $1, settled_at = 0,"                 \
+	      " expires_at = $2 WHERE id = $3 AND state = 2 RETURNING id")                         \
+	QUERY(OUTBOX_BY_ID, "i", OUTBOX_TYPES,                                                     \
+	      "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE id = $1")                               \
+	QUERY(OUTBOX_NEWEST, "i", OUTBOX_TYPES,                                                    \
+	      "SELECT " OUTBOX_COLUMNS " FROM outbox ORDER BY id DESC LIMIT $1")                   \
+                                                                                                   \
+	QUERY(AUDIT_ADD, "iiittt", "",                                                             \
+	      "INSERT INTO audit (app_id, account_id, at, event, outcome, network)"                \
+	      " VALUES ($1, $2, $3, $4, $5, $6)")                                                  \
+	QUERY(AUDIT_NEWEST, "ii", "iiiittt",                                                       \
+	      "SELECT id, app_id, account_id, at, event, outcome, network FROM audit"              \
+	      " WHERE app_id = $1 ORDER BY id DESC LIMIT $2")                                      \
+                                                                                                   \
+	QUERY(MESSAGES, "i", "tttt",                                                               \
+	      "SELECT internal_name, message, type, input FROM message WHERE app_id = $1"          \
+	      " ORDER BY position")                                                                \
+	QUERY(MESSAGE_BY_NAME, "it", "tttt",                                                       \
+	      "SELECT internal_name, message, type, input FROM message"                            \
+	      " WHERE app_id = $1 AND internal_name = $2")                                         \
+	QUERY(MESSAGE_SET, "itttt", "",                                                            \
+	      "INSERT INTO message (app_id, internal_name, message, type, input, position)"        \
+	      " SELECT $1, $2, $3, $4, $5, coalesce(max(position), 0) + 1 FROM message"            \
+	      " WHERE app_id = $1 ON CONFLICT (app_id, internal_name) DO UPDATE"                   \
+	      " SET message = excluded.message, type = excluded.type, input = excluded.input")     \
+                                                                                                   \
+	QUERY(MAIL_TEMPLATES, "i", "ttttt",                                                        \
+	      "SELECT email_name, send_name, sender, subject, content FROM mail_template"          \
+	      " WHERE app_id = $1 ORDER BY email_name")                                            \
+	QUERY(MAIL_TEMPLATE_BY_NAME, "it", "ttttt",                                                \
+	      "SELECT email_name, send_name, sender, subject, content FROM mail_template"          \
+	      " WHERE app_id = $1 AND email_name = $2")                                            \
+	QUERY(MAIL_TEMPLATE_SET, "ittttt", "",                                                    \
+	      "INSERT INTO mail_template (app_id, email_name, send_name, sender, subject, content)" \
+	      " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (app_id, email_name) DO UPDATE"        \
+	      " SET send_name = excluded.send_name, sender = excluded.sender,"                     \
+	      " subject = excluded.subject, content = excluded.content")
+
+/* Queries that the engines spell differently, and why. CLAIM: PostgreSQL lets several servers take
+ * rows side by side (SKIP LOCKED); SQLite has one writer at a time and no such words. */
+#define QUERY_CLAIM_SQL(locking)                                                                   \
+	"UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $1 WHERE id IN"              \
+	" (SELECT id FROM outbox WHERE state = 0 AND next_attempt_at <= $2"                        \
+	" ORDER BY next_attempt_at LIMIT $3" locking ") RETURNING " OUTBOX_COLUMNS
+
+#define QUERY_FORKED_LIST(QUERY)                                                                   \
+	QUERY(OUTBOX_CLAIM, "iii", OUTBOX_TYPES, QUERY_CLAIM_SQL(""),                              \
+	      QUERY_CLAIM_SQL(" FOR UPDATE SKIP LOCKED"))
+
+enum query {
+#define QUERY(name, parameters, columns, sql) QUERY_##name,
+	QUERY_LIST(QUERY)
+#undef QUERY
+#define QUERY(name, parameters, columns, sqlite, postgres) QUERY_##name,
+		QUERY_FORKED_LIST(QUERY)
+#undef QUERY
+			QUERY_COUNT
+};
+
+struct query_text {
+	const char *name, *parameters, *columns;
+	const char *sqlite, *postgres;
+};
+
+extern const struct query_text query_texts[QUERY_COUNT];
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store.c - connections lent out for a read or a transaction, and rows poured into structs. */
+#include "store/store_priv.h"
+#include "base/clock.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { READERS = 4, WAIT_MS_MAX = 10000, NUMBER_ARENA = 64 * 1024, LIST_FIRST = 8 };
+
+/* Some connections of one kind; a caller waits its turn, but not for ever. */
+struct pool {
+	pthread_mutex_t mutex;
+	pthread_cond_t returned;
+	struct conn *idle[READERS];
+	size_t n_idle;
+};
+
+struct store {
+	const struct driver *driver;
+	struct pool readers, writers;
+};
+
+struct tx {
+	struct store *store;
+	struct conn *conn;
+	struct arena *arena; /* for the numbers that writes return */
+};
+
+static void pool_init(struct pool *pool)
+{
+	pthread_condattr_t steady;
+
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_mutex_init(&pool->mutex, NULL);
+	pthread_cond_init(&pool->returned, &steady);
+	pthread_condattr_destroy(&steady);
+}
+
+static enum err pool_borrow(struct pool *pool, struct conn **ret_conn)
+{
+	struct timespec until;
+	int waited = 0;
+	enum err err = ERR_BUSY;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += WAIT_MS_MAX / 1000;
+	pthread_mutex_lock(&pool->mutex);
+	while (pool->n_idle == 0 && waited == 0)
+		waited = pthread_cond_timedwait(&pool->returned, &pool->mutex, &until);
+	if (pool->n_idle > 0) {
+		*ret_conn = pool->idle[--pool->n_idle];
+		err = OK;
+	}
+	pthread_mutex_unlock(&pool->mutex);
+	return err;
+}
+
+static void pool_give_back(struct pool *pool, struct conn *conn)
+{
+	pthread_mutex_lock(&pool->mutex);
+	pool->idle[pool->n_idle++] = conn;
+	pthread_cond_signal(&pool->returned);
+	pthread_mutex_unlock(&pool->mutex);
+}
+
+static enum err pool_fill(struct pool *pool, const struct driver *driver, const char *url,
+                          unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct conn *conn = NULL;
+		TRY(driver->open(url, &conn));
+		pool->idle[pool->n_idle++] = conn;
+	}
+	return OK;
+}
+
+static void pool_close(struct pool *pool, const struct driver *driver)
+{
+	while (pool->n_idle > 0)
+		driver->close(pool->idle[--pool->n_idle]);
+	pthread_cond_destroy(&pool->returned);
+	pthread_mutex_destroy(&pool->mutex);
+}
+
+enum err store_open(const char *url, const struct driver *driver, struct store **ret_store)
+{
+	struct store *store = calloc(1, sizeof(*store));
+
+	NEED(store);
+	store->driver = driver ? driver : &driver_sqlite;
+	pool_init(&store->writers);
+	pool_init(&store->readers);
+	/* The writer first: it takes the schema steps. */
+	enum err err = pool_fill(&store->writers, store->driver, url, store->driver->writers_max);
+	if (err == OK)
+		err = pool_fill(&store->readers, store->driver, url, READERS);
+	if (err != OK) {
+		store_close(store);
+		return err;
+	}
+	*ret_store = store;
+	return OK;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	pool_close(&store->readers, store->driver);
+	pool_close(&store->writers, store->driver);
+	free(store);
+}
+
+enum err tx_begin(struct store *store, struct tx **ret_tx)
+{
+	struct tx *tx = calloc(1, sizeof(*tx));
+
+	NEED(tx);
+	tx->store = store;
+	tx->arena = arena_new(NUMBER_ARENA);
+	enum err err = tx->arena ? pool_borrow(&store->writers, &tx->conn) : ERR_NOMEM;
+	if (err == OK) {
+		err = store->driver->begin(tx->conn);
+		if (err != OK)
+			pool_give_back(&store->writers, tx->conn);
+	}
+	if (err != OK) {
+		arena_free(tx->arena);
+		free(tx);
+		return err;
+	}
+	*ret_tx = tx;
+	return OK;
+}
+
+static void tx_end(struct tx **tx)
+{
+	pool_give_back(&(*tx)->store->writers, (*tx)->conn);
+	arena_free((*tx)->arena);
+	free(*tx);
+	*tx = NULL;
+}
+
+enum err tx_commit(struct tx **tx)
+{
+	const struct driver *driver = (*tx)->store->driver;
+	enum err err = driver->commit((*tx)->conn);
+
+	if (err != OK)
+		driver->rollback((*tx)->conn);
+	tx_end(tx);
+	return err;
+}
+
+void tx_rollback(struct tx **tx)
+{
+	if (!*tx)
+		return;
+	(*tx)->store->driver->rollback((*tx)->conn);
+	tx_end(tx);
+}
+
+/* ---- rows ---- */
+
+enum { COLUMNS_MAX = 24 };
+
+static enum err pour(struct rows rows, const struct value *values, char *ret_row)
+{
+	for (size_t i = 0; i < rows.n_columns; i++) {
+		void *into = ret_row + rows.columns[i].offset;
+		switch (rows.columns[i].kind) {
+		case COLUMN_INTEGER:
+			*(int64_t *)into = values[i].integer;
+			break;
+		case COLUMN_TEXT:
+			*(struct str *)into = values[i].text;
+			break;
+		case COLUMN_BYTES32:
+			if (values[i].text.len != DIGEST_SIZE)
+				return ERR_STORE;
+			memcpy(into, values[i].text.ptr, DIGEST_SIZE);
+			break;
+		}
+	}
+	return OK;
+}
+
+static enum err fetch_row(const struct driver *driver, struct conn *conn, struct arena *arena,
+                          struct rows rows, void *ret_row)
+{
+	struct value values[COLUMNS_MAX];
+
+	TRY(driver->fetch(conn, arena, values, rows.n_columns));
+	return pour(rows, values, ret_row);
+}
+
+static enum err fetch_all(const struct driver *driver, struct conn *conn, struct arena *arena,
+                          struct rows rows, struct any_list *ret_list)
+{
+	size_t n = 0, room = LIST_FIRST;
+	char *items = arena_array(arena, room, rows.size);
+
+	NEED(items);
+	for (;; n++) {
+		if (n == room) {
+			char *bigger = arena_array(arena, 2 * room, rows.size);
+			NEED(bigger);
+			memcpy(bigger, items, n * rows.size);
+			items = bigger;
+			room *= 2;
+		}
+		enum err err = fetch_row(driver, conn, arena, rows, items + n * rows.size);
+		if (err == ERR_NOT_FOUND)
+			break;
+		TRY(err);
+	}
+	*ret_list = (struct any_list){ items, n };
+	return OK;
+}
+
+enum err store_one(struct store *store, struct arena *arena, enum query q, const struct value *args,
+                   size_t n_args, struct rows rows, void *ret_row)
+{
+	struct conn *conn = NULL;
+
+	TRY(pool_borrow(&store->readers, &conn));
+	enum err err = store->driver->execute(conn, q, args, n_args);
+	if (err == OK)
+		err = fetch_row(store->driver, conn, arena, rows, ret_row);
+	pool_give_back(&store->readers, conn);
+	return err;
+}
+
+enum err store_all(struct store *store, struct arena *arena, enum query q, const struct value *args,
+                   size_t n_args, struct rows rows, struct any_list *ret_list)
+{
+	struct conn *conn = NULL;
+
+	TRY(pool_borrow(&store->readers, &conn));
+	enum err err = store->driver->execute(conn, q, args, n_args);
+	if (err == OK)
+		err = fetch_all(store->driver, conn, arena, rows, ret_list);
+	pool_give_back(&store->readers, conn);
+	return err;
+}
+
+enum err tx_all(struct tx *tx, struct arena *arena, enum query q, const struct value *args,
+                size_t n_args, struct rows rows, struct any_list *ret_list)
+{
+	TRY(tx->store->driver->execute(tx->conn, q, args, n_args));
+	return fetch_all(tx->store->driver, tx->conn, arena, rows, ret_list);
+}
+
+enum err tx_number(struct tx *tx, enum query q, const struct value *args, size_t n_args,
+                   int64_t *ret_number)
+{
+	struct value number;
+
+	TRY(tx->store->driver->execute(tx->conn, q, args, n_args));
+	TRY(tx->store->driver->fetch(tx->conn, tx->arena, &number, 1));
+	*ret_number = number.integer;
+	return OK;
+}
+
+enum err tx_run(struct tx *tx, enum query q, const struct value *args, size_t n_args)
+{
+	return tx->store->driver->execute(tx->conn, q, args, n_args);
+}
+
+enum err store_ping(struct store *store)
+{
+	static const struct column columns[] = { { COLUMN_INTEGER, 0 } };
+	CLEANUP(arena_cleanup) struct arena *arena = arena_new(NUMBER_ARENA);
+	int64_t apps;
+
+	NEED(arena);
+	return store_one(store, arena, QUERY_PING, NULL, 0, ROWS(columns, int64_t), &apps);
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store.h - account state at rest: the rows, and the verbs that read and write them.
+ *
+ * Reads take a store and borrow a connection for one query. Writes take a tx, so a write without a
+ * transaction does not compile; read before you begin, and guard what you write by what you read
+ * (WHERE epoch = ...). Texts of a row live in the arena they were read into. The store sees PHC
+ * strings and digests, never a password or a token. Thread-safe; a tx belongs to one thread.
+ *
+ * Every verb may answer ERR_STORE, ERR_NOMEM, or ERR_BUSY (no connection became free in time);
+ * readers of one row answer ERR_NOT_FOUND, adders ERR_CONFLICT where a unique value is taken. */
+#ifndef REKEY_STORE_STORE_H
+#define REKEY_STORE_STORE_H
+
+#include "base/arena.h"
+#include "base/crypto.h"
+
+struct store;
+struct tx;
+struct driver;
+
+/* url: "sqlite:PATH", or "sqlite:PATH?max_page_count=N" to bound the file. driver: NULL finds the
+ * engine by the url. Creates what is missing, the schema included. The caller owns *ret_store. */
+MUST_USE enum err store_open(const char *url, const struct driver *driver,
+                             struct store **ret_store);
+void store_close(struct store *store);
+
+/* OK: the database answers. */
+MUST_USE enum err store_ping(struct store *store);
+
+MUST_USE enum err tx_begin(struct store *store, struct tx **ret_tx);
+
+/* Waits until all of it is on the disk; on any error nothing is. Either way *tx is gone (NULL). */
+MUST_USE enum err tx_commit(struct tx **tx);
+
+/* CLEANUP(tx_rollback) struct tx *tx = NULL; */
+void tx_rollback(struct tx **tx);
+
+/* ---- apps ---- */
+
+enum dialect_bit {
+	DIALECT_ACCOUNT = 1 << 0,
+	DIALECT_BACKTORY = 1 << 1,
+	DIALECT_HACKSYSTEM = 1 << 2,
+	DIALECT_ALL = DIALECT_ACCOUNT | DIALECT_BACKTORY | DIALECT_HACKSYSTEM,
+};
+
+enum app_status { APP_ACTIVE, APP_DISABLED };
+
+/* What a mailed Backtory link leads to. */
+enum app_recovery { RECOVERY_GENERATED, RECOVERY_FORM };
+
+struct app {
+	int64_t id;
+	struct str name;
+	struct str public_id; /* 24 hex digits */
+	struct digest client_key_digest, master_key_digest;
+	int64_t dialects; /* enum dialect_bit, ored */
+	int64_t status;   /* enum app_status */
+	int64_t conceal_accounts;
+	int64_t standard_error_status;            /* 400 or 500 */
+	int64_t recovery;                         /* enum app_recovery */
+	struct str language;                      /* "en", "fr" */
+	struct str public_url, reset_url, sender; /* NONE: not set */
+	int64_t created_at;
+};
+
+struct app_list {
+	struct app *items;
+	size_t n;
+};
+
+MUST_USE enum err store_app_by_id(struct store *store, struct arena *arena, int64_t id,
+                                  struct app *ret_app);
+MUST_USE enum err store_app_by_public_id(struct store *store, struct arena *arena,
+                                         struct str public_id, struct app *ret_app);
+MUST_USE enum err store_app_by_alias(struct store *store, struct arena *arena, struct str alias,
+                                     struct app *ret_app);
+MUST_USE enum err store_app_by_host(struct store *store, struct arena *arena, struct str host,
+                                    struct app *ret_app);
+/* The one app there is; ERR_NOT_FOUND: there are none, or several. */
+MUST_USE enum err store_app_only(struct store *store, struct arena *arena, struct app *ret_app);
+MUST_USE enum err store_apps(struct store *store, struct arena *arena, struct app_list *ret_list);
+
+/* app->id is ignored and returned. The name becomes an alias by store_app_alias_add(). */
+MUST_USE enum err store_app_add(struct tx *tx, const struct app *app, int64_t *ret_id);
+MUST_USE enum err store_app_alias_add(struct tx *tx, struct str alias, int64_t app_id);
+MUST_USE enum err store_app_host_add(struct tx *tx, struct str host, int64_t app_id);
+
+/* Writes status, dialects and every setting of app->id. */
+MUST_USE enum err store_app_update(struct tx *tx, const struct app *app);
+
+/* ---- accounts ---- */
+
+enum account_status { ACCOUNT_ACTIVE, ACCOUNT_DISABLED };
+
+struct account {
+	int64_t id, app_id;
+	struct str public_id; /* 24 hex digits */
+	struct str email;     /* NONE: no mail can be sent */
+	struct str email_key; /* NONE: the address is no login */
+	struct str username;  /* NONE: it has no username */
+	struct str phc;       /* NONE: no password yet */
+	int64_t epoch;
+	int64_t status; /* enum account_status */
+	int64_t password_set_at;
+	int64_t password_expires_at; /* 0: never */
+	int64_t outbox_floor;
+	int64_t created_at;
+};
+
+MUST_USE enum err store_account_by_email(struct store *store, struct arena *arena, int64_t app_id,
+                                         struct str email_key, struct account *ret_account);
+MUST_USE enum err store_account_by_username(struct store *store, struct arena *arena,
+                                            int64_t app_id, struct str username_key,
+                                            struct account *ret_account);
+MUST_USE enum err store_account_by_id(struct store *store, struct arena *arena, int64_t id,
+                                      struct account *ret_account);
+
+/* account->id and ->epoch are ignored: it starts in epoch 1, active. */
+MUST_USE enum err store_account_add(struct tx *tx, const struct account *account,
+                                    struct str username_key, int64_t now, int64_t *ret_id);
+
+struct new_password {
+	int64_t account_id, epoch; /* as read: another epoch by now gives ERR_RETRY */
+	struct str phc;
+	int64_t now;
+	int64_t expires_at;   /* 0: never */
+	int64_t outbox_floor; /* recoveries asked for before this outbox row become void */
+};
+
+/* The one statement that revokes every session and token of the account: the epoch moves on. */
+MUST_USE enum err store_account_set_password(struct tx *tx, const struct new_password *password,
+                                             int64_t *ret_epoch);
+
+/* Replaces a hash by a better one of the same password. ERR_RETRY: it has changed meanwhile. */
+MUST_USE enum err store_account_rehash(struct tx *tx, const struct account *account,
+                                       struct str phc);
+
+/* A made password was used: it is a normal one from now on. */
+MUST_USE enum err store_account_keep_password(struct tx *tx, const struct account *account);
+
+/* ---- sessions ---- */
+
+struct session {
+	int64_t id, account_id, epoch;
+	int64_t expires_at; /* of the access token */
+};
+
+struct new_session {
+	int64_t account_id, epoch; /* as read: another epoch by now gives ERR_RETRY */
+	struct nonce nonce;
+	struct digest access_digest, refresh_digest;
+	int64_t now, expires_at, ends_at;
+	struct str network;
+};
+
+MUST_USE enum err store_session_add(struct tx *tx, const struct new_session *session,
+                                    int64_t *ret_id);
+
+/* Only one that lives: unexpired, of its account's epoch, the account active and of this app. */
+MUST_USE enum err store_session_by_access_digest(struct store *store, struct arena *arena,
+                                                 const struct digest *digest, int64_t app_id,
+                                                 int64_t now, struct session *ret_session);
+
+/* Carries a session over into its account's new epoch. */
+MUST_USE enum err store_session_restamp(struct tx *tx, const struct session *session,
+                                        int64_t epoch);
+
+/* ---- one-time tokens ---- */
+
+enum token_purpose {
+	TOKEN_SET_PASSWORD,  /* its holder may choose a password */
+	TOKEN_MAKE_PASSWORD, /* its holder, who knows the username, may have one made and mailed */
+};
+
+/* Moves from LIVE to one of the others, and never back. */
+enum token_state {
+	TOKEN_LIVE,
+	TOKEN_SPENT,
+	TOKEN_REPLACED, /* by that of a newer request */
+};
+
+struct token {
+	int64_t id, account_id, outbox_id;
+	int64_t purpose; /* enum token_purpose */
+	int64_t epoch;
+	int64_t state; /* enum token_state */
+	int64_t created_at, expires_at;
+	int64_t account_epoch;   /* the account's now: another than the token's means replaced */
+	struct str username_key; /* the account's */
+};
+
+struct new_token {
+	int64_t outbox_id, account_id, epoch;
+	int64_t purpose; /* enum token_purpose */
+	struct digest digest;
+	int64_t now, expires_at;
+};
+
+/* Makes the token of an outbox row, replaces those of older rows, and is the same when repeated.
+ * ERR_NOT_FOUND: it may not be, as the account has moved on, or a newer request has its token. */
+MUST_USE enum err store_token_add(struct tx *tx, const struct new_token *token);
+
+/* Whatever its state. */
+MUST_USE enum err store_token_by_digest(struct store *store, struct arena *arena,
+                                        const struct digest *digest, int64_t app_id,
+                                        struct token *ret_token);
+
+/* Spends it, once: ERR_NOT_FOUND for everyone else. */
+MUST_USE enum err store_token_consume(struct tx *tx, const struct token *token, int64_t now);
+
+/* ---- outbox ---- */
+
+enum outbox_kind {
+	OUTBOX_RECOVERY,         /* login: an email_key. A link to set a password */
+	OUTBOX_RECOVERY_NAMED,   /* login: a username_key. A link to what app.recovery says */
+	OUTBOX_RECOVERY_CODE,    /* login: an email_key. By the app's template reset_password */
+	OUTBOX_MADE_PASSWORD,    /* to account_id: the password made for it */
+	OUTBOX_PASSWORD_CHANGED, /* to account_id: the notice */
+	OUTBOX_KIND_COUNT
+};
+
+/* DUE until its mail is accepted, refused for good, out of sense, or nobody's. DEAD goes back to
+ * DUE by the operator's retry. */
+enum outbox_state { OUTBOX_DUE, OUTBOX_SENT, OUTBOX_DEAD, OUTBOX_DROPPED };
+
+struct outbox_row {
+	int64_t id, app_id;
+	int64_t kind;  /* enum outbox_kind */
+	int64_t state; /* enum outbox_state */
+	struct nonce nonce;
+	struct str reference;
+	struct str login;   /* recoveries */
+	int64_t account_id; /* other kinds; 0: none */
+	int64_t epoch;      /* other kinds: the account's when the row was written */
+	struct str network;
+	int64_t attempts;
+	int64_t created_at, expires_at, next_attempt_at, settled_at;
+	struct str last_error;
+};
+
+struct outbox_list {
+	struct outbox_row *items;
+	size_t n;
+};
+
+struct outbox_verdict {
+	int64_t id, attempts; /* of the claimed row */
+	int64_t state;        /* enum outbox_state; OUTBOX_DUE: try again */
+	int64_t next_attempt_at;
+	int64_t now;
+	struct str error; /* "" when there is none */
+};
+
+MUST_USE enum err store_outbox_add(struct tx *tx, const struct outbox_row *row, int64_t *ret_id);
+
+/* Takes up to max due rows for itself until lease_until; attempts has counted this one. */
+MUST_USE enum err store_outbox_claim(struct tx *tx, struct arena *arena, int64_t now,
+                                     int64_t lease_until, int64_t max,
+                                     struct outbox_list *ret_list);
+
+/* ERR_NOT_FOUND: the lease ran out and someone else has it. */
+MUST_USE enum err store_outbox_settle(struct tx *tx, const struct outbox_verdict *verdict);
+
+/* Makes a dead row due again. ERR_NOT_FOUND: it is not dead. */
+MUST_USE enum err store_outbox_retry(struct tx *tx, int64_t id, int64_t now, int64_t expires_at);
+MUST_USE enum err store_outbox_by_id(struct store *store, struct arena *arena, int64_t id,
+                                     struct outbox_row *ret_row);
+MUST_USE enum err store_outbox_newest(struct store *store, struct arena *arena, int64_t max,
+                                      struct outbox_list *ret_list);
+
+/* ---- audit ---- */
+
+struct audit_row {
+	int64_t id, app_id, account_id, at;
+	struct str event, outcome, network;
+};
+
+struct audit_list {
+	struct audit_row *items;
+	size_t n;
+};
+
+MUST_USE enum err store_audit_add(struct tx *tx, const struct audit_row *row);
+MUST_USE enum err store_audit_newest(struct store *store, struct arena *arena, int64_t app_id,
+                                     int64_t max, struct audit_list *ret_list);
+
+/* ---- the texts of an app that its operator may edit ---- */
+
+struct message {
+	struct str internal_name, message, type, input;
+};
+
+struct message_list {
+	struct message *items;
+	size_t n;
+};
+
+struct mail_template {
+	struct str email_name, send_name, sender, subject, content;
+};
+
+struct mail_template_list {
+	struct mail_template *items;
+	size_t n;
+};
+
+MUST_USE enum err store_messages(struct store *store, struct arena *arena, int64_t app_id,
+                                 struct message_list *ret_list);
+MUST_USE enum err store_message_by_name(struct store *store, struct arena *arena, int64_t app_id,
+                                        struct str name, struct message *ret_message);
+MUST_USE enum err store_message_set(struct tx *tx, int64_t app_id, const struct message *message);
+MUST_USE enum err store_mail_templates(struct store *store, struct arena *arena, int64_t app_id,
+                                       struct mail_template_list *ret_list);
+MUST_USE enum err store_mail_template_by_name(struct store *store, struct arena *arena,
+                                              int64_t app_id, struct str name,
+                                              struct mail_template *ret_template);
+MUST_USE enum err store_mail_template_set(struct tx *tx, int64_t app_id,
+                                          const struct mail_template *template);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store_account.c - accounts, their sessions, and the trail of what was done to them. */
+#include "store/store_priv.h"
+
+static const struct column account_columns[] = {
+	COLUMN(INTEGER, struct account, id),
+	COLUMN(INTEGER, struct account, app_id),
+	COLUMN(TEXT, struct account, public_id),
+	COLUMN(TEXT, struct account, email),
+	COLUMN(TEXT, struct account, email_key),
+	COLUMN(TEXT, struct account, username),
+	COLUMN(TEXT, struct account, phc),
+	COLUMN(INTEGER, struct account, epoch),
+	COLUMN(INTEGER, struct account, status),
+	COLUMN(INTEGER, struct account, password_set_at),
+	COLUMN(INTEGER, struct account, password_expires_at),
+	COLUMN(INTEGER, struct account, outbox_floor),
+	COLUMN(INTEGER, struct account, created_at),
+};
+
+static const struct column session_columns[] = {
+	COLUMN(INTEGER, struct session, id),
+	COLUMN(INTEGER, struct session, account_id),
+	COLUMN(INTEGER, struct session, epoch),
+	COLUMN(INTEGER, struct session, expires_at),
+};
+
+static const struct column audit_columns[] = {
+	COLUMN(INTEGER, struct audit_row, id),         COLUMN(INTEGER, struct audit_row, app_id),
+	COLUMN(INTEGER, struct audit_row, account_id), COLUMN(INTEGER, struct audit_row, at),
+	COLUMN(TEXT, struct audit_row, event),         COLUMN(TEXT, struct audit_row, outcome),
+	COLUMN(TEXT, struct audit_row, network),
+};
+
+/* A guarded write found its guard changed: someone came first, and the gate runs it again. */
+static enum err retry_if_gone(enum err err)
+{
+	return err == ERR_NOT_FOUND ? ERR_RETRY : err;
+}
+
+static enum err account_by_key(struct store *store, struct arena *arena, enum query q,
+                               int64_t app_id, struct str key, struct account *ret_account)
+{
+	const struct value args[] = { INTEGER(app_id), TEXT(key) };
+
+	return store_one(store, arena, q, ARGS(args), ROWS(account_columns, struct account),
+	                 ret_account);
+}
+
+enum err store_account_by_email(struct store *store, struct arena *arena, int64_t app_id,
+                                struct str email_key, struct account *ret_account)
+{
+	return account_by_key(store, arena, QUERY_ACCOUNT_BY_EMAIL, app_id, email_key, ret_account);
+}
+
+enum err store_account_by_username(struct store *store, struct arena *arena, int64_t app_id,
+                                   struct str username_key, struct account *ret_account)
+{
+	return account_by_key(store, arena, QUERY_ACCOUNT_BY_USERNAME, app_id, username_key,
+	                      ret_account);
+}
+
+enum err store_account_by_id(struct store *store, struct arena *arena, int64_t id,
+                             struct account *ret_account)
+{
+	const struct value args[] = { INTEGER(id) };
+
+	return store_one(store, arena, QUERY_ACCOUNT_BY_ID, ARGS(args),
+	                 ROWS(account_columns, struct account), ret_account);
+}
+
+enum err store_account_add(struct tx *tx, const struct account *account, struct str username_key,
+                           int64_t now, int64_t *ret_id)
+{
+	const struct value args[] = {
+		INTEGER(account->app_id), TEXT(account->public_id),
+		TEXT(account->email),     TEXT(account->email_key),
+		TEXT(account->username),  TEXT(username_key),
+		TEXT(account->phc),       INTEGER(now),
+	};
+
+	return tx_number(tx, QUERY_ACCOUNT_ADD, ARGS(args), ret_id);
+}
+
+enum err store_account_set_password(struct tx *tx, const struct new_password *password,
+                                    int64_t *ret_epoch)
+{
+	const struct value args[] = {
+		TEXT(password->phc),           INTEGER(password->now),
+		INTEGER(password->expires_at), INTEGER(password->outbox_floor),
+		INTEGER(password->account_id), INTEGER(password->epoch),
+	};
+
+	return retry_if_gone(tx_number(tx, QUERY_ACCOUNT_SET_PASSWORD, ARGS(args), ret_epoch));
+}
+
+enum err store_account_rehash(struct tx *tx, const struct account *account, struct str phc)
+{
+	const struct value args[] = { TEXT(phc), INTEGER(account->id), INTEGER(account->epoch),
+		                      TEXT(account->phc) };
+	int64_t id;
+
+	return retry_if_gone(tx_number(tx, QUERY_ACCOUNT_REHASH, ARGS(args), &id));
+}
+
+enum err store_account_keep_password(struct tx *tx, const struct account *account)
+{
+	const struct value args[] = { INTEGER(account->id), INTEGER(account->epoch) };
+	int64_t id;
+
+	return retry_if_gone(tx_number(tx, QUERY_ACCOUNT_KEEP_PASSWORD, ARGS(args), &id));
+}
+
+enum err store_session_add(struct tx *tx, const struct new_session *session, int64_t *ret_id)
+{
+	const struct value args[] = {
+		BYTES(session->nonce),          BYTES(session->access_digest),
+		BYTES(session->refresh_digest), INTEGER(session->now),
+		INTEGER(session->expires_at),   INTEGER(session->ends_at),
+		TEXT(session->network),         INTEGER(session->account_id),
+		INTEGER(session->epoch),
+	};
+
+	return retry_if_gone(tx_number(tx, QUERY_SESSION_ADD, ARGS(args), ret_id));
+}
+
+enum err store_session_by_access_digest(struct store *store, struct arena *arena,
+                                        const struct digest *digest, int64_t app_id, int64_t now,
+                                        struct session *ret_session)
+{
+	const struct value args[] = { BYTES(*digest), INTEGER(app_id), INTEGER(now) };
+
+	return store_one(store, arena, QUERY_SESSION_BY_ACCESS_DIGEST, ARGS(args),
+	                 ROWS(session_columns, struct session), ret_session);
+}
+
+enum err store_session_restamp(struct tx *tx, const struct session *session, int64_t epoch)
+{
+	const struct value args[] = { INTEGER(epoch), INTEGER(session->id),
+		                      INTEGER(session->epoch) };
+	int64_t id;
+
+	return retry_if_gone(tx_number(tx, QUERY_SESSION_RESTAMP, ARGS(args), &id));
+}
+
+enum err store_audit_add(struct tx *tx, const struct audit_row *row)
+{
+	const struct value args[] = {
+		INTEGER(row->app_id), INTEGER(row->account_id), INTEGER(row->at),
+		TEXT(row->event),     TEXT(row->outcome),       TEXT(row->network),
+	};
+
+	return tx_run(tx, QUERY_AUDIT_ADD, ARGS(args));
+}
+
+enum err store_audit_newest(struct store *store, struct arena *arena, int64_t app_id, int64_t max,
+                            struct audit_list *ret_list)
+{
+	const struct value args[] = { INTEGER(app_id), INTEGER(max) };
+	struct any_list list;
+
+	TRY(store_all(store, arena, QUERY_AUDIT_NEWEST, ARGS(args),
+	              ROWS(audit_columns, struct audit_row), &list));
+	*ret_list = (struct audit_list){ list.items, list.n };
+	return OK;
+}
