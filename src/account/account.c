@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* account.c - adding accounts, and logging in to them. */
 #include "account/account.h"
+#include "account/outbox.h"
 #include "account/password_policy.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -107,14 +108,37 @@ OPERATION_AS(account_log_in_with_key, account_log_in, struct log_in, struct sess
 
 /* ---- a new account ---- */
 
+static enum err invite(struct ctx *ctx, struct tx *tx)
+{
+	struct outbox_row row = {
+		.kind = OUTBOX_INVITATION,
+		.account_id = ctx->account_id,
+		.epoch = 1,
+	};
+	int64_t id;
+
+	TRY(outbox_prepare(ctx, &row));
+	return store_outbox_add(tx, &row, &id);
+}
+
 static enum err add_account(struct ctx *ctx, const struct account *account, struct str username_key)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
 
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(store_account_add(tx, account, username_key, ctx->now, &ctx->account_id));
+	if (!account->phc.ptr)
+		TRY(invite(ctx, tx));
 	TRY(audit_done(ctx, tx, "done"));
 	return tx_commit(&tx);
+}
+
+static enum err hash_new(struct ctx *ctx, struct secret password, struct str *ret_phc)
+{
+	struct secret accepted;
+
+	TRY(password_accept(ctx, password, &accepted));
+	return hasher_hash(ctx->hasher, ctx->arena, accepted, ret_phc);
 }
 
 /* Which of the two unique names was it? */
@@ -137,14 +161,16 @@ static enum err account_add(struct ctx *ctx, const struct account_add *in,
 	unsigned char public_id[PUBLIC_ID_BYTES];
 	struct account account = { .app_id = ctx->app.id };
 	struct str username_key = STR_NONE;
-	struct secret password;
+
+	if (!in->email.ptr && !in->password.ptr)
+		return ERR_BAD_EMAIL;
 
 	if (in->email.ptr)
 		TRY(email_normalize(ctx->arena, in->email, &account.email, &account.email_key));
 	if (in->username.ptr || !in->email.ptr)
 		TRY(username_normalize(ctx->arena, in->username, &account.username, &username_key));
-	TRY(password_accept(ctx, in->password, &password));
-	TRY(hasher_hash(ctx->hasher, ctx->arena, password, &account.phc));
+	if (in->password.ptr)
+		TRY(hash_new(ctx, in->password, &account.phc));
 	random_bytes(public_id, sizeof(public_id));
 	TRY(spell_hex(ctx->arena, public_id, sizeof(public_id), &account.public_id));
 	enum err err = add_account(ctx, &account, username_key);

@@ -24,9 +24,9 @@ extern const struct operation account_log_in_op; /* struct log_in -> struct sess
 extern const struct operation account_log_in_with_key_op; /* the same, with the app's client key */
 
 struct account_add {
-	struct str email;    /* NONE only with a username */
-	struct str username; /* NONE: none */
-	struct secret password;
+	struct str email;       /* NONE only with a username */
+	struct str username;    /* NONE: none */
+	struct secret password; /* NONE: its owner is invited by mail to choose one */
 };
 
 struct account_added {
@@ -34,8 +34,9 @@ struct account_added {
 	struct str email, username;
 };
 
-/* Of ctx->app, by its operator. ERR_BAD_EMAIL, ERR_BAD_USERNAME, ERR_PASSWORD_SHORT, _LONG,
- * ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN. */
+/* Of ctx->app, by its operator. Without a password it needs an address (ERR_BAD_EMAIL), and nobody
+ * can log in before its owner has followed the mailed invitation. ERR_BAD_EMAIL, ERR_BAD_USERNAME,
+ * ERR_PASSWORD_SHORT, _LONG, ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN. */
 extern const struct operation account_add_op; /* struct account_add -> struct account_added */
 
 #endif

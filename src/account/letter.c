@@ -49,6 +49,8 @@ static const char *reason_to_drop(const struct outbox_row *row, const struct acc
 		return "the password was changed after this was asked for";
 	if (row->kind == OUTBOX_MADE_PASSWORD && account->epoch != row->epoch)
 		return "the password was changed after this was confirmed";
+	if (row->kind == OUTBOX_INVITATION && account->phc.ptr)
+		return "the account has a password already";
 	return NULL;
 }
 
@@ -150,7 +152,7 @@ static enum err write_recovery(struct ctx *ctx, const struct outbox_row *row,
 	enum token_purpose purpose = TOKEN_SET_PASSWORD;
 	struct secret token;
 
-	letter->kind = LETTER_RESET_LINK;
+	letter->kind = row->kind == OUTBOX_INVITATION ? LETTER_INVITATION : LETTER_RESET_LINK;
 	if (row->kind == OUTBOX_RECOVERY_NAMED && ctx->app.recovery == RECOVERY_GENERATED) {
 		purpose = TOKEN_MAKE_PASSWORD;
 		letter->kind = LETTER_CONFIRM_LINK;

@@ -13,6 +13,7 @@ const char *const outbox_kind_words[OUTBOX_KIND_COUNT] = {
 	[OUTBOX_RECOVERY_CODE] = "recovery by code",
 	[OUTBOX_MADE_PASSWORD] = "made password",
 	[OUTBOX_PASSWORD_CHANGED] = "password changed",
+	[OUTBOX_INVITATION] = "invitation",
 };
 
 const char *const outbox_state_words[] = {
@@ -42,6 +43,7 @@ static int64_t sense_s(const struct ctx *ctx, int64_t kind)
 	case OUTBOX_MADE_PASSWORD:
 		return DAY;
 	case OUTBOX_PASSWORD_CHANGED:
+	case OUTBOX_INVITATION:
 		return 3 * DAY;
 	default:
 		return ctx->service->policy.reset_minutes * MINUTE;

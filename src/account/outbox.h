@@ -28,6 +28,7 @@ extern const struct operation mail_claim_op; /* struct nothing -> struct outbox_
 enum letter_kind {
 	LETTER_RESET_LINK,       /* link, minutes */
 	LETTER_CONFIRM_LINK,     /* link, minutes, username */
+	LETTER_INVITATION,       /* link */
 	LETTER_MADE_PASSWORD,    /* secret */
 	LETTER_PASSWORD_CHANGED, /* network, at */
 	LETTER_TEMPLATE,         /* link, secret, minutes: by the app's own subject and content */

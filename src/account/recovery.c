@@ -109,8 +109,9 @@ static enum err recovery_confirm(struct ctx *ctx, const struct recovery_confirm 
 
 	(void)ret_nothing;
 	TRY(token_find_live(ctx, in->token, TOKEN_MAKE_PASSWORD, &token));
+	struct str expected = token.username_key;
 	enum err err = username_normalize(ctx->arena, in->username, &username, &key);
-	if (err == ERR_BAD_USERNAME || (err == OK && !str_equal(key, token.username_key)))
+	if (err == ERR_BAD_USERNAME || (err == OK && !str_equal(key, expected)))
 		return deny(ctx, ERR_WRONG_USERNAME, "wrong username");
 	TRY(err);
 	return confirm_in_store(ctx, &token);

@@ -113,7 +113,7 @@ static enum err set_named(struct reading *reading, const char *name, const char 
 		return from_file ? set_from_file(reading, key, place, value)
 		                 : set_value(reading, key, place, str(value));
 	}
-	return complain(place, name, "is no key: see man rekey.conf for those there are");
+	return complain(place, name, "is no key: see rekey help serve for those there are");
 }
 
 /* ---- the four sources, in order ---- */

@@ -23,8 +23,9 @@ const struct command commands[] = {
 	{ "app disable", "NAME", "lets an app answer that its service is disabled", "", 1, 1, false,
 	  cli_app_disable },
 	{ "app enable", "NAME", "lets a disabled app work again", "", 1, 1, false, cli_app_enable },
-	{ "account add", "EMAIL [--username NAME] --password-stdin",
-	  "adds an account, its password the first line of standard input",
+	{ "account add", "EMAIL [--username NAME] [--password-stdin]",
+	  "adds an account: its password is the first line of standard input, or chosen by mailed "
+	  "invitation",
 	  "--username= --password-stdin ", 1, 1, true, cli_account_add },
 	{ "messages list", "", "what Hack System's clients are told", "", 0, 0, true,
 	  cli_messages_list },

@@ -219,12 +219,8 @@ enum err cli_account_add(struct cli *cli)
 	};
 	struct account_added added;
 
-	if (!cli_has(cli->invocation, "--password-stdin")) {
-		fprintf(stderr, "rekey: account add takes the password from standard input: add "
-		                "--password-stdin\n");
-		return ERR_BAD_SETTING;
-	}
-	TRY(read_password(cli->arena, &in.password));
+	if (cli_has(cli->invocation, "--password-stdin"))
+		TRY(read_password(cli->arena, &in.password));
 	TRY(operation_run(&cli->ctx, &account_add_op, &in, &added));
 	return cli_print(cli, account_out, COUNT_OF(account_out), &added);
 }

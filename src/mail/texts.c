@@ -60,6 +60,28 @@ static const struct {
 			"Référence : {{reference}}",
 		},
 	},
+	[LETTER_INVITATION] = {
+		[ENGLISH] = {
+			"Your account at {{app}}",
+			"Hello,\n\n"
+			"an account for {{email}} has been made at {{app}}. To choose its password, "
+			"open this page within three days:\n\n"
+			"{{link}}\n\n"
+			"If you do not want it, you can ignore this mail: nobody can sign in before "
+			"a password has been chosen on that page.\n\n"
+			"Reference: {{reference}}",
+		},
+		[FRENCH] = {
+			"Votre compte {{app}}",
+			"Bonjour,\n\n"
+			"un compte a été créé pour {{email}} sur {{app}}. Pour en choisir le mot de "
+			"passe, ouvrez cette page dans les trois jours :\n\n"
+			"{{link}}\n\n"
+			"Si vous n’en voulez pas, vous pouvez ignorer cet e-mail : personne ne peut "
+			"se connecter avant qu’un mot de passe ait été choisi sur cette page.\n\n"
+			"Référence : {{reference}}",
+		},
+	},
 	[LETTER_MADE_PASSWORD] = {
 		[ENGLISH] = {
 			"Your new password for {{app}}",
@@ -215,7 +237,7 @@ static void add_paragraph(struct buf *out, const struct letter *letter, struct s
 		buf_puts(out, "\">");
 		add_escaped(out, paragraph);
 		buf_puts(out, "</a>");
-	} else if (letter->secret.ptr && str_equal(paragraph, plain(letter->secret))) {
+	} else if (secret_equal((struct secret){ paragraph.ptr, paragraph.len }, letter->secret)) {
 		buf_puts(out, "<strong><code>");
 		add_escaped(out, paragraph);
 		buf_puts(out, "</code></strong>");

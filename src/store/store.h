@@ -217,6 +217,7 @@ enum outbox_kind {
 	OUTBOX_RECOVERY_CODE,    /* login: an email_key. By the app's template reset_password */
 	OUTBOX_MADE_PASSWORD,    /* to account_id: the password made for it */
 	OUTBOX_PASSWORD_CHANGED, /* to account_id: the notice */
+	OUTBOX_INVITATION,       /* to account_id: a link to set its first password */
 	OUTBOX_KIND_COUNT
 };
 
