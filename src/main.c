@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +24,8 @@ enum {
 	WORKERS_SPARE = 8, /* beyond those that may all wait for a hash */
 	QUEUE_MAX = 512,
 	CONNECTIONS_MAX = 4096,
+	CONNECTIONS_MIN = 64,
+	FILES_OF_OURS = 64,
 };
 
 #define DEFAULT_CONFIG "/etc/rekey/rekey.conf"
@@ -51,6 +54,22 @@ static const struct dialect *const dialects[] = { &dialect_pages, &dialect_accou
 
 /* ---- what every command needs ---- */
 
+/* As many open files as the machine allows; a connection is one, and some are ours. */
+static unsigned connections_max(void)
+{
+	struct rlimit files = { 0 };
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return CONNECTIONS_MIN;
+	files.rlim_cur = files.rlim_max;
+	if (files.rlim_cur > CONNECTIONS_MAX + FILES_OF_OURS)
+		files.rlim_cur = CONNECTIONS_MAX + FILES_OF_OURS;
+	setrlimit(RLIMIT_NOFILE, &files);
+	return files.rlim_cur > FILES_OF_OURS + CONNECTIONS_MIN
+	               ? (unsigned)(files.rlim_cur - FILES_OF_OURS)
+	               : CONNECTIONS_MIN;
+}
+
 static enum err read_settings(const struct invocation *invocation, struct process *process)
 {
 	const char *file = cli_option(invocation, "--config", 0);
@@ -66,13 +85,16 @@ static enum err read_settings(const struct invocation *invocation, struct proces
 	return settings_read(process->arena, &sources, process->dev || !serves, &process->settings);
 }
 
-static void warn_of_cheap_hashes(const struct settings *settings)
+/* After the line that says where it listens, which is the first. */
+static void warn(const struct settings *settings)
 {
 	if (settings->hash_memory_kib * settings->hash_passes <
 	    (int64_t)HASH_MEMORY_KIB_OWASP * HASH_PASSES_OWASP)
 		log_warning("hash.memory_kib and hash.passes are below OWASP's minimum (%d KiB, %d "
 		            "passes): passwords are easier to guess from a stolen database",
 		            HASH_MEMORY_KIB_OWASP, HASH_PASSES_OWASP);
+	if (!settings->mail_url.ptr)
+		log_warning("mail.url is not set: mails wait in the outbox");
 }
 
 static enum err start_service(struct process *process)
@@ -209,8 +231,6 @@ static enum err start_mail(struct process *process)
 		settings->mail_url = STR("file:" DEMO_MAIL_DIR);
 	if (process->dev && !settings->mail_from.ptr)
 		settings->mail_from = STR(DEMO_FROM);
-	if (!settings->mail_url.ptr)
-		log_warning("mail.url is not set: mails wait in the outbox");
 	const struct mailer_options options = {
 		.service = &process->service,
 		.url = settings->mail_url.ptr,
@@ -232,7 +252,7 @@ static enum err start_http(struct process *process)
 		.workers = (unsigned)(settings->hash_threads + settings->hash_queue_max) +
 		           WORKERS_SPARE,
 		.queue_max = QUEUE_MAX,
-		.connections_max = CONNECTIONS_MAX,
+		.connections_max = connections_max(),
 	};
 
 	process->serving = (struct serving){
@@ -256,7 +276,7 @@ static enum err start_server(struct process *process)
 	TRY(start_mail(process));
 	TRY(start_http(process));
 	fprintf(stderr, "listening on %s\n", process->url);
-	warn_of_cheap_hashes(&process->settings);
+	warn(&process->settings);
 	return process->dev ? start_demo(process) : OK;
 }
 
