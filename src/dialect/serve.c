@@ -258,13 +258,23 @@ static enum err check_query(const struct visit *visit)
 
 /* ---- the walk ---- */
 
+/* A form that another site's page sends is told by Sec-Fetch-Site; where a browser does not know
+ * that header, by Origin, which our own pages (no-referrer) send as "null". */
 static enum err check_site(const struct visit *visit)
 {
 	struct str site = request_header(visit->request, "Sec-Fetch-Site");
+	struct str origin = request_header(visit->request, "Origin");
+	struct str host = request_header(visit->request, "Host");
 
-	if (!visit->dialect->same_site || !str_is(visit->request->method, "POST") || !site.ptr)
+	if (!visit->dialect->same_site || !str_is(visit->request->method, "POST"))
 		return OK;
-	return str_is(site, "same-origin") || str_is(site, "none") ? OK : ERR_CROSS_SITE;
+	if (site.ptr)
+		return str_is(site, "same-origin") || str_is(site, "none") ? OK : ERR_CROSS_SITE;
+	if (!origin.ptr || str_is(origin, "null"))
+		return OK;
+	size_t scheme = str_find(origin, ':');
+	bool ours = scheme + 3 <= origin.len && str_equal(str_from(origin, scheme + 3), host);
+	return ours ? OK : ERR_CROSS_SITE;
 }
 
 static enum err render_result(struct visit *visit, const void *result)
@@ -292,7 +302,6 @@ static enum err run_route(struct visit *visit)
 	assert(operation->in_size <= sizeof(in) && operation->out_size <= sizeof(result));
 	if (route->preset)
 		memcpy(in, route->preset, operation->in_size);
-	TRY(operation_enter(&visit->ctx, operation));
 	TRY(check_query(visit));
 	TRY(fields_decode(route->fields, route->n_fields, &visit->members, visit->dialect->lenient,
 	                  in, &visit->culprit));

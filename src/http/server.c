@@ -106,6 +106,20 @@ static enum MHD_Result copy_query(void *state, enum MHD_ValueKind kind, const ch
 	return MHD_YES;
 }
 
+/* What frames a request must be said once: two lengths, or two ways of telling the end, are how one
+ * request is smuggled inside another (RFC 9112, 6.3). */
+static bool framing_is_plain(const struct request *request)
+{
+	static const char *const once[] = { "Content-Length", "Transfer-Encoding", "Host" };
+	size_t seen[COUNT_OF(once)] = { 0 };
+
+	for (size_t i = 0; i < request->n_headers; i++) {
+		for (size_t j = 0; j < COUNT_OF(once); j++)
+			seen[j] += str_is_nocase(request->headers[i].name, once[j]);
+	}
+	return seen[0] + seen[1] <= 1 && seen[2] <= 1;
+}
+
 static enum err copy_peer(struct exchange *exchange)
 {
 	const union MHD_ConnectionInfo *info =
@@ -138,6 +152,8 @@ static enum err copy_request(struct exchange *exchange, const char *method, cons
 	if (copying.err == OK)
 		MHD_get_connection_values_n(exchange->connection, MHD_GET_ARGUMENT_KIND, copy_query,
 		                            &copying);
+	if (!framing_is_plain(request))
+		request->fault = ERR_MALFORMED;
 	return copying.err;
 }
 
@@ -219,6 +235,8 @@ static enum MHD_Result answer(struct exchange *exchange)
 	for (size_t i = 0; i < response->n_headers; i++)
 		MHD_add_response_header(out, response->headers[i].name.ptr,
 		                        response->headers[i].value.ptr);
+	if (exchange->request.fault != OK)
+		MHD_add_response_header(out, MHD_HTTP_HEADER_CONNECTION, "close");
 	enum MHD_Result queued =
 		MHD_queue_response(exchange->connection, (unsigned)response->status, out);
 	MHD_destroy_response(out);
@@ -258,6 +276,19 @@ static enum MHD_Result hand_over(struct exchange *exchange)
 		MHD_resume_connection(exchange->connection);
 	}
 	return MHD_YES;
+}
+
+/* Percent-decoding that leaves no U+0000 behind, which would end the text early: it becomes a byte
+ * that is no UTF-8, so whoever reads it refuses it. */
+static size_t unescape(void *state, struct MHD_Connection *connection, char *text)
+{
+	(void)state, (void)connection;
+	size_t len = MHD_http_unescape(text);
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\0')
+			text[i] = '\xff';
+	}
+	return len;
 }
 
 static struct deadline *deadline_of(struct MHD_Connection *connection)
@@ -370,8 +401,8 @@ static enum err start_daemon(struct http_server *server, const struct http_optio
 	                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 	                         MHD_OPTION_CONNECTION_LIMIT, options->connections_max,
 	                         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
-	                         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, pool,
-	                         MHD_OPTION_END);
+	                         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK,
+	                         unescape, NULL, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
 	return server->daemon ? OK : ERR_INTERNAL;
 }
 
