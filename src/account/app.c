@@ -331,11 +331,13 @@ static enum err app_set(struct ctx *ctx, const struct app_set *in, struct app *r
 	struct app app;
 
 	TRY(app_show(ctx, &named, &app));
+	struct str old_language = app.language;
 	for (size_t i = 0; i < in->n_settings; i++)
 		TRY(set_named(&in->settings[i], &app));
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(store_app_update(tx, &app));
+	TRY(messages_translate(ctx, tx, app.id, old_language, app.language));
 	ctx->app.id = app.id;
 	TRY(audit_done(ctx, tx, "done"));
 	TRY(tx_commit(&tx));

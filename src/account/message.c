@@ -114,21 +114,70 @@ bool messages_speak(struct str language)
 	return language_of(language) < LANGUAGE_COUNT;
 }
 
+static struct message shipped_message(size_t i, enum language in)
+{
+	return (struct message){ str(shipped_messages[i].name), str(shipped_messages[i].text[in]),
+		                 str(shipped_messages[i].type), str(shipped_messages[i].input) };
+}
+
+static struct mail_template shipped_template(size_t i, enum language in)
+{
+	return (struct mail_template){ str(shipped_templates[i].name), STR(""), STR(""),
+		                       str(shipped_templates[i].subject[in]),
+		                       str(shipped_templates[i].content[in]) };
+}
+
 enum err messages_ship(struct tx *tx, int64_t app_id, struct str language)
 {
 	enum language in = language_of(language);
 
-	FOREACH(row, shipped_messages) {
-		const struct message message = { str(row->name), str(row->text[in]), str(row->type),
-			                         str(row->input) };
+	for (size_t i = 0; i < COUNT_OF(shipped_messages); i++) {
+		const struct message message = shipped_message(i, in);
 		TRY(store_message_set(tx, app_id, &message));
 	}
-	FOREACH(row, shipped_templates) {
-		const struct mail_template template = { str(row->name), STR(""), STR(""),
-			                                str(row->subject[in]),
-			                                str(row->content[in]) };
+	for (size_t i = 0; i < COUNT_OF(shipped_templates); i++) {
+		const struct mail_template template = shipped_template(i, in);
 		TRY(store_mail_template_set(tx, app_id, &template));
 	}
+	return OK;
+}
+
+static enum err translate_message(struct ctx *ctx, struct tx *tx, int64_t app_id, size_t i,
+                                  enum language from, enum language to)
+{
+	const struct message old = shipped_message(i, from), new = shipped_message(i, to);
+	struct message row;
+
+	TRY(store_message_by_name(ctx->store, ctx->arena, app_id, old.internal_name, &row));
+	if (!str_equal(row.message, old.message))
+		return OK;
+	row.message = new.message;
+	return store_message_set(tx, app_id, &row);
+}
+
+static enum err translate_template(struct ctx *ctx, struct tx *tx, int64_t app_id, size_t i,
+                                   enum language from, enum language to)
+{
+	const struct mail_template old = shipped_template(i, from), new = shipped_template(i, to);
+	struct mail_template row;
+
+	TRY(store_mail_template_by_name(ctx->store, ctx->arena, app_id, old.email_name, &row));
+	if (!str_equal(row.subject, old.subject) || !str_equal(row.content, old.content))
+		return OK;
+	row.subject = new.subject;
+	row.content = new.content;
+	return store_mail_template_set(tx, app_id, &row);
+}
+
+enum err messages_translate(struct ctx *ctx, struct tx *tx, int64_t app_id, struct str from,
+                            struct str to)
+{
+	enum language old = language_of(from), new = language_of(to);
+
+	for (size_t i = 0; old != new &&i < COUNT_OF(shipped_messages); i++)
+		TRY(translate_message(ctx, tx, app_id, i, old, new));
+	for (size_t i = 0; old != new &&i < COUNT_OF(shipped_templates); i++)
+		TRY(translate_template(ctx, tx, app_id, i, old, new));
 	return OK;
 }
 
@@ -161,14 +210,9 @@ static enum err replace(struct str text, size_t max, struct str *text_of_row)
 static enum err message_set(struct ctx *ctx, const struct message *in, struct message *ret_message)
 {
 	const struct message_named named = { in->internal_name };
-	struct message row = { .message = STR(""), .type = STR(""), .input = STR("") };
+	struct message row;
 
-	enum err err = message_find(ctx, &named, &row);
-	if (err != OK && err != ERR_NOT_FOUND)
-		return err;
-	if (in->internal_name.len == 0)
-		return ERR_BAD_SETTING;
-	TRY(replace(in->internal_name, MESSAGE_NAME_MAX, &row.internal_name));
+	TRY(message_find(ctx, &named, &row));
 	TRY(replace(in->message, MESSAGE_TEXT_MAX, &row.message));
 	TRY(replace(in->type, MESSAGE_TEXT_MAX, &row.type));
 	TRY(replace(in->input, MESSAGE_TEXT_MAX, &row.input));

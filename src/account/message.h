@@ -9,7 +9,7 @@
 
 #include "account/operation.h"
 
-enum { MESSAGE_NAME_MAX = 64, MESSAGE_TEXT_MAX = 1000, TEMPLATE_TEXT_MAX = 20000 };
+enum { MESSAGE_TEXT_MAX = 1000, TEMPLATE_TEXT_MAX = 20000 };
 
 struct message_named {
 	struct str name;
@@ -19,8 +19,8 @@ struct message_named {
 extern const struct operation message_find_op; /* struct message_named -> struct message */
 extern const struct operation message_list_op; /* struct nothing -> struct message_list */
 
-/* Members that are NONE stay as they are; a name that is new makes a new row. ERR_BAD_SETTING: a
- * text is too long or not UTF-8. */
+/* Members that are NONE stay as they are. ERR_NOT_FOUND: no answer says a row of this name, so it
+ * is a slip. ERR_BAD_SETTING: a text is too long or not UTF-8. */
 extern const struct operation message_set_op; /* struct message -> struct message */
 
 /* ERR_NOT_FOUND; a template's name is one of those shipped, so a new one is ERR_NOT_FOUND too. */
@@ -36,5 +36,10 @@ bool messages_speak(struct str language);
 
 /* Writes the shipped rows of a new app. */
 MUST_USE enum err messages_ship(struct tx *tx, int64_t app_id, struct str language);
+
+/* Puts the rows that still say what was shipped in one language into another; those that the
+ * operator has edited stay. */
+MUST_USE enum err messages_translate(struct ctx *ctx, struct tx *tx, int64_t app_id,
+                                     struct str from, struct str to);
 
 #endif

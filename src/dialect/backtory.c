@@ -13,7 +13,7 @@ static const struct field change_fields[] = {
 };
 
 static const struct field forgot_fields[] = {
-	FIELD("username", TEXT, struct recovery_request, login),
+	FIELD_OR("username", TEXT, struct recovery_request, login, ERR_MEMBER_MISSING),
 };
 
 static const struct recovery_request forgot_preset = {
