@@ -71,13 +71,15 @@ static enum err find_recipient(struct ctx *ctx, const struct outbox_row *row,
 	return OK;
 }
 
-static enum err drop(struct ctx *ctx, const struct outbox_row *row, const char *reason)
+/* Settles the row without a mail. */
+static enum err settle_unsent(struct ctx *ctx, const struct outbox_row *row,
+                              enum outbox_state state, const char *reason)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
 	const struct outbox_verdict verdict = {
 		.id = row->id,
 		.attempts = row->attempts,
-		.state = OUTBOX_DROPPED,
+		.state = state,
 		.now = ctx->now,
 		.error = str(reason),
 	};
@@ -89,6 +91,17 @@ static enum err drop(struct ctx *ctx, const struct outbox_row *row, const char *
 	TRY(err);
 	TRY(audit_done(ctx, tx, reason));
 	return tx_commit(&tx);
+}
+
+static enum err drop(struct ctx *ctx, const struct outbox_row *row, const char *reason)
+{
+	return settle_unsent(ctx, row, OUTBOX_DROPPED, reason);
+}
+
+/* A dead link helps nobody. The operator may give the mail new life. */
+static enum err give_up(struct ctx *ctx, const struct outbox_row *row)
+{
+	return settle_unsent(ctx, row, OUTBOX_DEAD, "it could not be sent while it had sense");
 }
 
 /* <page>?token=<token>: the app's own page where it has one, for a confirmation always ours. */
@@ -206,6 +219,8 @@ static enum err mail_write(struct ctx *ctx, const struct outbox_row *row, struct
 	if (recipient.drop)
 		return drop(ctx, row, recipient.drop);
 	TRY(write_envelope(ctx, row, &recipient.account, &letter));
+	if (row->expires_at <= ctx->now)
+		return give_up(ctx, row);
 	enum err err = write_body(ctx, row, &recipient.account, &letter);
 	if (err == ERR_NOT_FOUND)
 		return drop(ctx, row, "a newer request took its place");
