@@ -44,7 +44,7 @@ static bool write_new(const char *path)
 {
 	unsigned char random[KEY_SIZE];
 	char hex[HEX_DIGITS + 2];
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return false;
@@ -64,7 +64,8 @@ static enum err make(const char *path)
 {
 	char part[PATH_ROOM];
 
-	if (snprintf(part, sizeof(part), "%s.%ld", path, (long)getpid()) >= (int)sizeof(part))
+	if (snprintf(part, sizeof(part), "%s.%08x", path, random_below(UINT32_MAX)) >=
+	    (int)sizeof(part))
 		return refuse(path, "has too long a name");
 	bool good = write_new(part) && (link(part, path) == 0 || errno == EEXIST);
 	int why = errno;

@@ -83,7 +83,11 @@ static bool domain_is_good(struct str domain)
 		return false;
 	for (size_t i = 0; i < domain.len; i++) {
 		char c = domain.ptr[i];
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '.'))
+		bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+		bool empty_label = c == '.' && domain.ptr[i + 1] == '.';
+		if ((!letter && c != '-' && c != '.') || empty_label)
+			return false;
+		if (c == '.' && domain.ptr[i + 1] == '.')
 			return false;
 	}
 	return true;
@@ -108,10 +112,13 @@ static enum err domain_normalize(struct arena *arena, struct str domain, struct 
 
 	if (!domain_is_plain(domain))
 		return ERR_BAD_EMAIL;
-	TRY(arena_str(arena, domain, &terminated));
-	int result =
-		idn2_to_ascii_8z(terminated.ptr, &ascii,
-	                         IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES);
+	/* IDNA 2008 as it is, without the mappings of UTS 46, which would drop or replace letters
+	 * in silence; case alone is folded. */
+	size_t len = 0;
+	uint8_t *folded =
+		u8_tolower((const uint8_t *)domain.ptr, domain.len, NULL, UNINORM_NFC, NULL, &len);
+	TRY(take(arena, folded, len, &terminated));
+	int result = idn2_to_ascii_8z(terminated.ptr, &ascii, IDN2_NFC_INPUT | IDN2_NO_TR46);
 	if (result == IDN2_MALLOC)
 		return ERR_NOMEM;
 	if (result != IDN2_OK)
