@@ -88,11 +88,10 @@ static enum err read_settings(const struct invocation *invocation, struct proces
 /* After the line that says where it listens, which is the first. */
 static void warn(const struct settings *settings)
 {
-	if (settings->hash_memory_kib * settings->hash_passes <
-	    (int64_t)HASH_MEMORY_KIB_OWASP * HASH_PASSES_OWASP)
-		log_warning("hash.memory_kib and hash.passes are below OWASP's minimum (%d KiB, %d "
-		            "passes): passwords are easier to guess from a stolen database",
-		            HASH_MEMORY_KIB_OWASP, HASH_PASSES_OWASP);
+	if (!hash_cost_is_advised(settings))
+		log_warning("hash.memory_kib and hash.passes are below OWASP's minimum (19456 KiB "
+		            "with 2 "
+		            "passes): passwords are easier to guess from a stolen database");
 	if (!settings->mail_url.ptr)
 		log_warning("mail.url is not set: mails wait in the outbox");
 }

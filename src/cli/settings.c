@@ -90,6 +90,8 @@ static enum err check_together(const struct settings *settings, bool dev)
 	if (settings->public_url.ptr && !url_is_good(settings->public_url))
 		return refuse("server.public_url takes an address such as https://id.example.org, "
 		              "without ? or #");
+	if (!str_starts(settings->database_url, "sqlite:"))
+		return refuse("database.url takes sqlite:PATH");
 	if (settings->mail_url.ptr && !str_starts(settings->mail_url, "smtp://") &&
 	    !str_starts(settings->mail_url, "smtps://") && !str_starts(settings->mail_url, "file:"))
 		return refuse("mail.url takes smtp://, smtps:// or file:DIR");
@@ -129,4 +131,18 @@ enum err settings_read(struct arena *arena, const struct config_sources *sources
 		settings.public_url.len--;
 	*ret_settings = settings;
 	return OK;
+}
+
+bool hash_cost_is_advised(const struct settings *settings)
+{
+	static const struct {
+		int64_t memory_kib, passes;
+	} advised[] = { { 47104, 1 }, { 19456, 2 }, { 12288, 3 }, { 9216, 4 }, { 7168, 5 } };
+
+	FOREACH(least, advised) {
+		if (settings->hash_memory_kib >= least->memory_kib &&
+		    settings->hash_passes >= least->passes)
+			return true;
+	}
+	return false;
 }

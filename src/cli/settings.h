@@ -17,18 +17,14 @@ struct settings {
 
 enum starttls { STARTTLS_REQUIRED, STARTTLS_OFF };
 
-enum {
-	/* OWASP's minimum for Argon2id (Password Storage Cheat Sheet): any pair of these, or more.
-	 */
-	HASH_MEMORY_KIB_OWASP = 19456,
-	HASH_PASSES_OWASP = 2,
-};
-
 extern const struct config_key setting_keys[];
 extern const size_t n_setting_keys;
 
 /* Reads them all and checks what one key alone cannot tell. ERR_CONFIG: the line is printed. */
 MUST_USE enum err settings_read(struct arena *arena, const struct config_sources *sources, bool dev,
                                 struct settings *ret_settings);
+
+/* Whether the cost of a hash is one that OWASP advises (Password Storage Cheat Sheet), or above. */
+bool hash_cost_is_advised(const struct settings *settings);
 
 #endif
