@@ -11,6 +11,8 @@
 #include <uninorm.h>
 #include <unistr.h>
 
+enum { LABEL_MAX = 63 };
+
 bool text_is_utf8(struct str text)
 {
 	return text.len == 0 || (u8_check((const uint8_t *)text.ptr, text.len) == NULL &&
@@ -76,21 +78,29 @@ static bool local_part_is_good(struct str local)
 	return true;
 }
 
-/* Letters, digits, hyphens and dots: what IDNA leaves of a domain that mail can go to. */
-static bool domain_is_good(struct str domain)
+/* A label (RFC 1035, 2.3.1; RFC 1123, 2.1): letters, digits, and hyphens that stand inside. */
+static bool label_is_good(struct str label)
 {
-	if (domain.len == 0 || domain.ptr[0] == '.' || domain.ptr[domain.len - 1] == '.')
-		return false;
-	for (size_t i = 0; i < domain.len; i++) {
-		char c = domain.ptr[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-		bool empty_label = c == '.' && domain.ptr[i + 1] == '.';
-		if ((!letter && c != '-' && c != '.') || empty_label)
-			return false;
-		if (c == '.' && domain.ptr[i + 1] == '.')
+	for (size_t i = 0; i < label.len; i++) {
+		char c = label.ptr[i];
+		bool edge = i == 0 || i == label.len - 1;
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c == '-' && !edge)))
 			return false;
 	}
-	return true;
+	return label.len > 0 && label.len <= LABEL_MAX;
+}
+
+/* What IDNA leaves of a domain that mail can go to. */
+static bool domain_is_good(struct str domain)
+{
+	for (;;) {
+		size_t dot = str_find(domain, '.');
+		if (!label_is_good((struct str){ domain.ptr, dot }))
+			return false;
+		if (dot == domain.len)
+			return true;
+		domain = str_from(domain, dot + 1);
+	}
 }
 
 /* IDNA's mapping would drop white space and controls in silence: what is not a domain stays none.

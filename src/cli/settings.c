@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* settings.c - the table of keys, and what only several of them together can tell. */
 #include "cli/settings.h"
+#include "base/text.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -81,8 +82,10 @@ static bool url_is_good(struct str url)
 	return good;
 }
 
-static enum err check_together(const struct settings *settings, bool dev)
+static enum err check_together(struct arena *arena, const struct settings *settings, bool dev)
 {
+	struct str address, key;
+
 	if (!dev && !settings->public_url.ptr)
 		return refuse(
 			"server.public_url is required: the https:// address that people reach "
@@ -98,6 +101,9 @@ static enum err check_together(const struct settings *settings, bool dev)
 	if (settings->mail_url.ptr && !settings->mail_from.ptr)
 		return refuse(
 			"mail.from is required with mail.url: the address that mails come from");
+	if (settings->mail_from.ptr &&
+	    email_normalize(arena, settings->mail_from, &address, &key) != OK)
+		return refuse("mail.from takes one plain address, such as no-reply@example.org");
 	if (settings->password_max_length < settings->password_min_length)
 		return refuse("password.max_length is below password.min_length");
 	return OK;
@@ -123,7 +129,7 @@ enum err settings_read(struct arena *arena, const struct config_sources *sources
 	struct settings settings = { .hash_threads = cores < 1 ? 1 : cores > 64 ? 64 : cores };
 
 	TRY(config_read(arena, setting_keys, n_setting_keys, sources, &settings));
-	TRY(check_together(&settings, dev));
+	TRY(check_together(arena, &settings, dev));
 	if (!settings.key_file.ptr)
 		TRY(default_key_file(arena, &settings));
 	while (settings.public_url.len > 0 &&
