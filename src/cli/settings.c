@@ -98,7 +98,7 @@ static enum err check_together(struct arena *arena, const struct settings *setti
 	if (settings->mail_url.ptr && !str_starts(settings->mail_url, "smtp://") &&
 	    !str_starts(settings->mail_url, "smtps://") && !str_starts(settings->mail_url, "file:"))
 		return refuse("mail.url takes smtp://, smtps:// or file:DIR");
-	if (settings->mail_url.ptr && !settings->mail_from.ptr)
+	if (!dev && settings->mail_url.ptr && !settings->mail_from.ptr)
 		return refuse(
 			"mail.from is required with mail.url: the address that mails come from");
 	if (settings->mail_from.ptr &&

@@ -13,11 +13,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BACKLOG = 1024, SYSTEMD_FIRST_FD = 3 };
+enum { BACKLOG = 1024, SYSTEMD_FIRST_FD = 3, PORT_MAX = 65535 };
 
 static enum err refuse(const char *listen_on, const char *why)
 {
-	log_error("cannot listen on %s: %s", listen_on, why);
+	log_error("server.listen: cannot listen on %s: %s", listen_on, why);
 	return ERR_CONFIG;
 }
 
@@ -70,8 +70,11 @@ static enum err listen_tcp(const char *listen_on, int *ret_socket)
 	char host[NI_MAXHOST];
 	const char *colon = strrchr(listen_on, ':');
 
-	if (!colon || colon == listen_on || (size_t)(colon - listen_on) >= sizeof(host))
-		return refuse(listen_on, "it is not of the form host:port");
+	long long port;
+
+	if (!colon || colon == listen_on || (size_t)(colon - listen_on) >= sizeof(host) ||
+	    !str_to_number(str(colon + 1), PORT_MAX, &port))
+		return refuse(listen_on, "it takes host:port, with a port from 0 to 65535");
 	bool brackets = listen_on[0] == '[' && colon[-1] == ']';
 	snprintf(host, sizeof(host), "%.*s", (int)(colon - listen_on) - 2 * brackets,
 	         listen_on + brackets);
