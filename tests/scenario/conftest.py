@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of the scenarios: a server on a fresh directory, mail servers, a browser.
+
+REKEY_BIN names the program under test, REKEY_RELEASE_BIN one without sanitizers. Everything listens
+on 127.0.0.1 and on ports of its own, so that several of these can run side by side."""
+
+import os
+import shutil
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+
+import mail_server as post_office
+import pytest
+import server as house
+import sink as sinks
+from playwright.sync_api import sync_playwright
+
+
+def pytest_configure(config):
+    if not config.option.collectonly and not os.environ.get("REKEY_BIN"):
+        raise pytest.UsageError("REKEY_BIN has to name the built program")
+
+
+@pytest.fixture
+def directory():
+    path = tempfile.mkdtemp(prefix="rekey-scenario-")
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def make_rekey(directory):
+    """Makes servers that are not started yet: make_rekey({"mail.url": ...}, program=...)."""
+    made = []
+
+    def make(settings=None, **options):
+        place = os.path.join(directory, str(len(made)))
+        os.mkdir(place)
+        made.append(house.Rekey(place, settings, **options))
+        return made[-1]
+
+    yield make
+    try:
+        for rekey in made:
+            rekey.stop()
+    finally:
+        for rekey in made:
+            rekey.kill()
+    for rekey in made:
+        rekey.check_sanitizers()
+
+
+@pytest.fixture
+def rekey(make_rekey):
+    return make_rekey().start()
+
+
+@pytest.fixture
+def sink():
+    made = sinks.Sink()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def certificates(tmp_path):
+    post_office.make_certificates(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def tls_sink(certificates):
+    made = sinks.Sink(post_office.server_context(certificates))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def mail_server():
+    made = post_office.MailServer()
+    try:
+        yield made.start()
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+def browser(rekey):
+    """Chromium, which finds the server of the test behind the name in its public URL."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("REKEY_CHROMIUM", "/usr/bin/chromium"),
+            args=["--no-sandbox", f"--host-resolver-rules=MAP rekey.example:80 127.0.0.1:{rekey.port}, MAP * ~NOTFOUND"])
+        yield chromium
+        chromium.close()
