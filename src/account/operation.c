@@ -104,6 +104,7 @@ static void audit_refusal(struct ctx *ctx)
 enum err operation_run(struct ctx *ctx, const struct operation *operation, const void *in,
                        void *ret_out)
 {
+	ctx->denied = NULL;
 	enum err err = operation_enter(ctx, operation);
 
 	for (int i = 0; i < TRIES_MAX && (err == OK || err == ERR_RETRY); i++) {

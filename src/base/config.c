@@ -134,7 +134,16 @@ static char *next_line(char *line, int size, void *state)
 	struct reading *reading = state;
 
 	reading->line++;
-	return fgets(line, size, reading->open_file);
+	char *got = fgets(line, size, reading->open_file);
+	/* inih would read the rest as a line of its own: what is no pair is refused, by its number.
+	 */
+	if (got && !strchr(got, '\n') && !feof(reading->open_file)) {
+		got[0] = '?';
+		got[1] = '\0';
+		while (!feof(reading->open_file) && fgetc(reading->open_file) != '\n')
+			;
+	}
+	return got;
 }
 
 static int on_pair(void *state, const char *section, const char *name, const char *value)

@@ -103,7 +103,7 @@
 	      "UPDATE token SET state = 2 WHERE account_id = $1 AND outbox_id < $2 AND state = 0") \
 	QUERY(TOKEN_BY_DIGEST, "bi", TOKEN_TYPES,                                                  \
 	      "SELECT " TOKEN_COLUMNS " FROM token JOIN account ON account.id = token.account_id"  \
-	      " WHERE digest = $1 AND app_id = $2")                                                \
+	      " WHERE digest = $1 AND app_id = $2 AND account.status = 0")                         \
 	QUERY(TOKEN_CONSUME, "iii", "i",                                                           \
 	      "UPDATE token SET state = 1 WHERE id = $1 AND state = 0 AND expires_at > $2"         \
 	      " AND epoch = $3 RETURNING account_id")                                              \

@@ -201,7 +201,7 @@ struct new_token {
  * ERR_NOT_FOUND: it may not be, as the account has moved on, or a newer request has its token. */
 MUST_USE enum err store_token_add(struct tx *tx, const struct new_token *token);
 
-/* Whatever its state. */
+/* Whatever its state, if its account is active. */
 MUST_USE enum err store_token_by_digest(struct store *store, struct arena *arena,
                                         const struct digest *digest, int64_t app_id,
                                         struct token *ret_token);

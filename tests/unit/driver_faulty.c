@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* driver_faulty.c - a counter in front of driver_sqlite. */
+#include "driver_faulty.h"
+#include <stdatomic.h>
+
+static atomic_uint calls, fails_at, fails_with, fails_on;
+
+void faulty_arm(unsigned n, enum err err, enum faulty_how how)
+{
+	atomic_store(&fails_at, n);
+	atomic_store(&fails_with, err);
+	atomic_store(&fails_on, how == FAULTY_ON);
+	atomic_store(&calls, 0);
+}
+
+unsigned faulty_heal(void)
+{
+	atomic_store(&fails_at, 0);
+	return atomic_load(&calls);
+}
+
+/* Counts a call, and says whether it is to fail. */
+static enum err turn(void)
+{
+	unsigned call = atomic_fetch_add(&calls, 1) + 1, at = atomic_load(&fails_at);
+	bool fails = at != 0 && (atomic_load(&fails_on) ? call >= at : call == at);
+
+	return fails ? (enum err)atomic_load(&fails_with) : OK;
+}
+
+static enum err faulty_open(const char *url, struct conn **ret_conn)
+{
+	return driver_sqlite.open(url, ret_conn);
+}
+
+static void faulty_close(struct conn *conn)
+{
+	driver_sqlite.close(conn);
+}
+
+static enum err faulty_execute(struct conn *conn, enum query q, const struct value *args,
+                               size_t n_args)
+{
+	TRY(turn());
+	return driver_sqlite.execute(conn, q, args, n_args);
+}
+
+static enum err faulty_fetch(struct conn *conn, struct arena *arena, struct value *ret_row,
+                             size_t n_columns)
+{
+	TRY(turn());
+	return driver_sqlite.fetch(conn, arena, ret_row, n_columns);
+}
+
+static enum err faulty_begin(struct conn *conn)
+{
+	TRY(turn());
+	return driver_sqlite.begin(conn);
+}
+
+static enum err faulty_commit(struct conn *conn)
+{
+	TRY(turn());
+	return driver_sqlite.commit(conn);
+}
+
+static void faulty_rollback(struct conn *conn)
+{
+	driver_sqlite.rollback(conn);
+}
+
+const struct driver driver_faulty = {
+	.name = "faulty",
+	.writers_max = 1,
+	.open = faulty_open,
+	.close = faulty_close,
+	.execute = faulty_execute,
+	.fetch = faulty_fetch,
+	.begin = faulty_begin,
+	.commit = faulty_commit,
+	.rollback = faulty_rollback,
+};

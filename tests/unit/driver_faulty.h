@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* driver_faulty.h - SQLite as an engine that fails when a test says so.
+ *
+ * Every begin, commit, execute and fetch is counted; the one whose turn it is
+ * answers with an error and does nothing. Opening, closing and rolling back
+ * never fail. A commit that fails has written nothing, as driver.h promises.
+ *
+ * A driver has no place of its own to keep things, so the counter is one for
+ * the process: one test at a time. */
+#ifndef REKEY_DRIVER_FAULTY_H
+#define REKEY_DRIVER_FAULTY_H
+
+#include "store/driver.h"
+
+extern const struct driver driver_faulty;
+
+enum faulty_how {
+	FAULTY_ONCE, /* the next call is good again */
+	FAULTY_ON,   /* and so are all that follow, until faulty_heal() */
+};
+
+/* Counts from 1 again; the call of number n, 0 for none, fails with err. */
+void faulty_arm(unsigned n, enum err err, enum faulty_how how);
+
+/* No call fails any more. Returns how many there were since faulty_arm(). */
+unsigned faulty_heal(void);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fields_test.c - members into structs: what is unknown, doubled, mistyped,
+ * null or missing. */
+#include "http/fields.h"
+#include "unit.h"
+
+struct in {
+	struct str name, nick;
+	struct secret word, again;
+	int64_t preset;
+};
+
+static const struct field strict[] = {
+	FIELD("name", TEXT, struct in, name),
+	FIELD("word", SECRET, struct in, word),
+	FIELD_MAYBE("nick", TEXT, struct in, nick),
+};
+
+/* As a dialect has it whose refusals come in the order of its fields. */
+static const struct field checked[] = {
+	FIELD_OR("word", SECRET, struct in, word, ERR_EMPTY_CODE),
+	FIELD_OR("again", SECRET, struct in, again, ERR_EMPTY_PASSWORD),
+};
+
+struct fields_case {
+	const char *name, *json;
+	bool lenient;
+	enum err want;
+	const char *culprit; /* NULL: none */
+};
+
+static void check_case(struct test *t, const struct fields_case *c, const struct field *fields,
+                       size_t n_fields, struct in *ret_in)
+{
+	struct members members = { .n = 0 };
+	struct str culprit = STR_NONE;
+
+	*ret_in = (struct in){ .preset = 42 };
+	CHECK(c->name, json_read(t->arena, str(c->json), &members) == OK);
+	CHECK(c->name,
+	      fields_decode(fields, n_fields, &members, c->lenient, ret_in, &culprit) == c->want);
+	CHECK(c->name, str_is(culprit, c->culprit ? c->culprit : ""));
+	CHECK(c->name, (culprit.ptr == NULL) == (c->culprit == NULL));
+	CHECK(c->name, ret_in->preset == 42);
+}
+
+TEST(members_are_decoded_by_their_fields_or_refused)
+{
+	static const struct fields_case cases[] = {
+		{ "all", "{\"name\":\"ann\",\"word\":\"x\",\"nick\":\"a\"}", false, OK, NULL },
+		{ "any order", "{\"word\":\"x\",\"name\":\"ann\"}", false, OK, NULL },
+		{ "empty is there", "{\"word\":\"\",\"name\":\"\"}", false, OK, NULL },
+		{ "missing", "{\"name\":\"ann\"}", false, ERR_MEMBER_MISSING, "word" },
+		{ "all missing", "{}", false, ERR_MEMBER_MISSING, "name" },
+		{ "only the optional", "{\"nick\":\"a\"}", false, ERR_MEMBER_MISSING, "name" },
+		{ "null", "{\"name\":null,\"word\":\"x\"}", false, ERR_MEMBER_TYPE, "name" },
+		{ "null for the optional", "{\"name\":\"a\",\"word\":\"x\",\"nick\":null}", false,
+		  ERR_MEMBER_TYPE, "nick" },
+		{ "number", "{\"name\":\"ann\",\"word\":0}", false, ERR_MEMBER_TYPE, "word" },
+		{ "true", "{\"name\":true,\"word\":\"x\"}", false, ERR_MEMBER_TYPE, "name" },
+		{ "array", "{\"name\":[\"a\",\"b\"],\"word\":\"x\"}", false, ERR_MEMBER_TYPE,
+		  "name" },
+		{ "empty object", "{\"name\":{},\"word\":\"x\"}", false, ERR_MEMBER_TYPE, "name" },
+		{ "object", "{\"name\":{\"$ne\":\"\"},\"word\":\"x\"}", false, ERR_MALFORMED,
+		  "name.$ne" },
+		{ "unknown", "{\"name\":\"ann\",\"word\":\"x\",\"role\":\"admin\"}", false,
+		  ERR_MALFORMED, "role" },
+		{ "unknown, passed over", "{\"name\":\"ann\",\"word\":\"x\",\"role\":1}", true, OK,
+		  NULL },
+		{ "lenient, and still missing", "{\"role\":1,\"word\":\"x\"}", true,
+		  ERR_MEMBER_MISSING, "name" },
+		{ "lenient, and still mistyped", "{\"name\":1,\"word\":\"x\"}", true,
+		  ERR_MEMBER_TYPE, "name" },
+		{ "a name in capitals is another", "{\"Name\":\"ann\",\"word\":\"x\"}", false,
+		  ERR_MALFORMED, "Name" },
+	};
+	FOREACH(c, cases) {
+		struct in in;
+		check_case(t, c, strict, COUNT_OF(strict), &in);
+		CHECK(c->name, c->want != OK || (in.name.ptr && in.word.ptr));
+	}
+}
+
+TEST(decoded_members_stand_in_their_places)
+{
+	static const struct fields_case c = { "places", "{\"word\":\"s3cret\",\"name\":\"ann\"}",
+		                              false, OK, NULL };
+	struct in in;
+
+	check_case(t, &c, strict, COUNT_OF(strict), &in);
+	CHECK("text", str_is(in.name, "ann"));
+	CHECK("secret", secret_equal(in.word, (struct secret){ "s3cret", 6 }));
+	CHECK("absent", !in.nick.ptr && !in.again.ptr);
+}
+
+TEST(a_member_that_comes_twice_is_malformed)
+{
+	static const struct {
+		const char *name;
+		const char *names[3];
+		bool lenient;
+		enum err want;
+	} cases[] = {
+		{ "once", { "name", "word", NULL }, false, OK },
+		{ "twice", { "name", "word", "name" }, false, ERR_MALFORMED },
+		{ "twice, lenient", { "name", "word", "word" }, true, ERR_MALFORMED },
+		{ "unknown twice, lenient", { "x", "x", NULL }, true, ERR_MEMBER_MISSING },
+	};
+	FOREACH(c, cases) {
+		struct members members = { .n = 0 };
+		struct in in = { .preset = 0 };
+		struct str culprit;
+		for (size_t i = 0; i < 3 && c->names[i]; i++)
+			CHECK(c->name,
+			      members_add(&members, (struct member){ .name = str(c->names[i]),
+			                                             .kind = MEMBER_TEXT,
+			                                             .text = STR("v") }) == OK);
+		CHECK(c->name, fields_decode(strict, COUNT_OF(strict), &members, c->lenient, &in,
+		                             &culprit) == c->want);
+	}
+}
+
+TEST(checked_fields_are_refused_in_their_order_after_every_shape)
+{
+	static const struct fields_case cases[] = {
+		{ "both there", "{\"again\":\"b\",\"word\":\"a\"}", false, OK, NULL },
+		{ "first absent", "{\"again\":\"b\"}", false, ERR_EMPTY_CODE, "word" },
+		{ "second absent", "{\"word\":\"a\"}", false, ERR_EMPTY_PASSWORD, "again" },
+		{ "both absent: the first", "{}", false, ERR_EMPTY_CODE, "word" },
+		{ "both empty, other order: the first", "{\"again\":\"\",\"word\":\"\"}", false,
+		  ERR_EMPTY_CODE, "word" },
+		{ "null is absent", "{\"again\":\"b\",\"word\":null}", false, ERR_EMPTY_CODE,
+		  "word" },
+		{ "second null", "{\"again\":null,\"word\":\"a\"}", false, ERR_EMPTY_PASSWORD,
+		  "again" },
+		{ "a shape before an empty one", "{\"again\":1,\"word\":\"\"}", false,
+		  ERR_MEMBER_TYPE, "again" },
+		{ "an unknown one before an empty one", "{\"word\":\"\",\"x\":\"\"}", false,
+		  ERR_MALFORMED, "x" },
+		{ "white space is no emptiness", "{\"again\":\" \",\"word\":\"a\"}", false, OK,
+		  NULL },
+	};
+	FOREACH(c, cases) {
+		struct in in;
+		check_case(t, c, checked, COUNT_OF(checked), &in);
+	}
+}
+
+TEST(whether_a_member_is_there_is_asked_by_its_name)
+{
+	struct members members = { .n = 0 };
+
+	CHECK("read", json_read(t->arena, STR("{\"a\":null,\"b\":[],\"c\":\"\"}"), &members) == OK);
+	CHECK("null", members_have(&members, "a"));
+	CHECK("other", members_have(&members, "b"));
+	CHECK("empty", members_have(&members, "c"));
+	CHECK("absent", !members_have(&members, "d") && !members_have(&members, ""));
+}

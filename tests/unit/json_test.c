@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* json_test.c - objects in as flat members, structs out as nested objects. */
+#include "base/json.h"
+#include "unit.h"
+#include <string.h>
+
+#define TEXT(literal)                                                                              \
+	{                                                                                          \
+		"" literal, sizeof(literal) - 1                                                    \
+	}
+
+/* "name=text;name=null;name=other;" */
+static const char *shown(struct test *t, const struct members *members)
+{
+	struct buf buf = buf_in(t->arena);
+	struct str text;
+
+	for (size_t i = 0; i < members->n; i++) {
+		const struct member *member = &members->items[i];
+		buf_add(&buf, member->name);
+		buf_puts(&buf, "=");
+		if (member->kind == MEMBER_TEXT)
+			buf_add(&buf, member->text);
+		else
+			buf_puts(&buf, member->kind == MEMBER_NULL ? "<null>" : "<other>");
+		buf_puts(&buf, ";");
+	}
+	CHECK("arena", buf_str(&buf, &text) == OK);
+	return text.ptr;
+}
+
+TEST(a_json_object_becomes_flat_members)
+{
+	static const struct {
+		const char *name, *in, *want;
+	} cases[] = {
+		{ "empty", "{}", "" },
+		{ "one", "{\"a\":\"b\"}", "a=b;" },
+		{ "white space", " \t\r\n{ \"a\" : \"b\" } \n", "a=b;" },
+		{ "empty text", "{\"a\":\"\"}", "a=;" },
+		{ "null", "{\"a\":null}", "a=<null>;" },
+		{ "number", "{\"a\":1}", "a=<other>;" },
+		{ "zero", "{\"a\":0}", "a=<other>;" },
+		{ "exponent", "{\"a\":1e1}", "a=<other>;" },
+		{ "true", "{\"a\":true}", "a=<other>;" },
+		{ "false", "{\"a\":false}", "a=<other>;" },
+		{ "array", "{\"a\":[]}", "a=<other>;" },
+		{ "array of texts", "{\"email\":[\"a@x\",\"b@x\"]}", "email=<other>;" },
+		{ "array of objects", "{\"a\":[{\"b\":\"c\"}]}", "a=<other>;" },
+		{ "empty object", "{\"a\":{}}", "a=<other>;" },
+		{ "an operator", "{\"token\":{\"$regex\":\".*\"}}", "token.$regex=.*;" },
+		{ "nested", "{\"user\":{\"email\":\"a@x\"}}", "user.email=a@x;" },
+		{ "nested deeper", "{\"a\":{\"b\":{\"c\":{\"d\":\"e\"}}}}", "a.b.c.d=e;" },
+		{ "nested beside flat", "{\"a\":{\"b\":\"1\",\"c\":null},\"d\":\"2\"}",
+		  "a.b=1;a.c=<null>;d=2;" },
+		{ "a dotted name meets a nested one", "{\"a.b\":\"1\",\"a\":{\"b\":\"2\"}}",
+		  "a.b=1;a.b=2;" },
+		{ "an empty name", "{\"\":\"1\"}", "=1;" },
+		{ "escapes", "{\"a\":\"\\u00e9\\n\\\"\\\\\\/\"}", "a=\xc3\xa9\n\"\\/;" },
+		{ "a pair of surrogates", "{\"a\":\"\\ud83d\\udc34\"}", "a=\xf0\x9f\x90\xb4;" },
+		{ "an escaped name", "{\"\\u0061\":\"1\"}", "a=1;" },
+	};
+	FOREACH(c, cases) {
+		struct members members = { .n = 0 };
+		CHECK(c->name, json_read(t->arena, str(c->in), &members) == OK);
+		CHECK(c->name, strcmp(shown(t, &members), c->want) == 0);
+	}
+}
+
+TEST(what_is_no_plain_json_object_is_malformed)
+{
+	static const struct {
+		const char *name;
+		struct str in;
+	} cases[] = {
+		{ "nothing", TEXT("") },
+		{ "none", { NULL, 0 } },
+		{ "white space", TEXT("  ") },
+		{ "no JSON", TEXT("token=abc") },
+		{ "a text", TEXT("\"a\"") },
+		{ "a number", TEXT("1") },
+		{ "null", TEXT("null") },
+		{ "an array", TEXT("[]") },
+		{ "an array of an object", TEXT("[{\"a\":\"b\"}]") },
+		{ "a member twice", TEXT("{\"a\":\"1\",\"a\":\"2\"}") },
+		{ "a member twice, once escaped", TEXT("{\"a\":\"1\",\"\\u0061\":\"2\"}") },
+		{ "a member twice inside", TEXT("{\"a\":{\"b\":\"1\",\"b\":\"2\"}}") },
+		{ "too deep", TEXT("{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":\"f\"}}}}}") },
+		{ "NUL escaped", TEXT("{\"a\":\"x\\u0000y\"}") },
+		{ "NUL in a name", TEXT("{\"a\\u0000b\":\"x\"}") },
+		{ "NUL as it is", TEXT("{\"a\":\"x\0y\"}") },
+		{ "NUL behind", TEXT("{\"a\":\"x\"}\0") },
+		{ "not UTF-8", TEXT("{\"a\":\"x\xff\"}") },
+		{ "not UTF-8 in a name", TEXT("{\"\xff\":\"x\"}") },
+		{ "overlong UTF-8", TEXT("{\"a\":\"\xc0\xaf\"}") },
+		{ "surrogate in UTF-8", TEXT("{\"a\":\"\xed\xa0\x80\"}") },
+		{ "half a pair of surrogates", TEXT("{\"a\":\"\\ud83d\"}") },
+		{ "byte order mark", TEXT("\xef\xbb\xbf{\"a\":\"b\"}") },
+		{ "UTF-16", TEXT("{\0}\0") },
+		{ "cut short", TEXT("{\"a\":\"b\"") },
+		{ "something behind", TEXT("{\"a\":\"b\"}x") },
+		{ "two objects", TEXT("{}{}") },
+		{ "a comma too many", TEXT("{\"a\":\"b\",}") },
+		{ "single quotes", TEXT("{'a':'b'}") },
+		{ "no quotes", TEXT("{a:\"b\"}") },
+		{ "a comment", TEXT("{/**/\"a\":\"b\"}") },
+		{ "a control character", TEXT("{\"a\":\"x\ny\"}") },
+	};
+	FOREACH(c, cases) {
+		struct members members = { .n = 0 };
+		CHECK(c->name, json_read(t->arena, c->in, &members) == ERR_MALFORMED);
+	}
+}
+
+/* {"m0":"v","m1":"v",...} */
+static struct str object_of(struct test *t, int n)
+{
+	struct buf buf = buf_in(t->arena);
+	struct str text;
+
+	for (int i = 0; i < n; i++)
+		buf_printf(&buf, "%s\"m%d\":\"v\"", i ? "," : "{", i);
+	buf_puts(&buf, "}");
+	CHECK("arena", buf_str(&buf, &text) == OK);
+	return text;
+}
+
+TEST(too_many_members_are_malformed)
+{
+	struct members members = { .n = 0 }, more = { .n = 0 };
+
+	CHECK("as many as fit", json_read(t->arena, object_of(t, MEMBERS_MAX), &members) == OK);
+	CHECK("as many as fit", members.n == MEMBERS_MAX);
+	CHECK("one more",
+	      json_read(t->arena, object_of(t, MEMBERS_MAX + 1), &more) == ERR_MALFORMED);
+	CHECK("one more by hand",
+	      members_add(&members, (struct member){ .name = STR("x") }) == ERR_MALFORMED);
+}
+
+TEST(arrays_within_arrays_end)
+{
+	struct buf deep = buf_in(t->arena);
+	struct members members = { .n = 0 };
+	struct str text;
+
+	buf_puts(&deep, "{\"a\":");
+	for (int i = 0; i < 8000; i++)
+		buf_putc(&deep, '[');
+	CHECK("arena", buf_str(&deep, &text) == OK);
+	CHECK("deep", json_read(t->arena, text, &members) == ERR_MALFORMED);
+}
+
+TEST(members_without_room_are_out_of_memory)
+{
+	struct arena *arena = arena_new(16 * 1024);
+	struct members members = { .n = 0 };
+	struct buf buf = buf_in(t->arena);
+	struct str text;
+
+	buf_printf(&buf, "{\"a\":\"%*d\"}", 20000, 1);
+	CHECK("text", buf_str(&buf, &text) == OK);
+	CHECK("no room", json_read(arena, text, &members) == ERR_NOMEM);
+	arena_free(arena);
+}
+
+struct thing {
+	struct str text, other;
+	struct secret secret;
+	int64_t number, yes;
+};
+
+static const struct thing thing = {
+	.text = TEXT("a\"b\xc3\xa9\n</script>"),
+	.secret = TEXT("s3cret"),
+	.number = -9007199254740993,
+	.yes = 7,
+};
+
+TEST(a_struct_becomes_an_object_by_its_table)
+{
+	static const struct out_field flat[] = {
+		OUT("text", TEXT, struct thing, text),
+		OUT("none", TEXT, struct thing, other),
+		OUT("secret", SECRET, struct thing, secret),
+		OUT_FIXED("fixed", "Bearer"),
+		OUT("number", INTEGER, struct thing, number),
+		OUT("yes", BOOL, struct thing, yes),
+	};
+	static const struct out_field nested[] = {
+		OUT("code", SECRET, struct thing, secret),
+		OUT_FIXED("payload.type", "error"),
+		OUT_FIXED("payload.input", "email"),
+		OUT("payload.none", TEXT, struct thing, other),
+		OUT_FIXED("errors[].field", "new"),
+		OUT_FIXED("errors[].code", "too_short"),
+		OUT_FIXED("a.b.c", "deep"),
+		OUT_FIXED("last", ""),
+	};
+	static const struct out_field left_out[] = { OUT("none", TEXT, struct thing, other),
+		                                     OUT("a.none", TEXT, struct thing, other) };
+	static const struct {
+		const char *name;
+		const struct out_field *fields;
+		size_t n;
+		const char *want;
+	} cases[] = {
+		{ "flat", flat, COUNT_OF(flat),
+		  "{\"text\":\"a\\\"b\xc3\xa9\\n</script>\",\"secret\":\"s3cret\","
+		  "\"fixed\":\"Bearer\",\"number\":-9007199254740993,\"yes\":true}" },
+		{ "nested", nested, COUNT_OF(nested),
+		  "{\"code\":\"s3cret\",\"payload\":{\"type\":\"error\",\"input\":"
+		  "\"email\"},"
+		  "\"errors\":[{\"field\":\"new\",\"code\":\"too_short\"}],"
+		  "\"a\":{\"b\":{\"c\":\"deep\"}},\"last\":\"\"}" },
+		{ "all left out", left_out, COUNT_OF(left_out), "{}" },
+		{ "no fields", flat, 0, "{}" },
+	};
+	FOREACH(c, cases) {
+		struct str got = STR_NONE;
+		CHECK(c->name, json_write(t->arena, c->fields, c->n, &thing, &got) == OK);
+		CHECK(c->name, str_is(got, c->want) && got.ptr[got.len] == '\0');
+	}
+}
+
+TEST(a_list_of_structs_becomes_an_array)
+{
+	static const struct thing things[] = { { .number = 1 }, { .number = 2, .yes = 1 } };
+	static const struct out_field fields[] = { OUT("n", INTEGER, struct thing, number),
+		                                   OUT("yes", BOOL, struct thing, yes) };
+	struct str got;
+
+	CHECK("two", json_write_list(t->arena, fields, COUNT_OF(fields), things, 2,
+	                             sizeof(things[0]), &got) == OK);
+	CHECK("two", str_is(got, "[{\"n\":1,\"yes\":false},{\"n\":2,\"yes\":true}]"));
+	CHECK("none", json_write_list(t->arena, fields, COUNT_OF(fields), NULL, 0,
+	                              sizeof(things[0]), &got) == OK);
+	CHECK("none", str_is(got, "[]"));
+}
+
+TEST(a_text_that_is_not_utf8_is_never_written)
+{
+	static const struct thing bad = { .text = TEXT("\xff") };
+	static const struct out_field fields[] = { OUT("text", TEXT, struct thing, text) };
+	struct str got = STR("untouched");
+
+	CHECK("object", json_write(t->arena, fields, 1, &bad, &got) == ERR_INTERNAL);
+	CHECK("list",
+	      json_write_list(t->arena, fields, 1, &bad, 1, sizeof(bad), &got) == ERR_INTERNAL);
+	CHECK("untouched", str_is(got, "untouched"));
+}

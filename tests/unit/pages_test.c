@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pages_test.c - every hosted page, drawn as a browser would ask for it. */
+#include "dialect/serve.h"
+#include "house.h"
+#include "pages/pages.h"
+#include "pages/template.h"
+#include <string.h>
+
+#define OLD SECRET("correct horse")
+#define NEW SECRET("battery staple")
+#define ANN "ann@example.org"
+
+static const struct dialect *const all[] = { &dialect_pages, &dialect_account, &dialect_backtory,
+	                                     &dialect_hacksystem, NULL };
+
+struct visitor {
+	struct house house;
+	struct serving serving;
+	struct request request;
+	struct response response;
+};
+
+static void visitor_open(struct visitor *visitor, struct test *t)
+{
+	memset(visitor, 0, sizeof(*visitor));
+	house_open(&visitor->house, t, NULL);
+	house_add(&visitor->house, ANN, "ann", "correct horse");
+	visitor->house.now = clock_now(); /* serve() reads the clock of the machine */
+	visitor->serving = (struct serving){ .doors = { .service = &visitor->house.service },
+		                             .dialects = all };
+}
+
+static void visitor_close(struct visitor *visitor)
+{
+	house_close(&visitor->house);
+}
+
+static bool says(const struct visitor *visitor, const char *part)
+{
+	struct str body = visitor->response.body;
+
+	return body.ptr && memmem(body.ptr, body.len, part, strlen(part)) != NULL;
+}
+
+static struct str header_of(const struct visitor *visitor, const char *name)
+{
+	for (size_t i = 0; i < visitor->response.n_headers; i++) {
+		if (str_is_nocase(visitor->response.headers[i].name, name))
+			return visitor->response.headers[i].value;
+	}
+	return STR_NONE;
+}
+
+/* GET path?member=value; member NULL: no query. */
+static void get(struct visitor *visitor, const char *path, const char *member, struct str value)
+{
+	struct request *request = &visitor->request;
+
+	memset(request, 0, sizeof(*request));
+	memset(&visitor->response, 0, sizeof(visitor->response));
+	request->arena = visitor->house.t->arena;
+	request->method = STR("GET");
+	request->path = str(path);
+	request->peer = STR("192.0.2.1");
+	request->headers[request->n_headers++] =
+		(struct header){ STR("Accept"), STR("text/html,*/*") };
+	if (member)
+		CHECK(path, members_add(&request->query, (struct member){ .name = str(member),
+		                                                          .kind = MEMBER_TEXT,
+		                                                          .text = value }) == OK);
+	serve(&visitor->serving, request, &visitor->response);
+}
+
+static void check_is_private(const struct visitor *visitor, const char *name)
+{
+	CHECK(name, str_is(header_of(visitor, "Referrer-Policy"), "no-referrer"));
+	CHECK(name, str_is(header_of(visitor, "Cache-Control"), "no-store"));
+	CHECK(name, str_is(header_of(visitor, "X-Content-Type-Options"), "nosniff"));
+	CHECK(name, str_is(header_of(visitor, "X-Frame-Options"), "DENY"));
+	CHECK(name,
+	      str_starts(header_of(visitor, "Content-Security-Policy"), "default-src 'none'; "));
+	CHECK(name, str_is(visitor->response.content_type, "text/html; charset=utf-8"));
+}
+
+TEST(every_template_is_well_formed)
+{
+	static const struct template_set set = { page_files };
+	struct template_fault fault = { 0 };
+
+	CHECK(fault.why ? fault.why : "check", template_check(&set, &fault) == OK);
+	CHECK("as at the start", pages_check() == OK);
+}
+
+TEST(no_page_holds_a_script_or_a_style_of_its_own_or_loads_from_elsewhere)
+{
+	static const char *const banned[] = { "<style",      " style=", " onclick=", " onload=",
+		                              "javascript:", "http://", "https://",  "//cdn",
+		                              "<iframe",     "<object", "<base",     "<script>" };
+
+	for (const struct embedded *file = page_files; file->name; file++) {
+		FOREACH(what, banned) {
+			bool there = memmem(file->text.ptr, file->text.len, *what, strlen(*what)) !=
+			             NULL;
+			CHECK(file->name, !there || !strstr(file->name, ".html"));
+		}
+	}
+}
+
+/* All that any page may show, with values that bite. */
+TEST(every_page_is_drawn_with_its_values_escaped)
+{
+	static const struct template_set set = { page_files };
+	static const char evil[] = "<script>x</script>\" onload=\"x";
+	static const char *const names[] = {
+		"lang",  "dir",   "base",       "app",      "title",   "explanation", "reference",
+		"email", "error", "min_length", "username", "put_url", "subject",     "text",
+		"link",  "dev",   "name",       "value",    "to",      "date",        "token",
+	};
+	struct template_value values[COUNT_OF(names) + 3] = { { .name = NULL } };
+	const struct template_value *const rows[] = { values };
+	const struct template_rows two = { rows, 1 };
+	size_t n = 0, drawn = 0;
+
+	FOREACH(name, names)
+		values[n++] = (struct template_value){ .name = *name, .text = str(evil) };
+	values[n++] = (struct template_value){ .name = "mails", .rows = &two };
+	values[n++] = (struct template_value){ .name = "headers", .rows = &two };
+	for (const struct embedded *file = page_files; file->name; file++) {
+		struct str html;
+		if (!strstr(file->name, ".html") || str_starts(str(file->name), "part-"))
+			continue;
+		CHECK(file->name, template_render(t->arena, &set, file->name, values, &html) == OK);
+		CHECK(file->name, str_starts(html, "<!DOCTYPE html>"));
+		CHECK(file->name, !memmem(html.ptr, html.len, "<script>x", 9));
+		CHECK(file->name, !memmem(html.ptr, html.len, "\" onload=\"x", 11));
+		CHECK(file->name, !memmem(html.ptr, html.len, "{{", 2));
+		drawn++;
+	}
+	CHECK("all", drawn >= 11);
+}
+
+TEST(every_address_that_is_opened_answers_with_a_page_or_a_file)
+{
+	struct visitor visitor;
+
+	visitor_open(&visitor, t);
+	for (size_t i = 0; i < dialect_pages.n_routes; i++) {
+		const struct route *route = &dialect_pages.routes[i];
+		bool dev = str_starts(str(route->path), "/dev/");
+		if (strcmp(route->method, "GET") != 0 || route->when)
+			continue;
+		get(&visitor, route->path, NULL, STR_NONE);
+		CHECK(route->path, visitor.response.status == (dev ? 404 : 200));
+		CHECK(route->path, visitor.response.body.len > 50);
+		if (!route->asset)
+			check_is_private(&visitor, route->path);
+	}
+	visitor_close(&visitor);
+}
+
+TEST(paths_lead_back_to_the_root_of_the_app)
+{
+	static const struct {
+		const char *name, *path, *want;
+	} cases[] = {
+		{ "the root", "/", "href=\"assets/rekey.css\"" },
+		{ "below it", "/password-reset", "href=\"assets/rekey.css\"" },
+		{ "two below", "/password-reset/nowhere", "href=\"../assets/rekey.css\"" },
+		{ "an app's", "/api:demo/password-reset", "href=\"assets/rekey.css\"" },
+	};
+	struct visitor visitor;
+
+	visitor_open(&visitor, t);
+	FOREACH(c, cases) {
+		get(&visitor, c->path, NULL, STR_NONE);
+		CHECK(c->name, says(&visitor, c->want));
+	}
+	visitor_close(&visitor);
+}
+
+/* Opens a link as it is now. */
+static void check_link(struct visitor *visitor, const char *name, struct secret token, int status,
+                       const char *part)
+{
+	get(visitor, "/password-reset", "token", (struct str){ token.ptr, token.len });
+	CHECK(name, visitor->response.status == status);
+	CHECK(name, says(visitor, part));
+	CHECK(name, says(visitor, "<h1"));
+	check_is_private(visitor, name);
+}
+
+TEST(a_mailed_link_shows_its_form_or_says_why_not)
+{
+	struct visitor visitor;
+	struct house *house = &visitor.house;
+
+	visitor_open(&visitor, t);
+	struct secret replaced = house_mailed_token(house, OUTBOX_RECOVERY, ANN);
+	struct secret live = house_mailed_token(house, OUTBOX_RECOVERY, ANN);
+	check_link(&visitor, "live", live, 200, "name=\"confirm\"");
+	CHECK("its token", says(&visitor, live.ptr));
+	CHECK("for password managers", says(&visitor, "value=\"" ANN "\""));
+	check_link(&visitor, "opened again", live, 200, "name=\"confirm\"");
+	check_link(&visitor, "replaced", replaced, 410, "newer link");
+	check_link(&visitor, "unknown", SECRET("no-such-token"), 410, "does not work");
+	check_link(&visitor, "empty", SECRET(""), 410, "does not work");
+	check_link(&visitor, "hostile", SECRET("\"><script>x</script>"), 410, "does not work");
+	CHECK("hostile", !says(&visitor, "<script>x"));
+	CHECK("spend it", house_reset(house, live, NEW) == OK);
+	check_link(&visitor, "spent", live, 410, "has been used");
+	house->now -= HOUR;
+	struct secret expired = house_mailed_token(house, OUTBOX_RECOVERY, ANN);
+	check_link(&visitor, "expired", expired, 410, "too old");
+	house->now += HOUR;
+	struct secret made = house_mailed_token(house, OUTBOX_RECOVERY_NAMED, "ann");
+	check_link(&visitor, "to confirm", made, 200, "name=\"username\"");
+	CHECK("to confirm", says(&visitor, "password-reset/confirm") && !says(&visitor, ANN));
+	visitor_close(&visitor);
+}
+
+TEST(an_unknown_address_is_a_page_for_people)
+{
+	struct visitor visitor;
+
+	visitor_open(&visitor, t);
+	get(&visitor, "/nowhere", NULL, STR_NONE);
+	CHECK("404", visitor.response.status == 404 && says(&visitor, "There is nothing here"));
+	check_is_private(&visitor, "404");
+	get(&visitor, "/password-reset/confirm", NULL, STR_NONE);
+	CHECK("405", visitor.response.status == 405);
+	CHECK("405", str_is(header_of(&visitor, "Allow"), "POST"));
+	visitor_close(&visitor);
+}
+
+TEST(every_error_of_a_page_is_a_page)
+{
+	struct visitor visitor;
+
+	visitor_open(&visitor, t);
+	for (enum err err = OK + 1; err < ERR_COUNT; err++) {
+		struct visit visit = { .doors = &visitor.serving.doors,
+			               .request = &visitor.request,
+			               .response = &visitor.response,
+			               .ctx = house_client(&visitor.house),
+			               .path = STR("/password-reset"),
+			               .dialect = &dialect_pages };
+		memset(&visitor.response, 0, sizeof(visitor.response));
+		visitor.request.arena = t->arena;
+		CHECK(err_name(err), dialect_pages.render_error(&visit, err) == OK);
+		CHECK(err_name(err), visitor.response.body.len > 200 && says(&visitor, "<h1"));
+	}
+	visitor_close(&visitor);
+}
