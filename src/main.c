@@ -177,7 +177,7 @@ static void print_demo(const struct process *process, const struct app *app, str
 	       "The demo account: " DEMO_EMAIL ", username demo, password " DEMO_PASSWORD "\n"
 	       "The demo app: id %.*s, client key %.*s\n"
 	       "\n"
-	       "Try, in another terminal:\n"
+	       "Try, in another terminal (of several mails, the newest one's link works):\n"
 	       "  curl -i -X PUT %s/api/v1/account/password -H 'Content-Type: application/json' -d "
 	       "'{\"email\":\"" DEMO_EMAIL "\"}'\n"
 	       "  curl -i -X POST '%s/auth/forgot-password?username=demo' -H "

@@ -154,11 +154,15 @@ static enum err read_url(const char *url, char ret_path[PATH_MAX_BYTES], long lo
 	return OK;
 }
 
-/* For its owner alone from the first moment; SQLite gives -wal and -shm the same mode. */
+/* For its owner alone from the first moment; SQLite gives -wal and -shm the same mode. A file that
+ * is there is not even opened: closing it would drop the locks (fcntl(2)) that SQLite holds on it
+ * for the connections of this process, and the next program to leave would take the log with it. */
 static enum err create_private(const char *path)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
+	if (fd < 0 && errno == EEXIST)
+		return OK;
 	if (fd < 0) {
 		log_error("sqlite: cannot open %s: %s", path, strerror(errno));
 		return ERR_STORE;
