@@ -43,9 +43,33 @@ static enum err flatten(struct arena *arena, json_t *object, struct str prefix, 
 	return OK;
 }
 
+/* jansson follows 2,048 levels down by recursion, more than a thread of small stack has room for.
+ */
+static bool is_shallow(struct str text)
+{
+	int depth = 0;
+	bool in_string = false;
+
+	for (size_t i = 0; i < text.len && depth <= DEPTH_MAX; i++) {
+		char c = text.ptr[i];
+		if (in_string && c == '\\')
+			i++;
+		else if (c == '"')
+			in_string = !in_string;
+		else if (!in_string && (c == '{' || c == '['))
+			depth++;
+		else if (!in_string && (c == '}' || c == ']'))
+			depth--;
+	}
+	return depth <= DEPTH_MAX;
+}
+
 enum err json_read(struct arena *arena, struct str text, struct members *members)
 {
 	json_error_t error;
+
+	if (!is_shallow(text))
+		return ERR_MALFORMED;
 
 	json_t *root =
 		json_loadb(text.ptr ? text.ptr : "", text.len, JSON_REJECT_DUPLICATES, &error);

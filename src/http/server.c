@@ -20,7 +20,7 @@ enum {
 	 */
 	CONNECTION_MEMORY = 36 * 1024,
 	FORM_BUFFER = 4096,
-	WORKER_STACK = 512 * 1024,
+	WORKER_STACK = 1024 * 1024,
 	DISCARDED_MAX = 4 * 1024 * 1024,
 	IDLE_S = 20,     /* of silence */
 	REQUEST_S = 30,  /* for a whole request to arrive, or an answer to be taken */

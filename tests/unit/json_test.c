@@ -248,3 +248,23 @@ TEST(a_text_that_is_not_utf8_is_never_written)
 	      json_write_list(t->arena, fields, 1, &bad, 1, sizeof(bad), &got) == ERR_INTERNAL);
 	CHECK("untouched", str_is(got, "untouched"));
 }
+
+TEST(a_document_too_deep_is_malformed_and_brackets_in_a_text_are_text)
+{
+	static const struct {
+		const char *name, *text;
+		enum err want;
+	} cases[] = {
+		{ "four levels", "{\"a\":{\"b\":{\"c\":{}}}}", OK },
+		{ "five levels", "{\"a\":{\"b\":{\"c\":{\"d\":{}}}}}", ERR_MALFORMED },
+		{ "five arrays", "{\"a\":[[[[1]]]]}", ERR_MALFORMED },
+		{ "brackets in a text", "{\"a\":\"[[[[[[{{{{{{\"}", OK },
+		{ "a quote in a text", "{\"a\":\"\\\"[[[[[[[\"}", OK },
+		{ "a backslash before the end", "{\"a\":\"\\\\\",\"b\":[[[[[]]]]]}",
+		  ERR_MALFORMED },
+	};
+	FOREACH(c, cases) {
+		struct members members = { .n = 0 };
+		CHECK(c->name, json_read(t->arena, str(c->text), &members) == c->want);
+	}
+}
