@@ -70,7 +70,7 @@ static enum err reset_in_store(struct ctx *ctx, const struct token *token,
 	TRY(tx_begin(ctx->store, &tx));
 	enum err err = store_token_consume(tx, token, ctx->now);
 	if (err == ERR_NOT_FOUND)
-		return deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile");
+		return tx_refuse(&tx, deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile"));
 	TRY(err);
 	TRY(set_password(ctx, tx, account, phc, &epoch));
 	TRY(audit_done(ctx, tx, "done"));

@@ -92,7 +92,7 @@ static enum err confirm_in_store(struct ctx *ctx, const struct token *token)
 	TRY(tx_begin(ctx->store, &tx));
 	enum err err = store_token_consume(tx, token, ctx->now);
 	if (err == ERR_NOT_FOUND)
-		return deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile");
+		return tx_refuse(&tx, deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile"));
 	TRY(err);
 	TRY(store_outbox_add(tx, &row, &id));
 	TRY(audit_done(ctx, tx, "done"));

@@ -37,9 +37,12 @@ struct driver {
 	enum err (*fetch)(struct conn *conn, struct arena *arena, struct value *ret_row,
 	                  size_t n_columns);
 
-	/* SQLite: takes the write lock at once, ERR_BUSY if another program keeps it. */
+	/* One begin inside another begins a part, which is committed or rolled back by itself and
+	 * is on the disk when all of it is. SQLite: takes the write lock at once, ERR_BUSY if
+	 * another program keeps it. */
 	enum err (*begin)(struct conn *conn);
-	/* OK: it is on the disk. Anything else: nothing of it is. */
+	/* OK: it is on the disk, or a part is done. Anything else: nothing of it is, roll it back.
+	 */
 	enum err (*commit)(struct conn *conn);
 	void (*rollback)(struct conn *conn);
 };

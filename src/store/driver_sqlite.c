@@ -20,6 +20,7 @@ struct conn {
 	sqlite3 *db;
 	sqlite3_stmt *statements[QUERY_COUNT];
 	sqlite3_stmt *active; /* stands on a row that fetch has not copied yet; else NULL */
+	int depth;            /* 0: in no transaction; 1: in one; 2: in a part of one */
 };
 
 /* The engine's words go to the log here; the caller gets what it can act on. */
@@ -308,22 +309,34 @@ static enum err sqlite_fetch(struct conn *conn, struct arena *arena, struct valu
 	return step(conn, statement, query_of(conn, statement));
 }
 
+/* The first begin takes the write lock; one inside another is a savepoint. */
 static enum err sqlite_begin(struct conn *conn)
 {
-	return run_script(conn, "BEGIN IMMEDIATE");
+	TRY(run_script(conn, conn->depth == 0 ? "BEGIN IMMEDIATE" : "SAVEPOINT part"));
+	conn->depth++;
+	return OK;
 }
 
 static enum err sqlite_commit(struct conn *conn)
 {
 	finish_active(conn);
-	return run_script(conn, "COMMIT");
+	TRY(run_script(conn, conn->depth == 1 ? "COMMIT" : "RELEASE part"));
+	conn->depth--;
+	return OK;
 }
 
+/* A full disk may have made SQLite roll back everything by itself. */
 static void sqlite_rollback(struct conn *conn)
 {
+	bool alive = sqlite3_get_autocommit(conn->db) == 0;
+
 	finish_active(conn);
-	if (!sqlite3_get_autocommit(conn->db))
-		sqlite3_exec(conn->db, "ROLLBACK", NULL, NULL, NULL);
+	if (alive && conn->depth > 0)
+		sqlite3_exec(conn->db,
+		             conn->depth == 1 ? "ROLLBACK" : "ROLLBACK TO part; RELEASE part", NULL,
+		             NULL, NULL);
+	if (conn->depth > 0)
+		conn->depth--;
 }
 
 const struct driver driver_sqlite = {

@@ -2,6 +2,7 @@
 /* store.c - connections lent out for a read or a transaction, and rows poured into structs. */
 #include "store/store_priv.h"
 #include "base/clock.h"
+#include "store/group.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@ struct pool {
 struct store {
 	const struct driver *driver;
 	struct pool readers, writers;
+	struct group *group; /* of an engine with one writer; NULL: each writer commits by itself */
+	struct conn *grouped;
 };
 
 struct tx {
@@ -84,6 +87,15 @@ static void pool_close(struct pool *pool, const struct driver *driver)
 	pthread_mutex_destroy(&pool->mutex);
 }
 
+static enum err open_writers(struct store *store, const char *url)
+{
+	if (store->driver->writers_max > 1)
+		return pool_fill(&store->writers, store->driver, url, store->driver->writers_max);
+	TRY(store->driver->open(url, &store->grouped));
+	NEED(store->group = group_new(store->driver, store->grouped));
+	return OK;
+}
+
 enum err store_open(const char *url, const struct driver *driver, struct store **ret_store)
 {
 	struct store *store = calloc(1, sizeof(*store));
@@ -93,7 +105,7 @@ enum err store_open(const char *url, const struct driver *driver, struct store *
 	pool_init(&store->writers);
 	pool_init(&store->readers);
 	/* The writer first: it takes the schema steps. */
-	enum err err = pool_fill(&store->writers, store->driver, url, store->driver->writers_max);
+	enum err err = open_writers(store, url);
 	if (err == OK)
 		err = pool_fill(&store->readers, store->driver, url, READERS);
 	if (err != OK) {
@@ -110,7 +122,22 @@ void store_close(struct store *store)
 		return;
 	pool_close(&store->readers, store->driver);
 	pool_close(&store->writers, store->driver);
+	group_free(store->group);
+	store->driver->close(store->grouped);
 	free(store);
+}
+
+static enum err begin(struct tx *tx)
+{
+	struct store *store = tx->store;
+
+	if (store->group)
+		return group_enter(store->group, &tx->conn);
+	TRY(pool_borrow(&store->writers, &tx->conn));
+	enum err err = store->driver->begin(tx->conn);
+	if (err != OK)
+		pool_give_back(&store->writers, tx->conn);
+	return err;
 }
 
 enum err tx_begin(struct store *store, struct tx **ret_tx)
@@ -120,12 +147,7 @@ enum err tx_begin(struct store *store, struct tx **ret_tx)
 	NEED(tx);
 	tx->store = store;
 	tx->arena = arena_new(NUMBER_ARENA);
-	enum err err = tx->arena ? pool_borrow(&store->writers, &tx->conn) : ERR_NOMEM;
-	if (err == OK) {
-		err = store->driver->begin(tx->conn);
-		if (err != OK)
-			pool_give_back(&store->writers, tx->conn);
-	}
+	enum err err = tx->arena ? begin(tx) : ERR_NOMEM;
 	if (err != OK) {
 		arena_free(tx->arena);
 		free(tx);
@@ -135,31 +157,48 @@ enum err tx_begin(struct store *store, struct tx **ret_tx)
 	return OK;
 }
 
-static void tx_end(struct tx **tx)
+static enum err end(struct tx *tx, bool commit)
 {
-	pool_give_back(&(*tx)->store->writers, (*tx)->conn);
+	struct store *store = tx->store;
+	enum err err = OK;
+
+	if (store->group)
+		return group_leave(store->group, commit);
+	if (commit)
+		err = store->driver->commit(tx->conn);
+	if (!commit || err != OK)
+		store->driver->rollback(tx->conn);
+	pool_give_back(&store->writers, tx->conn);
+	return err;
+}
+
+static enum err tx_end(struct tx **tx, bool commit)
+{
+	enum err err = end(*tx, commit);
+
 	arena_free((*tx)->arena);
 	free(*tx);
 	*tx = NULL;
+	return err;
 }
 
 enum err tx_commit(struct tx **tx)
 {
-	const struct driver *driver = (*tx)->store->driver;
-	enum err err = driver->commit((*tx)->conn);
+	return tx_end(tx, true);
+}
 
-	if (err != OK)
-		driver->rollback((*tx)->conn);
-	tx_end(tx);
-	return err;
+enum err tx_refuse(struct tx **tx, enum err refusal)
+{
+	enum err err = tx_end(tx, false);
+
+	return err == OK ? refusal : err;
 }
 
 void tx_rollback(struct tx **tx)
 {
-	if (!*tx)
+	/* What failed has failed already: there is nothing more to tell. */
+	if (*tx && tx_end(tx, false) != OK)
 		return;
-	(*tx)->store->driver->rollback((*tx)->conn);
-	tx_end(tx);
 }
 
 /* ---- rows ---- */

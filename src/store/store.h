@@ -32,6 +32,10 @@ MUST_USE enum err tx_begin(struct store *store, struct tx **ret_tx);
 /* Waits until all of it is on the disk; on any error nothing is. Either way *tx is gone (NULL). */
 MUST_USE enum err tx_commit(struct tx **tx);
 
+/* Rolls back, and waits until what the refusal rests on is on the disk: it may be the work of
+ * another transaction of the same group. Gives the refusal, or ERR_STORE if that work was lost. */
+MUST_USE enum err tx_refuse(struct tx **tx, enum err refusal);
+
 /* CLEANUP(tx_rollback) struct tx *tx = NULL; */
 void tx_rollback(struct tx **tx);
 
