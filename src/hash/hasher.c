@@ -4,6 +4,7 @@
  * Everything that costs memory and time runs on a hash thread, in job_run(). */
 #include "hash/hasher.h"
 #include "base/crypto.h"
+#include "hash/kept_memory.h"
 #include "hash/phc.h"
 #include <assert.h>
 #include <pthread.h>
@@ -103,6 +104,7 @@ static void *hash_thread(void *arg)
 	struct hasher *hasher = arg;
 	struct job *job;
 
+	kept_memory_take((size_t)hasher->options.memory_kib * 1024);
 	pthread_mutex_lock(&hasher->mutex);
 	while ((job = next_job(hasher))) {
 		pthread_mutex_unlock(&hasher->mutex);
@@ -116,6 +118,7 @@ static void *hash_thread(void *arg)
 		pthread_cond_signal(&job->finishes);
 	}
 	pthread_mutex_unlock(&hasher->mutex);
+	kept_memory_give_back();
 	return NULL;
 }
 
