@@ -20,9 +20,46 @@ void wipe(void *bytes, size_t size)
 	sodium_memzero(bytes, size);
 }
 
-void wipe_stack(void)
+#ifdef __x86_64__
+__attribute__((target("avx512f"))) static void wipe_avx512(void)
+{
+#define ZERO(n) "vpxord %%zmm" #n ", %%zmm" #n ", %%zmm" #n "\n\t"
+	__asm__ volatile(ZERO(16) ZERO(17) ZERO(18) ZERO(19) ZERO(20) ZERO(21) ZERO(22) ZERO(23)
+	                         ZERO(24) ZERO(25) ZERO(26) ZERO(27) ZERO(28) ZERO(29) ZERO(30)
+	                                 ZERO(31)::
+	                                         : "xmm16", "xmm17", "xmm18", "xmm19", "xmm20",
+	                                           "xmm21", "xmm22", "xmm23", "xmm24", "xmm25",
+	                                           "xmm26", "xmm27", "xmm28", "xmm29", "xmm30",
+	                                           "xmm31");
+#undef ZERO
+}
+
+__attribute__((target("avx"))) static void wipe_avx(void)
+{
+	__asm__ volatile("vzeroall" ::
+	                         : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
+	                           "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14",
+	                           "xmm15");
+}
+
+static void wipe_registers(void)
+{
+	if (__builtin_cpu_supports("avx512f"))
+		wipe_avx512();
+	if (__builtin_cpu_supports("avx"))
+		wipe_avx();
+}
+#else
+/* Elsewhere the next copy overwrites them. */
+static void wipe_registers(void)
+{
+}
+#endif
+
+void wipe_thread(void)
 {
 	sodium_stackzero(STACK_WIPED);
+	wipe_registers();
 }
 
 void random_bytes(void *bytes, size_t size)

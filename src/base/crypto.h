@@ -33,8 +33,9 @@ MUST_USE enum err crypto_start(void);
 /* Overwrites, in a way the compiler keeps. */
 void wipe(void *bytes, size_t size);
 
-/* Overwrites what finished calls left on this thread's stack, about 16 KiB deep. */
-void wipe_stack(void);
+/* Overwrites what finished calls left behind on this thread: its stack, about 16 KiB deep, and its
+ * vector registers, in which a copied token stays for as long as the thread sleeps. */
+void wipe_thread(void);
 
 void random_bytes(void *bytes, size_t size);
 struct nonce random_nonce(void);

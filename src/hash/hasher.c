@@ -109,7 +109,7 @@ static void *hash_thread(void *arg)
 	while ((job = next_job(hasher))) {
 		pthread_mutex_unlock(&hasher->mutex);
 		job->err = job_run(job);
-		wipe_stack();
+		wipe_thread();
 		if (job->err == OK)
 			atomic_fetch_add(&hasher->count, 1);
 		pthread_mutex_lock(&hasher->mutex);

@@ -250,7 +250,7 @@ static void serve(struct exchange *exchange)
 	const struct http_handler *handler = exchange->server->handler;
 
 	handler->serve(handler->state, &exchange->request, &exchange->response);
-	wipe_stack();
+	wipe_thread();
 	exchange->served = true;
 }
 
@@ -341,7 +341,7 @@ static void on_completed(void *state, struct MHD_Connection *connection, void **
 		return;
 	*con_cls = NULL;
 	exchange_free(exchange);
-	wipe_stack();
+	wipe_thread();
 	atomic_fetch_sub(&server->n_exchanges, 1);
 	deadline_set(deadline_of(connection), REQUEST_S * 1000);
 }

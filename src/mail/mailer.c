@@ -152,7 +152,7 @@ static void *mail_thread(void *state)
 	while (arena && !atomic_load(&mailer->stopping)) {
 		bool some = send_due(mailer, smtp, arena);
 		arena_reset(arena);
-		wipe_stack();
+		wipe_thread();
 		if (!some)
 			bell_wait(mailer->options.service->outbox_bell, POLL_MS);
 	}

@@ -286,5 +286,5 @@ TEST(wiped_bytes_are_zero)
 	for (size_t i = 0; i < sizeof(bytes) - 1; i++)
 		CHECK("zero", bytes[i] == 0);
 	CHECK("and no more", bytes[sizeof(bytes) - 1] == 0xaa);
-	wipe_stack();
+	wipe_thread();
 }
