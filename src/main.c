@@ -21,7 +21,7 @@
 
 enum {
 	SETTINGS_ARENA = 256 * 1024,
-	WORKERS_SPARE = 8, /* beyond those that may all wait for a hash */
+	WORKERS_SPARE = 8, /* beyond those that may all wait, for a hash or at the turnstile */
 	QUEUE_MAX = 512,
 	CONNECTIONS_MAX = 4096,
 	CONNECTIONS_MIN = 64,
@@ -146,26 +146,43 @@ static enum err demo_key(struct process *process, const char *purpose, struct se
 	return OK;
 }
 
-static enum err add_demo(struct process *process, struct ctx *ctx)
+/* Known to everyone, and as long as the policy wants it. */
+static enum err demo_password(struct process *process, struct secret *ret_password)
+{
+	struct buf words = buf_in(process->arena);
+	struct str password;
+
+	buf_puts(&words, DEMO_PASSWORD);
+	while (words.len < (size_t)process->settings.password_min_length)
+		buf_puts(&words, "-" DEMO_PASSWORD);
+	TRY(buf_str(&words, &password));
+	*ret_password = (struct secret){ password.ptr, password.len };
+	return OK;
+}
+
+static enum err add_demo_app(struct process *process, struct ctx *ctx)
 {
 	struct app_add app = { .name = STR("demo"), .dialects = DIALECT_ALL };
-	const struct account_add account = {
-		.email = STR(DEMO_EMAIL),
-		.username = STR("demo"),
-		.password = { DEMO_PASSWORD, strlen(DEMO_PASSWORD) },
-	};
-	struct app_added app_added;
-	struct account_added account_added;
+	struct app_added added;
 
 	TRY(demo_key(process, "demo client key", &app.client_key));
 	TRY(demo_key(process, "demo master key", &app.master_key));
-	TRY(operation_run(ctx, &app_add_op, &app, &app_added));
-	const struct app_named named = { app.name };
-	TRY(operation_run(ctx, &app_show_op, &named, &ctx->app));
-	return operation_run(ctx, &account_add_op, &account, &account_added);
+	return operation_run(ctx, &app_add_op, &app, &added);
 }
 
-static void print_demo(const struct process *process, const struct app *app, struct secret key)
+/* To ctx->app, unless it is there. */
+static enum err add_demo_account(struct process *process, struct ctx *ctx)
+{
+	struct account_add account = { .email = STR(DEMO_EMAIL), .username = STR("demo") };
+	struct account_added added;
+
+	TRY(demo_password(process, &account.password));
+	enum err err = operation_run(ctx, &account_add_op, &account, &added);
+	return err == ERR_EMAIL_TAKEN || err == ERR_USERNAME_TAKEN ? OK : err;
+}
+
+static void print_demo(const struct process *process, const struct app *app, struct secret key,
+                       struct secret password)
 {
 	const char *url = process->url;
 
@@ -174,7 +191,7 @@ static void print_demo(const struct process *process, const struct app *app, str
 	       "  %s/password-reset   ask for a new password\n"
 	       "  %s/dev/mail         the mails, kept and not sent\n"
 	       "\n"
-	       "The demo account: " DEMO_EMAIL ", username demo, password " DEMO_PASSWORD "\n"
+	       "The demo account: " DEMO_EMAIL ", username demo, password %.*s (unless changed)\n"
 	       "The demo app: id %.*s, client key %.*s\n"
 	       "\n"
 	       "Try, in another terminal (of several mails, the newest one's link works):\n"
@@ -183,8 +200,8 @@ static void print_demo(const struct process *process, const struct app *app, str
 	       "  curl -i -X POST '%s/auth/forgot-password?username=demo' -H "
 	       "'X-Backtory-Authentication-Id: %.*s'\n"
 	       "  curl -i '%s/reset/password?email=" DEMO_EMAIL "'\n\n",
-	       url, url, STR_ARG(app->public_id), (int)key.len, key.ptr, url, url,
-	       STR_ARG(app->public_id), url);
+	       url, url, (int)password.len, password.ptr, STR_ARG(app->public_id), (int)key.len,
+	       key.ptr, url, url, STR_ARG(app->public_id), url);
 	fflush(stdout);
 }
 
@@ -200,15 +217,17 @@ static enum err start_demo(struct process *process)
 		.network = STR("development mode"),
 	};
 	struct app_list apps;
-	struct secret key;
+	struct secret key, password;
 
 	TRY(operation_run(&ctx, &app_list_op, &nothing, &apps));
 	if (apps.n == 0)
-		TRY(add_demo(process, &ctx));
+		TRY(add_demo_app(process, &ctx));
 	if (operation_run(&ctx, &app_show_op, &demo, &ctx.app) != OK)
 		return OK; /* an app of the developer's own: nothing to show */
+	TRY(add_demo_account(process, &ctx));
 	TRY(demo_key(process, "demo client key", &key));
-	print_demo(process, &ctx.app, key);
+	TRY(demo_password(process, &password));
+	print_demo(process, &ctx.app, key, password);
 	return OK;
 }
 
@@ -249,7 +268,7 @@ static enum err start_http(struct process *process)
 		              : cores > 64 ? 64
 		                           : (unsigned)cores,
 		.workers = (unsigned)(settings->hash_threads + settings->hash_queue_max) +
-		           WORKERS_SPARE,
+		           TURNSTILE_WAITERS_MAX + WORKERS_SPARE,
 		.queue_max = QUEUE_MAX,
 		.connections_max = connections_max(),
 	};
@@ -308,7 +327,8 @@ static int run_command(struct process *process, const struct invocation *invocat
 
 	if (err == OK)
 		return cli_run(&process->service, invocation);
-	fprintf(stderr, "rekey: %s: %s\n", invocation->command->name, err_sentence(err));
+	if (err != ERR_CONFIG) /* which has had its line */
+		fprintf(stderr, "rekey: %s: %s\n", invocation->command->name, err_sentence(err));
 	return EXIT_REFUSED;
 }
 

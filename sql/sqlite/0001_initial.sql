@@ -112,7 +112,7 @@ CREATE TABLE audit (
   outcome    TEXT    NOT NULL, -- "done", or why it was refused: never sent to a client
   network    TEXT    NOT NULL
 ) STRICT;
-CREATE INDEX audit_account ON audit (account_id, id);
+CREATE INDEX audit_app ON audit (app_id, id);
 
 -- What Hack System's clients are told, edited at run time.
 CREATE TABLE message (

@@ -92,7 +92,7 @@ static bool host_is_good(struct str host)
 	for (size_t i = 0; i < host.len; i++) {
 		char c = host.ptr[i];
 		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		      c == '-' || c == '.' || c == ':' || c == '[' || c == ']'))
+		      c == '-' || c == '.'))
 			return false;
 	}
 	return host.len > 0 && host.len <= HOST_MAX;

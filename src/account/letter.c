@@ -145,8 +145,11 @@ static enum err write_template(struct ctx *ctx, struct secret token, struct lett
 {
 	struct mail_template template;
 
-	TRY(store_mail_template_by_name(ctx->store, ctx->arena, ctx->app.id, STR("reset_password"),
-	                                &template));
+	enum err err = store_mail_template_by_name(ctx->store, ctx->arena, ctx->app.id,
+	                                           STR("reset_password"), &template);
+	if (err == ERR_NOT_FOUND)
+		return ERR_INTERNAL; /* every app has its copy */
+	TRY(err);
 	letter->kind = LETTER_TEMPLATE;
 	letter->subject = template.subject;
 	letter->content = template.content;
@@ -184,7 +187,9 @@ static enum err write_body(struct ctx *ctx, const struct outbox_row *row,
 	switch ((enum outbox_kind)row->kind) {
 	case OUTBOX_MADE_PASSWORD:
 		letter->kind = LETTER_MADE_PASSWORD;
-		return made_password_derive(ctx, &row->nonce, &letter->secret);
+		TRY(made_password_derive(ctx, &row->nonce, &letter->secret));
+		/* Before it is sent: once the mail is accepted nothing may be in the way. */
+		return hasher_hash(ctx->hasher, ctx->arena, letter->secret, &letter->made_phc);
 	case OUTBOX_PASSWORD_CHANGED:
 		letter->kind = LETTER_PASSWORD_CHANGED;
 		return OK;
@@ -228,4 +233,4 @@ static enum err mail_write(struct ctx *ctx, const struct outbox_row *row, struct
 	*ret_letter = letter;
 	return OK;
 }
-OPERATION(mail_write, struct outbox_row, struct letter, REQUIRES_SERVER, COST_WRITE)
+OPERATION(mail_write, struct outbox_row, struct letter, REQUIRES_SERVER, COST_HASH)

@@ -63,9 +63,8 @@ static const struct {
 	{ "password_rejected",
 	  "error",
 	  "password",
-	  { "Please choose another password: at least 8 characters, and not the one you had.",
-	    "Veuillez choisir un autre mot de passe : au moins 8 caractères, et différent de "
-	    "l’ancien." } },
+	  { "Please choose another password: it is too short, too long, or the one you had.",
+	    "Veuillez choisir un autre mot de passe : trop court, trop long ou déjà le vôtre." } },
 	{ "resetcode_sent",
 	  "success",
 	  "",

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* outbox.c - queueing mail, claiming it, and settling it. */
 #include "account/outbox.h"
-#include "account/token.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -120,23 +119,21 @@ static struct outbox_verdict verdict_on(const struct ctx *ctx, const struct mail
 	return verdict;
 }
 
-/* Hashes the password that was just mailed. NONE: the account has moved on, and it is void. */
-static enum err hash_made_password(struct ctx *ctx, const struct outbox_row *row,
-                                   struct str *ret_phc)
+/* Whether a password that was just mailed is still wanted: not if the account has moved on. */
+static enum err is_wanted(struct ctx *ctx, const struct mail_settle *in, bool *ret_wanted)
 {
 	struct account account;
-	struct secret password;
 
-	*ret_phc = STR_NONE;
-	enum err err = store_account_by_id(ctx->store, ctx->arena, row->account_id, &account);
-	if (err == ERR_NOT_FOUND || (err == OK && account.epoch != row->epoch))
+	*ret_wanted = false;
+	if (in->outcome != MAIL_SENT || in->row.kind != OUTBOX_MADE_PASSWORD || !in->made_phc.ptr)
 		return OK;
-	TRY(err);
-	TRY(made_password_derive(ctx, &row->nonce, &password));
-	return hasher_hash(ctx->hasher, ctx->arena, password, ret_phc);
+	enum err err = store_account_by_id(ctx->store, ctx->arena, in->row.account_id, &account);
+	if (err == OK)
+		*ret_wanted = account.epoch == in->row.epoch;
+	return err == ERR_NOT_FOUND ? OK : err;
 }
 
-static enum err settle(struct ctx *ctx, const struct mail_settle *in, struct str made_phc)
+static enum err settle(struct ctx *ctx, const struct mail_settle *in, bool set_password)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
 	struct outbox_verdict verdict = verdict_on(ctx, in);
@@ -147,11 +144,11 @@ static enum err settle(struct ctx *ctx, const struct mail_settle *in, struct str
 	if (err == ERR_NOT_FOUND)
 		return OK; /* its lease ran out: whoever has it now settles it */
 	TRY(err);
-	if (made_phc.ptr) {
+	if (set_password) {
 		const struct new_password password = {
 			.account_id = in->row.account_id,
 			.epoch = in->row.epoch,
-			.phc = made_phc,
+			.phc = in->made_phc,
 			.now = ctx->now,
 			.expires_at = ctx->now + DAY,
 			.outbox_floor = in->row.id,
@@ -172,16 +169,15 @@ static enum err settle(struct ctx *ctx, const struct mail_settle *in, struct str
 static enum err mail_settle(struct ctx *ctx, const struct mail_settle *in,
                             struct nothing *ret_nothing)
 {
-	struct str made_phc = STR_NONE;
+	bool set_password = false;
 
 	(void)ret_nothing;
 	ctx->app.id = in->row.app_id;
 	ctx->account_id = in->row.account_id;
-	if (in->outcome == MAIL_SENT && in->row.kind == OUTBOX_MADE_PASSWORD)
-		TRY(hash_made_password(ctx, &in->row, &made_phc));
-	return settle(ctx, in, made_phc);
+	TRY(is_wanted(ctx, in, &set_password));
+	return settle(ctx, in, set_password);
 }
-OPERATION(mail_settle, struct mail_settle, struct nothing, REQUIRES_SERVER, COST_HASH)
+OPERATION(mail_settle, struct mail_settle, struct nothing, REQUIRES_SERVER, COST_WRITE)
 
 /* ---- for the operator ---- */
 
@@ -207,7 +203,7 @@ static enum err mail_retry(struct ctx *ctx, const struct mail_id *in, struct not
 	(void)ret_nothing;
 	TRY(mail_show(ctx, in, &row));
 	TRY(tx_begin(ctx->store, &tx));
-	TRY(store_outbox_retry(tx, row.id, ctx->now, ctx->now + (row.expires_at - row.created_at)));
+	TRY(store_outbox_retry(tx, row.id, ctx->now, ctx->now + sense_s(ctx, row.kind)));
 	ctx->app.id = row.app_id;
 	TRY(audit_done(ctx, tx, "done"));
 	TRY(tx_commit(&tx));

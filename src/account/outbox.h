@@ -48,6 +48,7 @@ struct letter {
 	struct str minutes;          /* how long the link lives, from now */
 	struct str subject, content; /* LETTER_TEMPLATE */
 	struct str message_id;       /* what stands before the @; the same at every attempt */
+	struct str made_phc;         /* LETTER_MADE_PASSWORD: its hash, for when it is sent */
 	int64_t at;                  /* when it was asked for, or done */
 };
 
@@ -59,7 +60,8 @@ enum mail_outcome { MAIL_SENT, MAIL_TRANSIENT, MAIL_PERMANENT };
 struct mail_settle {
 	struct outbox_row row; /* as claimed */
 	enum mail_outcome outcome;
-	struct str reason; /* one line; "" when sent */
+	struct str made_phc; /* of the letter */
+	struct str reason;   /* one line; "" when sent */
 };
 
 /* MAIL_SENT makes a made password the account's; MAIL_TRANSIENT asks for another attempt after a

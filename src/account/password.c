@@ -96,9 +96,8 @@ static enum err password_reset(struct ctx *ctx, const struct password_reset *in,
 
 	/* Those behind the winner find the token spent here, before they cost a hash. */
 	struct digest digest = digest_of(in->token);
-	CLEANUP(turnstile_leave)
-	__attribute__((unused)) pthread_mutex_t *gate =
-		turnstile_enter(ctx->service->turnstile, &digest);
+	CLEANUP(turnstile_leave) pthread_mutex_t *gate = NULL;
+	TRY(turnstile_enter(ctx->service->turnstile, &digest, &gate));
 	TRY(token_find_live(ctx, in->token, TOKEN_SET_PASSWORD, &token));
 
 	TRY(store_account_by_id(ctx->store, ctx->arena, token.account_id, &account));

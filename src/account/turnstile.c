@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* turnstile.c - a row of mutexes, one picked by the token's digest. */
 #include "account/turnstile.h"
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { GATES = 64 };
 
 struct turnstile {
+	atomic_int n_waiting;
 	pthread_mutex_t gates[GATES];
 };
 
@@ -25,15 +27,23 @@ void turnstile_free(struct turnstile *turnstile)
 	free(turnstile);
 }
 
-pthread_mutex_t *turnstile_enter(struct turnstile *turnstile, const struct digest *digest)
+enum err turnstile_enter(struct turnstile *turnstile, const struct digest *digest,
+                         pthread_mutex_t **ret_gate)
 {
 	pthread_mutex_t *gate = &turnstile->gates[digest->bytes[0] % GATES];
+	bool room = atomic_fetch_add(&turnstile->n_waiting, 1) < TURNSTILE_WAITERS_MAX;
 
-	pthread_mutex_lock(gate);
-	return gate;
+	if (room)
+		pthread_mutex_lock(gate);
+	atomic_fetch_sub(&turnstile->n_waiting, 1);
+	if (!room)
+		return ERR_BUSY;
+	*ret_gate = gate;
+	return OK;
 }
 
 void turnstile_leave(pthread_mutex_t **gate)
 {
-	pthread_mutex_unlock(*gate);
+	if (*gate)
+		pthread_mutex_unlock(*gate);
 }

@@ -135,6 +135,9 @@ static char *next_line(char *line, int size, void *state)
 
 	reading->line++;
 	char *got = fgets(line, size, reading->open_file);
+	/* Nor does it stand for itself: inih would add an indented line to the value before it. */
+	if (got)
+		memmove(got, got + strspn(got, " \t"), strlen(got + strspn(got, " \t")) + 1);
 	/* inih would read the rest as a line of its own: what is no pair is refused, by its number.
 	 */
 	if (got && !strchr(got, '\n') && !feof(reading->open_file)) {

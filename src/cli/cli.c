@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "account/app.h"
 #include "base/clock.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,9 @@
 enum { ARENA_MAX = 64 * 1024 * 1024 };
 
 const struct command commands[] = {
-	{ "serve", "", "the server", "", 0, 0, false, NULL },
+	{ "serve", "[--config FILE] [--set section.key=value]... [--dev]",
+	  "the server; --dev: on loopback, with a demo app, mails kept at /dev/mail",
+	  "--dev --print-routes ", 0, 0, false, NULL },
 	{ "app add",
 	  "NAME [--dialect account|backtory|hacksystem]... [--host HOST]... [--alias NAME]... "
 	  "[--language en|fr]",
@@ -39,7 +42,7 @@ const struct command commands[] = {
 	  "changes a mail template; the next mail has it", "", 2, 5, true, cli_templates_set },
 	{ "mail list", "", "the outbox, newest first", "", 0, 0, false, cli_mail_list },
 	{ "mail show", "ID", "one row of the outbox", "", 1, 1, false, cli_mail_show },
-	{ "mail retry", "ID | --all", "sends dead mails again", "--all ", 0, 1, false,
+	{ "mail retry", "ID | --all", "sends dead mails again", "--all! ", 1, 1, false,
 	  cli_mail_retry },
 	{ "audit list", "", "what was done and refused, newest first", "", 0, 0, true,
 	  cli_audit_list },
@@ -50,7 +53,7 @@ const struct command commands[] = {
 
 const size_t n_commands = COUNT_OF(commands);
 
-static const char common_options[] = "--config= --set= --app= --json --dev --help --print-routes ";
+static const char common_options[] = "--config= --set= --app= --json --help ";
 
 /* ---- help ---- */
 
@@ -101,7 +104,7 @@ static bool option_is_in(const char *list, const char *name, size_t len, bool *r
 {
 	for (const char *at = list; (at = strstr(at, name)); at++) {
 		bool starts = at == list || at[-1] == ' ';
-		if (starts && (at[len] == ' ' || at[len] == '=')) {
+		if (starts && strchr(" =!", at[len])) {
 			*ret_takes_value = at[len] == '=';
 			return true;
 		}
@@ -165,6 +168,18 @@ static int take_option(struct invocation *invocation, int argc, char **argv, int
 	return EXIT_DONE;
 }
 
+/* Whether an option was given that stands in the place of the operands. */
+static bool stands_instead(const struct invocation *invocation)
+{
+	for (size_t i = 0; i < invocation->n_options; i++) {
+		const char *name = invocation->options[i].name;
+		const char *at = strstr(invocation->command->options, name);
+		if (at && at[strlen(name)] == '!')
+			return true;
+	}
+	return false;
+}
+
 static int take_words(struct invocation *invocation, int argc, char **argv, int from)
 {
 	const struct command *command = invocation->command;
@@ -180,7 +195,14 @@ static int take_words(struct invocation *invocation, int argc, char **argv, int 
 			invocation->operands[invocation->n_operands++] = argv[i];
 		}
 	}
-	if (invocation->n_operands < command->operands_min && !cli_has(invocation, "--help"))
+	if (cli_has(invocation, "--help"))
+		return EXIT_DONE;
+	if (stands_instead(invocation))
+		return invocation->n_operands == 0
+		               ? EXIT_DONE
+		               : complain_usage(command,
+		                                "too many words:", invocation->operands[0]);
+	if (invocation->n_operands < command->operands_min)
 		return complain_usage(command, "something is missing", "");
 	return EXIT_DONE;
 }
@@ -260,10 +282,11 @@ static const char *advice(const struct cli *cli, enum err err)
 {
 	switch (err) {
 	case ERR_NO_APP:
-		return cli_has(cli->invocation, "--app") ? "; see rekey app list"
-		                                         : "; name one: --app NAME";
+		return cli->invocation->command->wants_app && !cli_has(cli->invocation, "--app")
+		               ? "; name one: --app NAME"
+		               : "; see rekey app list";
 	case ERR_BAD_SETTING:
-		return "; see rekey help app set";
+		return "; see rekey help and the command's name";
 	case ERR_PASSWORD_SHORT:
 	case ERR_PASSWORD_LONG:
 		return "; see password.min_length and password.max_length";
@@ -290,6 +313,11 @@ int cli_run(const struct service *service, const struct invocation *invocation)
 		err = find_app(&cli);
 	if (err == OK)
 		err = invocation->command->run(&cli);
+	if (err == OK && (fflush(stdout) != 0 || ferror(stdout))) {
+		fprintf(stderr, "rekey: %s: it is done, but could not be shown: %s\n",
+		        invocation->command->name, strerror(errno));
+		return EXIT_REFUSED;
+	}
 	if (err == OK)
 		return EXIT_DONE;
 	fprintf(stderr, "rekey: %s: %s%s\n", invocation->command->name, err_sentence(err),

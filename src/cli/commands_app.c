@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PASSWORD_ROOM = 8192 };
 
@@ -198,16 +199,22 @@ static const struct out_field account_out[] = {
 	OUT("username", TEXT, struct account_added, username),
 };
 
-/* The first line of standard input, without its end. */
+/* All of standard input but the end of its last line. A second line, or U+0000, is no password. */
 static enum err read_password(struct arena *arena, struct secret *ret_password)
 {
-	char *line = arena_alloc(arena, PASSWORD_ROOM);
+	char *bytes = arena_alloc(arena, PASSWORD_ROOM);
+	size_t len = 0;
 
-	NEED(line);
-	setvbuf(stdin, NULL, _IONBF, 0);
-	if (!fgets(line, PASSWORD_ROOM, stdin))
-		line[0] = '\0';
-	*ret_password = (struct secret){ line, strcspn(line, "\r\n") };
+	NEED(bytes);
+	for (ssize_t n; (n = read(STDIN_FILENO, bytes + len, PASSWORD_ROOM - len)) > 0;)
+		len += (size_t)n;
+	if (len > 0 && bytes[len - 1] == '\n')
+		len--;
+	if (len > 0 && bytes[len - 1] == '\r')
+		len--;
+	if (memchr(bytes, '\n', len) || memchr(bytes, '\0', len))
+		return ERR_MALFORMED;
+	*ret_password = (struct secret){ bytes, len };
 	return OK;
 }
 

@@ -113,10 +113,6 @@ enum err cli_mail_retry(struct cli *cli)
 
 	if (cli_has(cli->invocation, "--all"))
 		return retry_all(cli);
-	if (cli->invocation->n_operands == 0) {
-		fprintf(stderr, "rekey: mail retry takes an ID, or --all\n");
-		return ERR_NOT_FOUND;
-	}
 	TRY(read_id(cli, &id));
 	return operation_run(&cli->ctx, &mail_retry_op, &id, &nothing);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -49,6 +50,26 @@ static enum err bind_and_listen(const char *listen_on, const struct sockaddr *ad
 	return OK;
 }
 
+/* A socket that a killed server left behind goes; one that answers, or anything else, stays. */
+static enum err make_way(const char *listen_on, const struct sockaddr_un *address)
+{
+	struct stat status;
+
+	if (lstat(address->sun_path, &status) != 0)
+		return OK;
+	if (!S_ISSOCK(status.st_mode))
+		return refuse(listen_on, "there is something else of this name");
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool answers =
+		fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0;
+	if (fd >= 0)
+		close(fd);
+	if (answers)
+		return refuse(listen_on, "a server is listening there already");
+	unlink(address->sun_path);
+	return OK;
+}
+
 static enum err listen_unix(const char *listen_on, int *ret_socket)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -57,7 +78,7 @@ static enum err listen_unix(const char *listen_on, int *ret_socket)
 	if (strlen(path) >= sizeof(address.sun_path) || !*path)
 		return refuse(listen_on, "the path is empty or too long");
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-	unlink(path); /* of a server that was killed */
+	TRY(make_way(listen_on, &address));
 	return bind_and_listen(listen_on, (const struct sockaddr *)&address, sizeof(address),
 	                       ret_socket);
 }

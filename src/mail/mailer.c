@@ -29,12 +29,6 @@ static const char *drop_dir(const struct mailer *mailer)
 	return strncmp(mailer->options.url, "file:", 5) == 0 ? mailer->options.url + 5 : NULL;
 }
 
-bool mailer_url_is_good(const char *url)
-{
-	return strncmp(url, "smtp://", 7) == 0 || strncmp(url, "smtps://", 8) == 0 ||
-	       (strncmp(url, "file:", 5) == 0 && url[5] != '\0');
-}
-
 static struct ctx new_ctx(const struct mailer *mailer, struct arena *arena)
 {
 	return (struct ctx){
@@ -109,6 +103,7 @@ static enum err send_one(struct mailer *mailer, struct smtp *smtp, struct arena 
 	TRY(operation_run(&ctx, &mail_write_op, row, &letter));
 	if (!letter.send)
 		return OK;
+	verdict.made_phc = letter.made_phc;
 	enum err err = deliver(mailer, smtp, arena, &letter, &verdict);
 	if (err == ERR_BAD_EMAIL) {
 		verdict.outcome = MAIL_PERMANENT;
@@ -160,6 +155,17 @@ static void *mail_thread(void *state)
 	return NULL;
 }
 
+/* Says what is wrong, and never the value: it holds a password. */
+static enum err start_smtp(const struct smtp_options *options, struct smtp **ret_smtp)
+{
+	enum err err = smtp_start(options, ret_smtp);
+
+	if (err == ERR_CONFIG)
+		log_error("mail.url takes smtp://user:password@host:port or smtps://..., with the "
+		          "special letters of user and password percent-encoded");
+	return err;
+}
+
 static enum err connect_threads(struct mailer *mailer)
 {
 	const struct mailer_options *options = &mailer->options;
@@ -173,7 +179,7 @@ static enum err connect_threads(struct mailer *mailer)
 	if (drop_dir(mailer))
 		return file_drop_make(drop_dir(mailer));
 	for (unsigned i = 0; i < THREADS; i++)
-		TRY(smtp_start(&smtp, &mailer->smtp[i]));
+		TRY(start_smtp(&smtp, &mailer->smtp[i]));
 	return OK;
 }
 

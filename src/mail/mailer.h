@@ -18,9 +18,6 @@ struct mailer_options {
 	const char *ca_file; /* NULL: the system's */
 };
 
-/* Whether a url is one of those, and of the form it must have. */
-bool mailer_url_is_good(const char *url);
-
 /* Starts the threads. On OK the caller owns *ret_mailer: mailer_stop() it. ERR_CONFIG: the url
  * cannot be used, or its directory cannot be made. */
 MUST_USE enum err mailer_start(const struct mailer_options *options, struct mailer **ret_mailer);

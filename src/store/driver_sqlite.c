@@ -148,7 +148,7 @@ static enum err read_url(const char *url, char ret_path[PATH_MAX_BYTES], long lo
 	    (!str_starts(bound, "?max_page_count=") ||
 	     !str_to_number(str_from(bound, strlen("?max_page_count=")), PAGES_MAX, &pages)))
 		return ERR_CONFIG;
-	if (question == 0 || question >= PATH_MAX_BYTES)
+	if (question == 0 || question >= PATH_MAX_BYTES || rest.ptr[0] == ':')
 		return ERR_CONFIG;
 	snprintf(ret_path, PATH_MAX_BYTES, "%.*s", (int)question, rest.ptr);
 	*ret_pages = pages;

@@ -236,6 +236,7 @@ bool house_next_mail(struct house *house, struct outbox_row *ret_row, struct let
 	*ret_row = due.items[0];
 	ctx = house_server(house);
 	CHECK("write", operation_run(&ctx, &mail_write_op, ret_row, ret_letter) == OK);
+	house->made_phc = ret_letter->made_phc;
 	return true;
 }
 
@@ -245,6 +246,7 @@ enum err house_settle(struct house *house, const struct outbox_row *row, enum ma
 	const struct mail_settle in = {
 		.row = *row,
 		.outcome = outcome,
+		.made_phc = house->made_phc,
 		.reason = outcome == MAIL_SENT ? STR("") : STR("451 not now"),
 	};
 	struct nothing nothing;

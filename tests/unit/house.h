@@ -17,6 +17,7 @@
 #include "scratch.h"
 
 struct house {
+	struct str made_phc; /* of the letter that was written last */
 	struct test *t;
 	struct scratch scratch;
 	struct str url; /* of the database */
