@@ -150,3 +150,46 @@ TEST(an_account_that_was_disabled_meanwhile_is_not_mailed)
 	CHECK("the notice and the made password", dropped == 2);
 	house_close(&house);
 }
+
+TEST(a_link_that_is_retried_lives_as_long_as_a_new_one_however_often)
+{
+	struct house house;
+	struct outbox_row row;
+	struct letter letter;
+	struct nothing nothing;
+
+	house_open(&house, t, NULL);
+	house_add(&house, ANN, "ann", "correct horse");
+	CHECK("ask", house_ask(&house, OUTBOX_RECOVERY, ANN) == OK);
+	for (int i = 0; i < 3; i++) {
+		CHECK("next", house_next_mail(&house, &row, &letter) && letter.send);
+		CHECK("thirty minutes", row.expires_at - house.now <= 30 * MINUTE);
+		CHECK("as the mail says", str_is(letter.minutes, "30"));
+		struct kept_stderr kept = stderr_keep();
+		enum err err = house_settle(&house, &row, MAIL_PERMANENT);
+		(void)stderr_kept(&kept, t->arena);
+		CHECK("refused", err == OK);
+		house.now += 10 * MINUTE;
+		struct ctx ctx = house_operator(&house);
+		const struct mail_id id = { row.id };
+		CHECK("retry", operation_run(&ctx, &mail_retry_op, &id, &nothing) == OK);
+	}
+	house_close(&house);
+}
+
+TEST(a_made_password_is_hashed_before_its_mail_goes_out)
+{
+	struct house house;
+	struct outbox_row row;
+	struct letter letter;
+
+	house_open(&house, t, NULL);
+	house_add(&house, ANN, "ann", "correct horse");
+	house_confirm_made(&house, "ann");
+	CHECK("made", house_next_mail(&house, &row, &letter) && letter.send);
+	CHECK("hashed", letter.made_phc.ptr != NULL);
+	uint64_t hashes = hasher_count(house.service.hasher);
+	CHECK("accepted", house_settle(&house, &row, MAIL_SENT) == OK);
+	CHECK("nothing left to hash", hasher_count(house.service.hasher) == hashes);
+	house_close(&house);
+}
