@@ -85,6 +85,18 @@ static enum err read_settings(const struct invocation *invocation, struct proces
 	return settings_read(process->arena, &sources, process->dev || !serves, &process->settings);
 }
 
+/* Whether the host of smtp://user:password@host:port is this machine. */
+static bool mail_host_is_near(struct str url)
+{
+	struct str host = str_from(url, strlen("smtp://"));
+	size_t at = str_find(host, '@');
+
+	if (at < host.len)
+		host = str_from(host, at + 1);
+	return str_starts(host, "127.") || str_starts(host, "localhost") ||
+	       str_starts(host, "[::1]");
+}
+
 /* After the line that says where it listens, which is the first. */
 static void warn(const struct settings *settings)
 {
@@ -94,6 +106,10 @@ static void warn(const struct settings *settings)
 		            "passes): passwords are easier to guess from a stolen database");
 	if (!settings->mail_url.ptr)
 		log_warning("mail.url is not set: mails wait in the outbox");
+	if (settings->mail_starttls == STARTTLS_OFF && str_starts(settings->mail_url, "smtp://") &&
+	    !mail_host_is_near(settings->mail_url))
+		log_warning("mail.starttls = off: mails, and the password of mail.url, leave this "
+		            "machine in the clear");
 }
 
 static enum err start_service(struct process *process)
