@@ -65,7 +65,7 @@ static enum err make_way(const char *listen_on, const struct sockaddr_un *addres
 	if (fd >= 0)
 		close(fd);
 	if (answers)
-		return refuse(listen_on, "a server is listening there already");
+		return refuse(listen_on, "another server answers there");
 	unlink(address->sun_path);
 	return OK;
 }

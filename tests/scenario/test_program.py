@@ -340,3 +340,50 @@ def test_what_was_answered_is_kept_when_commands_run_beside_the_server_and_it_di
     rekey.kill()
     rekey.start()
     assert rekey.session_lives(session) and rekey.session_lives(last)
+
+
+# ---- what a review found ----
+
+@pytest.mark.parametrize("url", ["smtp://", "smtp://user:password@host:99999", "smtp://user:secret#hash@host"])
+def test_an_impossible_mail_server_is_told_without_its_password(fails, url):
+    done = fails({"mail.url": url})
+    reasons = [line for line in done.stderr.splitlines() if " warning: " not in line]
+    assert done.returncode == 1 and len(reasons) == 1 and "mail.url" in reasons[0]
+    assert "secret" not in done.stderr and "user:password@host:99999" not in done.stderr
+
+
+def test_the_demo_account_is_as_long_as_the_policy_asks(make_rekey):
+    rekey = make_rekey({"password.min_length": 20, "server.public_url": None}, flags=["--dev"]).start()
+    deadline = time.monotonic() + 20
+    while not (found := re.search(r"demo account: (\S+), username demo, password (\S+)", rekey.stdout())):
+        assert time.monotonic() < deadline, rekey.stdout()
+        time.sleep(0.1)
+    assert rekey.can_log_in(found[1], found[2])
+
+
+def test_a_unix_socket_takes_no_file_and_no_running_server_away(fails, make_rekey, tmp_path):
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    assert fails({"server.listen": f"unix:{precious}"}).returncode == 1
+    assert precious.read_text() == "precious"
+    path = tmp_path / "socket"
+    running = socket.socket(socket.AF_UNIX)
+    running.bind(str(path))
+    running.listen()
+    done = fails({"server.listen": f"unix:{path}"})
+    assert done.returncode == 1 and "another server" in done.stderr
+    running.close()
+    assert path.exists()
+
+
+@pytest.mark.parametrize("typed", ["long password\0rest\n", "long password\nsecond line\n"])
+def test_a_password_on_standard_input_is_one_line_or_none(rekey, typed):
+    rekey.has_app()
+    done = rekey.run("account", "add", "ann@example.org", "--password-stdin", stdin=typed)
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
+    assert not rekey.can_log_in("ann@example.org", "long password")
+
+
+def test_what_is_retried_is_an_id_or_all_and_not_both(rekey):
+    rekey.has_app()
+    assert [rekey.run("mail", "retry", *words).returncode for words in ((), ("4", "--all"), ("--all",))] == [2, 2, 0]

@@ -292,3 +292,19 @@ TEST(a_line_of_the_file_that_is_too_long_is_refused_and_not_cut)
 	CHECK("says where", is_line_with(said, ":2: this line is neither"));
 	scratch_remove(&scratch);
 }
+
+TEST(an_indented_key_is_a_key_and_not_more_of_the_value_before_it)
+{
+	struct scratch scratch;
+	struct config_sources sources = { .file = NULL };
+	struct settings settings = { .size = 0 };
+	struct str said;
+
+	scratch_make(&scratch);
+	sources.file = scratch_file(&scratch, t->arena, "rekey.conf",
+	                            "[server]\n  url = http://a\n\tsecret = s3cret\n", 0600);
+	CHECK("read", read_quietly(t, &sources, &settings, &said) == OK);
+	CHECK("the first", str_is(settings.url, "http://a"));
+	CHECK("the second", str_is(settings.secret, "s3cret"));
+	scratch_remove(&scratch);
+}

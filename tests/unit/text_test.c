@@ -269,6 +269,8 @@ TEST(a_username_is_spelled_one_way_or_refused)
 		CHECK(c->name, str_is(key, c->want ? c->key ? c->key : c->want : "untouched"));
 	}
 	struct str got, key;
+	CHECK("an override of direction",
+	      username_normalize(t->arena, STR("ann\u202egpj"), &got, &key) == ERR_BAD_USERNAME);
 	CHECK("NUL", username_normalize(t->arena, STR("an\0n"), &got, &key) == ERR_BAD_USERNAME);
 	CHECK("none", username_normalize(t->arena, STR_NONE, &got, &key) == ERR_BAD_USERNAME);
 }
