@@ -3,6 +3,8 @@
  */
 #include "account/account.h"
 #include "account/app.h"
+#include "account/limits.h"
+#include "account/request_counter.h"
 #include "account/turnstile.h"
 #include "base/clock.h"
 #include "base/key_file.h"
@@ -129,12 +131,17 @@ static enum err start_service(struct process *process)
 		.reset_minutes = settings->reset_minutes,
 		.access_minutes = settings->access_minutes,
 		.refresh_days = settings->refresh_days,
+		.requests_per_network = settings->requests_per_network,
+		.failures_per_network = settings->failures_per_network,
+		.failures_per_login = settings->failures_per_login,
+		.mails_per_address = settings->mails_per_address,
 		.public_url = settings->public_url.ptr ? settings->public_url : STR(""),
 		.default_app = process->dev ? STR("demo") : STR("default"),
 	};
 	TRY(key_file_load(settings->key_file.ptr, &process->key));
 	service->key = &process->key;
 	NEED(service->turnstile = turnstile_new());
+	NEED(service->requests = request_counter_new());
 	NEED(service->outbox_bell = bell_new());
 	TRY(store_open(settings->database_url.ptr, NULL, &service->store));
 	return hasher_start(&hashing, &service->hasher);
@@ -145,6 +152,7 @@ static void stop_service(struct service *service)
 	hasher_stop(service->hasher);
 	store_close(service->store);
 	bell_free(service->outbox_bell);
+	request_counter_free(service->requests);
 	turnstile_free(service->turnstile);
 }
 
@@ -287,6 +295,7 @@ static enum err start_http(struct process *process)
 		           TURNSTILE_WAITERS_MAX + WORKERS_SPARE,
 		.queue_max = QUEUE_MAX,
 		.connections_max = connections_max(),
+		.trusted_proxies = settings->trusted_proxies,
 	};
 
 	process->serving = (struct serving){
@@ -324,6 +333,23 @@ static void wait_for_the_end(const sigset_t *signals)
 	while (signal == SIGHUP);
 }
 
+/* What was counted in memory since it was last saved. */
+static void save_limits(struct process *process)
+{
+	const struct limits_save all = { .least = 1 };
+	struct nothing nothing;
+	struct ctx ctx = {
+		.service = &process->service,
+		.arena = process->arena,
+		.now = clock_now(),
+		.actor = ACTOR_SERVER,
+	};
+
+	enum err err = operation_run(&ctx, &limits_save_op, &all, &nothing);
+	if (err != OK)
+		log_error("the counts of requests are not saved: %s", err_sentence(err));
+}
+
 static int serve_until_the_end(struct process *process, const sigset_t *signals)
 {
 	enum err err = start_server(process);
@@ -334,6 +360,8 @@ static int serve_until_the_end(struct process *process, const sigset_t *signals)
 		log_error("the server cannot start: %s", err_sentence(err));
 	http_stop(process->http);
 	mailer_stop(process->mailer);
+	if (err == OK)
+		save_limits(process);
 	return err == OK ? EXIT_DONE : EXIT_REFUSED;
 }
 

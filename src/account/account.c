@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* account.c - adding accounts, and logging in to them. */
 #include "account/account.h"
+#include "account/limits.h"
 #include "account/outbox.h"
 #include "account/password_policy.h"
 #include "base/clock.h"
@@ -40,6 +41,21 @@ static enum err find_by_login(struct ctx *ctx, const struct log_in *in, struct a
 	return err == ERR_BAD_USERNAME ? ERR_NOT_FOUND : err;
 }
 
+/* What was tried, as failures are counted by it: one spelling for all that find the same account;
+ * what nobody can be called, as it came. */
+static enum err spell_login(struct ctx *ctx, const struct log_in *in, struct str *ret_login)
+{
+	struct str spelled;
+	enum err err = ERR_BAD_EMAIL;
+
+	*ret_login = in->login.ptr ? in->login : STR("");
+	if (in->kind != LOGIN_USERNAME)
+		err = email_normalize(ctx->arena, in->login, &spelled, ret_login);
+	if (err == ERR_BAD_EMAIL && in->kind != LOGIN_EMAIL)
+		err = username_normalize(ctx->arena, in->login, &spelled, ret_login);
+	return err == ERR_BAD_EMAIL || err == ERR_BAD_USERNAME ? OK : err;
+}
+
 /* The configured cost has grown, and the password is at hand: a better hash, or none if the pool
  * has no time for it now. */
 static enum err better_hash(struct ctx *ctx, const struct account *account, struct secret password,
@@ -65,6 +81,7 @@ static enum err open_for(struct ctx *ctx, const struct log_in *in, const struct 
 	TRY(session_open(ctx, tx, account,
 	                 in->access_s ? in->access_s : ctx->service->policy.access_minutes * MINUTE,
 	                 ret_tokens));
+	TRY(limits_forgive(ctx, tx));
 	TRY(audit_done(ctx, tx, "done"));
 	return tx_commit(&tx);
 }
@@ -76,7 +93,7 @@ static enum err account_log_in(struct ctx *ctx, const struct log_in *in,
 {
 	struct account account = { 0 };
 	struct secret password;
-	struct str better_phc;
+	struct str login, better_phc;
 	bool match = false;
 
 	enum err found = find_by_login(ctx, in, &account);
@@ -84,27 +101,30 @@ static enum err account_log_in(struct ctx *ctx, const struct log_in *in,
 		return found;
 	ctx->account_id = account.id;
 	TRY(secret_nfc(ctx->arena, in->password, &password));
+	TRY(spell_login(ctx, in, &login));
+	TRY(limits_enter_login(ctx, login));
 
 	/* Before any verdict, so that every verdict takes as long. */
 	TRY(hasher_verify(ctx->hasher, password, account.phc.ptr, &match));
 
 	if (found == ERR_NOT_FOUND && in->discloses && !ctx->app.conceal_accounts)
-		return deny(ctx, ERR_NO_ACCOUNT, "no such account");
+		return deny_guess(ctx, ERR_NO_ACCOUNT, "no such account");
 	if (found == ERR_NOT_FOUND)
-		return deny(ctx, ERR_BAD_CREDENTIALS, "no such account");
+		return deny_guess(ctx, ERR_BAD_CREDENTIALS, "no such account");
 	if (!match)
-		return deny(ctx, ERR_BAD_CREDENTIALS, "wrong password");
+		return deny_guess(ctx, ERR_BAD_CREDENTIALS, "wrong password");
 	if (account.status != ACCOUNT_ACTIVE)
-		return deny(ctx, ERR_BAD_CREDENTIALS, "account is disabled");
+		return deny_guess(ctx, ERR_BAD_CREDENTIALS, "account is disabled");
 	if (account.password_expires_at != 0 && account.password_expires_at <= ctx->now)
-		return deny(ctx, ERR_BAD_CREDENTIALS, "made password died unused");
+		return deny_guess(ctx, ERR_BAD_CREDENTIALS, "made password died unused");
 
 	TRY(better_hash(ctx, &account, password, &better_phc));
 	return open_for(ctx, in, &account, better_phc, ret_tokens);
 }
-OPERATION(account_log_in, struct log_in, struct session_tokens, REQUIRES_APP, COST_HASH)
+OPERATION(account_log_in, struct log_in, struct session_tokens, REQUIRES_APP, LIMIT_LOGIN,
+          COST_HASH)
 OPERATION_AS(account_log_in_with_key, account_log_in, struct log_in, struct session_tokens,
-             REQUIRES_CLIENT_KEY, COST_HASH)
+             REQUIRES_CLIENT_KEY, LIMIT_LOGIN, COST_HASH)
 
 /* ---- a new account ---- */
 
@@ -180,4 +200,5 @@ static enum err account_add(struct ctx *ctx, const struct account_add *in,
 	*ret_added = (struct account_added){ account.public_id, account.email, account.username };
 	return OK;
 }
-OPERATION(account_add, struct account_add, struct account_added, REQUIRES_OPERATOR, COST_HASH)
+OPERATION(account_add, struct account_add, struct account_added, REQUIRES_OPERATOR, LIMIT_NONE,
+          COST_HASH)

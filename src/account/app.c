@@ -57,7 +57,7 @@ static enum err app_find(struct ctx *ctx, const struct app_hints *hints, struct 
 	}
 	return err == ERR_NOT_FOUND ? ERR_NO_APP : err;
 }
-OPERATION(app_find, struct app_hints, struct app, REQUIRES_NOTHING, COST_QUICK)
+OPERATION(app_find, struct app_hints, struct app, REQUIRES_NOTHING, LIMIT_NONE, COST_QUICK)
 
 static enum err app_show(struct ctx *ctx, const struct app_named *in, struct app *ret_app)
 {
@@ -65,14 +65,14 @@ static enum err app_show(struct ctx *ctx, const struct app_named *in, struct app
 
 	return app_find(ctx, &hints, ret_app);
 }
-OPERATION(app_show, struct app_named, struct app, REQUIRES_OPERATOR, COST_QUICK)
+OPERATION(app_show, struct app_named, struct app, REQUIRES_OPERATOR, LIMIT_NONE, COST_QUICK)
 
 static enum err app_list(struct ctx *ctx, const struct nothing *in, struct app_list *ret_list)
 {
 	(void)in;
 	return store_apps(ctx->store, ctx->arena, ret_list);
 }
-OPERATION(app_list, struct nothing, struct app_list, REQUIRES_OPERATOR, COST_QUICK)
+OPERATION(app_list, struct nothing, struct app_list, REQUIRES_OPERATOR, LIMIT_NONE, COST_QUICK)
 
 /* ---- a new app ---- */
 
@@ -197,7 +197,7 @@ static enum err app_add(struct ctx *ctx, const struct app_add *in, struct app_ad
 	*ret_added = added;
 	return OK;
 }
-OPERATION(app_add, struct app_add, struct app_added, REQUIRES_OPERATOR, COST_WRITE)
+OPERATION(app_add, struct app_add, struct app_added, REQUIRES_OPERATOR, LIMIT_NONE, COST_WRITE)
 
 /* ---- settings ---- */
 
@@ -344,7 +344,7 @@ static enum err app_set(struct ctx *ctx, const struct app_set *in, struct app *r
 	*ret_app = app;
 	return OK;
 }
-OPERATION(app_set, struct app_set, struct app, REQUIRES_OPERATOR, COST_WRITE)
+OPERATION(app_set, struct app_set, struct app, REQUIRES_OPERATOR, LIMIT_NONE, COST_WRITE)
 
 /* ---- links ---- */
 

@@ -120,6 +120,18 @@ static enum err write_link(struct ctx *ctx, enum token_purpose purpose, struct s
 	                    has_query ? "&" : "?", (int)token.len, token.ptr);
 }
 
+/* limits.mails_per_address: further requests mail nothing while the newest mailed link lives. */
+static enum err check_mails(struct ctx *ctx, struct tx *tx, const struct new_token *token)
+{
+	const struct rate *rate = &ctx->service->policy.mails_per_address;
+	struct tokens_mailed mailed;
+
+	if (rate->count == 0)
+		return OK;
+	TRY(store_tokens_mailed(tx, ctx->arena, token, ctx->now - rate->period_s, &mailed));
+	return mailed.count >= rate->count && mailed.live > 0 ? ERR_RATE_LIMITED : OK;
+}
+
 static enum err add_token(struct ctx *ctx, const struct outbox_row *row,
                           const struct account *account, enum token_purpose purpose,
                           struct secret token)
@@ -136,6 +148,7 @@ static enum err add_token(struct ctx *ctx, const struct outbox_row *row,
 	};
 
 	TRY(tx_begin(ctx->store, &tx));
+	TRY(check_mails(ctx, tx, &new_token));
 	TRY(store_token_add(tx, &new_token));
 	TRY(audit_done(ctx, tx, "recovery mailed"));
 	return tx_commit(&tx);
@@ -161,7 +174,7 @@ static enum err write_template(struct ctx *ctx, struct secret token, struct lett
 	return OK;
 }
 
-/* ERR_NOT_FOUND: a newer request has its token, or the account has moved on. */
+/* ERR_NOT_FOUND: a newer request has its token, or the account has moved on. ERR_RATE_LIMITED. */
 static enum err write_recovery(struct ctx *ctx, const struct outbox_row *row,
                                const struct account *account, struct letter *letter)
 {
@@ -229,8 +242,10 @@ static enum err mail_write(struct ctx *ctx, const struct outbox_row *row, struct
 	enum err err = write_body(ctx, row, &recipient.account, &letter);
 	if (err == ERR_NOT_FOUND)
 		return drop(ctx, row, "a newer request took its place");
+	if (err == ERR_RATE_LIMITED)
+		return drop(ctx, row, "too many mails to this address");
 	TRY(err);
 	*ret_letter = letter;
 	return OK;
 }
-OPERATION(mail_write, struct outbox_row, struct letter, REQUIRES_SERVER, COST_HASH)
+OPERATION(mail_write, struct outbox_row, struct letter, REQUIRES_SERVER, LIMIT_NONE, COST_HASH)

@@ -185,7 +185,8 @@ static enum err message_find(struct ctx *ctx, const struct message_named *in,
 {
 	return store_message_by_name(ctx->store, ctx->arena, ctx->app.id, in->name, ret_message);
 }
-OPERATION(message_find, struct message_named, struct message, REQUIRES_NOTHING, COST_QUICK)
+OPERATION(message_find, struct message_named, struct message, REQUIRES_NOTHING, LIMIT_NONE,
+          COST_QUICK)
 
 static enum err message_list(struct ctx *ctx, const struct nothing *in,
                              struct message_list *ret_list)
@@ -193,7 +194,8 @@ static enum err message_list(struct ctx *ctx, const struct nothing *in,
 	(void)in;
 	return store_messages(ctx->store, ctx->arena, ctx->app.id, ret_list);
 }
-OPERATION(message_list, struct nothing, struct message_list, REQUIRES_OPERATOR, COST_QUICK)
+OPERATION(message_list, struct nothing, struct message_list, REQUIRES_OPERATOR, LIMIT_NONE,
+          COST_QUICK)
 
 /* Takes the new text over the old one, if it is there and fits. */
 static enum err replace(struct str text, size_t max, struct str *text_of_row)
@@ -223,7 +225,7 @@ static enum err message_set(struct ctx *ctx, const struct message *in, struct me
 	*ret_message = row;
 	return OK;
 }
-OPERATION(message_set, struct message, struct message, REQUIRES_OPERATOR, COST_WRITE)
+OPERATION(message_set, struct message, struct message, REQUIRES_OPERATOR, LIMIT_NONE, COST_WRITE)
 
 static enum err mail_template_find(struct ctx *ctx, const struct message_named *in,
                                    struct mail_template *ret_template)
@@ -232,7 +234,7 @@ static enum err mail_template_find(struct ctx *ctx, const struct message_named *
 	                                   ret_template);
 }
 OPERATION(mail_template_find, struct message_named, struct mail_template, REQUIRES_NOTHING,
-          COST_QUICK)
+          LIMIT_NONE, COST_QUICK)
 
 static enum err mail_template_list(struct ctx *ctx, const struct nothing *in,
                                    struct mail_template_list *ret_list)
@@ -241,7 +243,7 @@ static enum err mail_template_list(struct ctx *ctx, const struct nothing *in,
 	return store_mail_templates(ctx->store, ctx->arena, ctx->app.id, ret_list);
 }
 OPERATION(mail_template_list, struct nothing, struct mail_template_list, REQUIRES_OPERATOR,
-          COST_QUICK)
+          LIMIT_NONE, COST_QUICK)
 
 static enum err mail_template_set(struct ctx *ctx, const struct mail_template *in,
                                   struct mail_template *ret_template)
@@ -267,4 +269,4 @@ static enum err mail_template_set(struct ctx *ctx, const struct mail_template *i
 	return OK;
 }
 OPERATION(mail_template_set, struct mail_template, struct mail_template, REQUIRES_OPERATOR,
-          COST_WRITE)
+          LIMIT_NONE, COST_WRITE)

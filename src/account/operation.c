@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* operation.c - the gate: who may, how often it is tried, and what the audit trail learns. */
 #include "account/operation.h"
+#include "account/limits.h"
 #include "base/log.h"
 #include <string.h>
 
@@ -15,7 +16,8 @@ static enum err find_session(struct ctx *ctx)
 	                                              ctx->app.id, ctx->now, &ctx->session);
 	if (err == OK)
 		ctx->account_id = ctx->session.account_id;
-	return err == ERR_NOT_FOUND ? ERR_BAD_SESSION : err;
+	return err == ERR_NOT_FOUND ? deny(ctx, ERR_BAD_SESSION, "no such session, or it has ended")
+	                            : err;
 }
 
 static enum err check_app(const struct ctx *ctx)
@@ -25,12 +27,14 @@ static enum err check_app(const struct ctx *ctx)
 	return ctx->app.status == APP_DISABLED ? ERR_APP_DISABLED : OK;
 }
 
-static enum err check_client_key(const struct ctx *ctx)
+static enum err check_client_key(struct ctx *ctx)
 {
 	if (!ctx->app_key.ptr)
 		return ERR_BAD_KEY;
 	struct digest digest = digest_of(ctx->app_key);
-	return digest_equal(&digest, &ctx->app.client_key_digest) ? OK : ERR_BAD_KEY;
+	return digest_equal(&digest, &ctx->app.client_key_digest)
+	               ? OK
+	               : deny(ctx, ERR_BAD_KEY, "wrong key");
 }
 
 static enum err check_requirement(struct ctx *ctx, enum requirement requirement)
@@ -54,21 +58,23 @@ static enum err check_requirement(struct ctx *ctx, enum requirement requirement)
 	return ERR_NOT_ALLOWED;
 }
 
-enum err operation_enter(struct ctx *ctx, const struct operation *operation)
+static enum err check_limit(struct ctx *ctx, enum limit limit)
 {
-	if (ctx->entered == operation)
-		return OK;
-	ctx->store = ctx->service->store;
-	ctx->hasher = ctx->service->hasher;
-	TRY(check_requirement(ctx, operation->requires));
-	ctx->entered = operation;
-	return OK;
+	if (limit >= LIMIT_REQUESTS)
+		TRY(limits_count_request(ctx));
+	return limit >= LIMIT_GUESS ? limits_check_network(ctx) : OK;
 }
 
 enum err deny(struct ctx *ctx, enum err err, const char *reason)
 {
 	ctx->denied = reason;
 	return err;
+}
+
+enum err deny_guess(struct ctx *ctx, enum err err, const char *reason)
+{
+	ctx->guess.wrong = true;
+	return deny(ctx, err, reason);
 }
 
 enum err audit_done(struct ctx *ctx, struct tx *tx, const char *outcome)
@@ -87,35 +93,64 @@ enum err audit_done(struct ctx *ctx, struct tx *tx, const char *outcome)
 
 /* A refusal has no transaction of its own to be written in. If the trail cannot be written, the
  * refusal stands all the same. */
-static void audit_refusal(struct ctx *ctx)
+static enum err write_refusal(struct ctx *ctx)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
-	enum err err = tx_begin(ctx->store, &tx);
 
-	if (err == OK)
-		err = audit_done(ctx, tx, ctx->denied);
-	if (err == OK)
-		err = tx_commit(&tx);
+	TRY(tx_begin(ctx->store, &tx));
+	TRY(audit_done(ctx, tx, ctx->denied));
+	TRY(limits_charge(ctx, tx));
+	return tx_commit(&tx);
+}
+
+static void audit_refusal(struct ctx *ctx)
+{
+	enum err err = write_refusal(ctx);
+
 	if (err != OK)
 		log_error("the audit trail misses a refusal (%s, %s): %s", ctx->entered->name,
 		          ctx->denied, err_sentence(err));
 }
 
+enum err operation_enter(struct ctx *ctx, const struct operation *operation)
+{
+	if (ctx->entered == operation && !ctx->denied)
+		return OK;
+	ctx->store = ctx->service->store;
+	ctx->hasher = ctx->service->hasher;
+	ctx->entered = operation;
+	ctx->denied = NULL;
+	enum err err = check_limit(ctx, operation->limit);
+	if (err == OK)
+		err = check_requirement(ctx, operation->requires);
+	if (ctx->denied)
+		audit_refusal(ctx);
+	if (err != OK)
+		ctx->entered = NULL;
+	return err;
+}
+
+static enum err run_once(struct ctx *ctx, const struct operation *operation, const void *in,
+                         void *ret_out)
+{
+	memset(ret_out, 0, operation->out_size);
+	ctx->denied = NULL;
+	ctx->guess.wrong = false;
+	return operation->run(ctx, in, ret_out);
+}
+
 enum err operation_run(struct ctx *ctx, const struct operation *operation, const void *in,
                        void *ret_out)
 {
-	ctx->denied = NULL;
-	enum err err = operation_enter(ctx, operation);
-
-	for (int i = 0; i < TRIES_MAX && (err == OK || err == ERR_RETRY); i++) {
-		memset(ret_out, 0, operation->out_size);
-		ctx->denied = NULL;
-		err = operation->run(ctx, in, ret_out);
-		if (err == OK)
-			return OK;
-	}
 	memset(ret_out, 0, operation->out_size);
-	if (ctx->denied)
+	TRY(operation_enter(ctx, operation));
+	enum err err = ERR_RETRY;
+	for (int i = 0; i < TRIES_MAX && err == ERR_RETRY; i++)
+		err = run_once(ctx, operation, in, ret_out);
+	if (err != OK)
+		memset(ret_out, 0, operation->out_size);
+	if (err != OK && ctx->denied)
 		audit_refusal(ctx);
+	limits_leave(ctx);
 	return err == ERR_RETRY ? ERR_BUSY : err;
 }

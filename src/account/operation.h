@@ -10,16 +10,20 @@
 #ifndef REKEY_ACCOUNT_OPERATION_H
 #define REKEY_ACCOUNT_OPERATION_H
 
+#include "account/turnstile.h"
 #include "base/queue.h"
+#include "base/rate.h"
 #include "hash/hasher.h"
 #include "store/store.h"
 
-struct turnstile;
+struct request_counter;
 
 /* What the operator has set that operations need; the names are those of the configuration. */
 struct policy {
 	int64_t password_min_length, password_max_length; /* code points */
 	int64_t reset_minutes, access_minutes, refresh_days;
+	struct rate requests_per_network, failures_per_network, failures_per_login;
+	struct rate mails_per_address;
 	struct str public_url;  /* without a slash at its end */
 	struct str default_app; /* the app that answers when a request names none */
 };
@@ -30,7 +34,8 @@ struct service {
 	struct hasher *hasher;
 	const struct key *key;
 	struct turnstile *turnstile;
-	struct bell *outbox_bell; /* rung when mail is due */
+	struct request_counter *requests; /* of each network; see limits.h */
+	struct bell *outbox_bell;         /* rung when mail is due */
 	struct policy policy;
 };
 
@@ -40,13 +45,22 @@ enum actor {
 	ACTOR_SERVER,   /* a thread of our own */
 };
 
+/* A password or a token that is tried. */
+struct guess {
+	bool wrong;         /* and counts as a failure: set by deny_guess() */
+	bool limited;       /* by its login, whose counter is `key` */
+	bool failed_before; /* there is something to forgive */
+	struct digest key;
+	struct turnstile_pass pass;
+};
+
 /* One request on its way through. Zero it, then set the first group. */
 struct ctx {
 	const struct service *service;
 	struct arena *arena;
 	int64_t now; /* Unix seconds, read once */
 	enum actor actor;
-	struct str network;    /* where it came from, for the audit trail */
+	struct str network;    /* where it came from: an address, for limits and the audit trail */
 	struct app app;        /* app.id == 0: none answers */
 	struct secret app_key; /* NONE: none was shown */
 	struct secret bearer;  /* NONE: none was shown */
@@ -60,6 +74,12 @@ struct ctx {
 	/* What the audit trail is told, by deny() and by whoever finds the account. */
 	int64_t account_id;
 	const char *denied;
+
+	/* What limits keep of this request (limits.h). */
+	struct guess guess;
+	bool counted;          /* as a request of its network */
+	bool flooding;         /* the first one too many of its network's window */
+	int64_t retry_after_s; /* with ERR_RATE_LIMITED: when to come back */
 };
 
 /* Who may; checked before the operation sees its input. */
@@ -72,6 +92,14 @@ enum requirement {
 	REQUIRES_SERVER,
 };
 
+/* What it counts against, for clients; checked before the operation runs. */
+enum limit {
+	LIMIT_NONE,     /* a step on the way of another, or none of a client's */
+	LIMIT_REQUESTS, /* the requests of its network */
+	LIMIT_GUESS,    /* and the failures of its network: it checks a secret */
+	LIMIT_LOGIN,    /* and the failures of the login, which it says by limits_enter_login() */
+};
+
 /* Where a door may run it: QUICK is one indexed read, fit for a thread that must not wait. */
 enum cost { COST_QUICK, COST_WRITE, COST_HASH };
 
@@ -80,6 +108,7 @@ struct operation {
 	enum err (*run)(struct ctx *ctx, const void *in, void *ret_out);
 	size_t in_size, out_size;
 	enum requirement requires;
+	enum limit limit;
 	enum cost cost;
 };
 
@@ -88,20 +117,22 @@ struct nothing {
 	char none;
 };
 
-#define OPERATION_AS(row, function, in_type, out_type, who, price)                                 \
+#define OPERATION_AS(row, function, in_type, out_type, who, limit, price)                          \
 	static enum err row##_run(struct ctx *ctx, const void *in, void *ret_out)                  \
 	{                                                                                          \
 		return function(ctx, in, ret_out);                                                 \
 	}                                                                                          \
-	const struct operation row##_op = { #row, row##_run, sizeof(in_type), sizeof(out_type),    \
-		                            who,  price };
+	const struct operation row##_op = {                                                        \
+		#row, row##_run, sizeof(in_type), sizeof(out_type), who, limit, price              \
+	};
 
-#define OPERATION(function, in_type, out_type, who, price)                                         \
-	OPERATION_AS(function, function, in_type, out_type, who, price)
+#define OPERATION(function, in_type, out_type, who, limit, price)                                  \
+	OPERATION_AS(function, function, in_type, out_type, who, limit, price)
 
 /* Checks who may, without running anything: for a door whose protocol wants that refusal before it
  * looks at the body. operation_run() does it for everyone who has not.
- * ERR_NO_APP, ERR_APP_DISABLED, ERR_BAD_KEY, ERR_NO_SESSION, ERR_BAD_SESSION, ERR_NOT_ALLOWED. */
+ * ERR_NO_APP, ERR_APP_DISABLED, ERR_BAD_KEY, ERR_NO_SESSION, ERR_BAD_SESSION, ERR_NOT_ALLOWED,
+ * ERR_RATE_LIMITED. */
 MUST_USE enum err operation_enter(struct ctx *ctx, const struct operation *operation);
 
 /* Runs it: again if another writer came first, three times at most (then ERR_BUSY). A refusal is
@@ -112,6 +143,9 @@ MUST_USE enum err operation_run(struct ctx *ctx, const struct operation *operati
 /* Refuses: `err` is for the client, the reason for the audit trail alone. The reason is a literal.
  *     return deny(ctx, ERR_BAD_CREDENTIALS, "no such account"); */
 MUST_USE enum err deny(struct ctx *ctx, enum err err, const char *reason);
+
+/* The same for a wrong password, code or token: it counts as a failure. */
+MUST_USE enum err deny_guess(struct ctx *ctx, enum err err, const char *reason);
 
 /* Writes what was done, in the transaction that does it. */
 MUST_USE enum err audit_done(struct ctx *ctx, struct tx *tx, const char *outcome);

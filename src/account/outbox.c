@@ -86,7 +86,7 @@ static enum err mail_claim(struct ctx *ctx, const struct nothing *in, struct out
 	                       OUTBOX_CLAIM_MAX, ret_list));
 	return tx_commit(&tx);
 }
-OPERATION(mail_claim, struct nothing, struct outbox_list, REQUIRES_SERVER, COST_WRITE)
+OPERATION(mail_claim, struct nothing, struct outbox_list, REQUIRES_SERVER, LIMIT_NONE, COST_WRITE)
 
 /* ---- settling ---- */
 
@@ -177,7 +177,7 @@ static enum err mail_settle(struct ctx *ctx, const struct mail_settle *in,
 	TRY(is_wanted(ctx, in, &set_password));
 	return settle(ctx, in, set_password);
 }
-OPERATION(mail_settle, struct mail_settle, struct nothing, REQUIRES_SERVER, COST_WRITE)
+OPERATION(mail_settle, struct mail_settle, struct nothing, REQUIRES_SERVER, LIMIT_NONE, COST_WRITE)
 
 /* ---- for the operator ---- */
 
@@ -186,13 +186,13 @@ static enum err mail_list(struct ctx *ctx, const struct nothing *in, struct outb
 	(void)in;
 	return store_outbox_newest(ctx->store, ctx->arena, OUTBOX_LIST_MAX, ret_list);
 }
-OPERATION(mail_list, struct nothing, struct outbox_list, REQUIRES_OPERATOR, COST_QUICK)
+OPERATION(mail_list, struct nothing, struct outbox_list, REQUIRES_OPERATOR, LIMIT_NONE, COST_QUICK)
 
 static enum err mail_show(struct ctx *ctx, const struct mail_id *in, struct outbox_row *ret_row)
 {
 	return store_outbox_by_id(ctx->store, ctx->arena, in->id, ret_row);
 }
-OPERATION(mail_show, struct mail_id, struct outbox_row, REQUIRES_OPERATOR, COST_QUICK)
+OPERATION(mail_show, struct mail_id, struct outbox_row, REQUIRES_OPERATOR, LIMIT_NONE, COST_QUICK)
 
 /* The link lives as long again as a new one: it is the operator who was late. */
 static enum err mail_retry(struct ctx *ctx, const struct mail_id *in, struct nothing *ret_nothing)
@@ -210,11 +210,11 @@ static enum err mail_retry(struct ctx *ctx, const struct mail_id *in, struct not
 	bell_ring(ctx->service->outbox_bell);
 	return OK;
 }
-OPERATION(mail_retry, struct mail_id, struct nothing, REQUIRES_OPERATOR, COST_WRITE)
+OPERATION(mail_retry, struct mail_id, struct nothing, REQUIRES_OPERATOR, LIMIT_NONE, COST_WRITE)
 
 static enum err audit_list(struct ctx *ctx, const struct nothing *in, struct audit_list *ret_list)
 {
 	(void)in;
 	return store_audit_newest(ctx->store, ctx->arena, ctx->app.id, OUTBOX_LIST_MAX, ret_list);
 }
-OPERATION(audit_list, struct nothing, struct audit_list, REQUIRES_OPERATOR, COST_QUICK)
+OPERATION(audit_list, struct nothing, struct audit_list, REQUIRES_OPERATOR, LIMIT_NONE, COST_QUICK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* password.c - a new password, by the old one or by a mailed token. */
 #include "account/password.h"
+#include "account/limits.h"
 #include "account/outbox.h"
 #include "account/password_policy.h"
 #include "account/token.h"
@@ -30,10 +31,19 @@ static enum err change_in_store(struct ctx *ctx, const struct account *account, 
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(set_password(ctx, tx, account, phc, &epoch));
 	TRY(store_session_restamp(tx, &ctx->session, epoch));
+	TRY(limits_forgive(ctx, tx));
 	TRY(audit_done(ctx, tx, "done"));
 	TRY(tx_commit(&tx));
 	bell_ring(ctx->service->outbox_bell);
 	return OK;
+}
+
+/* A counter of its own: who has a session may guess here without having guessed at the log-in. No
+ * login can be spelled so. */
+static enum err spell_own_login(struct ctx *ctx, struct str *ret_login)
+{
+	return arena_printf(ctx->arena, ret_login, "own password of %lld",
+	                    (long long)ctx->account_id);
 }
 
 static enum err password_change(struct ctx *ctx, const struct password_change *in,
@@ -41,7 +51,7 @@ static enum err password_change(struct ctx *ctx, const struct password_change *i
 {
 	struct account account;
 	struct secret old_password, new_password;
-	struct str phc;
+	struct str login, phc;
 	bool match = false;
 
 	(void)ret_nothing;
@@ -51,15 +61,18 @@ static enum err password_change(struct ctx *ctx, const struct password_change *i
 	/* A session that was good a moment ago may have been ended by another change. */
 	if (account.epoch != ctx->session.epoch)
 		return deny(ctx, ERR_BAD_SESSION, "session ended meanwhile");
+	TRY(spell_own_login(ctx, &login));
+	TRY(limits_enter_login(ctx, login));
 	TRY(hasher_verify(ctx->hasher, old_password, account.phc.ptr, &match));
 	if (!match)
-		return deny(ctx, ERR_WRONG_PASSWORD, "wrong password");
+		return deny_guess(ctx, ERR_WRONG_PASSWORD, "wrong password");
 	if (secret_equal(old_password, new_password))
 		return deny(ctx, ERR_PASSWORD_SAME, "new password is the old one");
 	TRY(hasher_hash(ctx->hasher, ctx->arena, new_password, &phc));
 	return change_in_store(ctx, &account, phc);
 }
-OPERATION(password_change, struct password_change, struct nothing, REQUIRES_SESSION, COST_HASH)
+OPERATION(password_change, struct password_change, struct nothing, REQUIRES_SESSION, LIMIT_LOGIN,
+          COST_HASH)
 
 static enum err reset_in_store(struct ctx *ctx, const struct token *token,
                                const struct account *account, struct str phc)
@@ -73,6 +86,8 @@ static enum err reset_in_store(struct ctx *ctx, const struct token *token,
 		return tx_refuse(&tx, deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile"));
 	TRY(err);
 	TRY(set_password(ctx, tx, account, phc, &epoch));
+	TRY(limits_forget_login(ctx, tx, account->email_key));
+	TRY(limits_forget_login(ctx, tx, token->username_key));
 	TRY(audit_done(ctx, tx, "done"));
 	TRY(tx_commit(&tx));
 	bell_ring(ctx->service->outbox_bell);
@@ -96,8 +111,8 @@ static enum err password_reset(struct ctx *ctx, const struct password_reset *in,
 
 	/* Those behind the winner find the token spent here, before they cost a hash. */
 	struct digest digest = digest_of(in->token);
-	CLEANUP(turnstile_leave) pthread_mutex_t *gate = NULL;
-	TRY(turnstile_enter(ctx->service->turnstile, &digest, &gate));
+	CLEANUP(turnstile_leave) struct turnstile_pass pass = { 0 };
+	TRY(turnstile_enter(ctx->service->turnstile, &digest, 1, &pass));
 	TRY(token_find_live(ctx, in->token, TOKEN_SET_PASSWORD, &token));
 
 	TRY(store_account_by_id(ctx->store, ctx->arena, token.account_id, &account));
@@ -109,4 +124,5 @@ static enum err password_reset(struct ctx *ctx, const struct password_reset *in,
 	TRY(hasher_hash(ctx->hasher, ctx->arena, new_password, &phc));
 	return reset_in_store(ctx, &token, &account, phc);
 }
-OPERATION(password_reset, struct password_reset, struct nothing, REQUIRES_APP, COST_HASH)
+OPERATION(password_reset, struct password_reset, struct nothing, REQUIRES_APP, LIMIT_GUESS,
+          COST_HASH)

@@ -55,7 +55,7 @@ static enum err recovery_request(struct ctx *ctx, const struct recovery_request 
 	return OK;
 }
 OPERATION(recovery_request, struct recovery_request, struct recovery_requested, REQUIRES_APP,
-          COST_WRITE)
+          LIMIT_REQUESTS, COST_WRITE)
 
 static enum err recovery_link(struct ctx *ctx, const struct recovery_link *in,
                               struct recovery_link_state *ret_state)
@@ -76,7 +76,8 @@ static enum err recovery_link(struct ctx *ctx, const struct recovery_link *in,
 	ret_state->login = account.email_key.ptr ? account.email : account.username;
 	return OK;
 }
-OPERATION(recovery_link, struct recovery_link, struct recovery_link_state, REQUIRES_APP, COST_QUICK)
+OPERATION(recovery_link, struct recovery_link, struct recovery_link_state, REQUIRES_APP,
+          LIMIT_REQUESTS, COST_QUICK)
 
 static enum err confirm_in_store(struct ctx *ctx, const struct token *token)
 {
@@ -112,8 +113,9 @@ static enum err recovery_confirm(struct ctx *ctx, const struct recovery_confirm 
 	struct str expected = token.username_key;
 	enum err err = username_normalize(ctx->arena, in->username, &username, &key);
 	if (err == ERR_BAD_USERNAME || (err == OK && !str_equal(key, expected)))
-		return deny(ctx, ERR_WRONG_USERNAME, "wrong username");
+		return deny_guess(ctx, ERR_WRONG_USERNAME, "wrong username");
 	TRY(err);
 	return confirm_in_store(ctx, &token);
 }
-OPERATION(recovery_confirm, struct recovery_confirm, struct nothing, REQUIRES_APP, COST_WRITE)
+OPERATION(recovery_confirm, struct recovery_confirm, struct nothing, REQUIRES_APP, LIMIT_GUESS,
+          COST_WRITE)

@@ -53,7 +53,7 @@ enum err token_find_live(struct ctx *ctx, struct secret token, enum token_purpos
 
 	enum err err = store_token_by_digest(ctx->store, ctx->arena, &digest, ctx->app.id, &row);
 	if (err == ERR_NOT_FOUND)
-		return deny(ctx, ERR_TOKEN_INVALID, "no such token");
+		return deny_guess(ctx, ERR_TOKEN_INVALID, "no such token");
 	TRY(err);
 	ctx->account_id = row.account_id;
 	enum token_fate fate = token_fate(&row, ctx->now);

@@ -1,49 +1,96 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* turnstile.c - a row of mutexes, one picked by the token's digest. */
+/* turnstile.c - a row of gates, one picked by the digest; behind each a list of who is inside. */
 #include "account/turnstile.h"
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 enum { GATES = 64 };
 
+struct gate {
+	pthread_mutex_t mutex; /* guards the list and its passes */
+	pthread_cond_t left;   /* somebody has */
+	struct turnstile_pass *inside;
+};
+
 struct turnstile {
 	atomic_int n_waiting;
-	pthread_mutex_t gates[GATES];
+	struct gate gates[GATES];
 };
+
+static struct gate *gate_of(struct turnstile *turnstile, const struct digest *digest)
+{
+	return &turnstile->gates[digest->bytes[0] % GATES];
+}
 
 struct turnstile *turnstile_new(void)
 {
 	struct turnstile *turnstile = calloc(1, sizeof(*turnstile));
 
-	for (int i = 0; turnstile && i < GATES; i++)
-		pthread_mutex_init(&turnstile->gates[i], NULL);
+	for (int i = 0; turnstile && i < GATES; i++) {
+		pthread_mutex_init(&turnstile->gates[i].mutex, NULL);
+		pthread_cond_init(&turnstile->gates[i].left, NULL);
+	}
 	return turnstile;
 }
 
 void turnstile_free(struct turnstile *turnstile)
 {
-	for (int i = 0; turnstile && i < GATES; i++)
-		pthread_mutex_destroy(&turnstile->gates[i]);
+	for (int i = 0; turnstile && i < GATES; i++) {
+		pthread_cond_destroy(&turnstile->gates[i].left);
+		pthread_mutex_destroy(&turnstile->gates[i].mutex);
+	}
 	free(turnstile);
 }
 
-enum err turnstile_enter(struct turnstile *turnstile, const struct digest *digest,
-                         pthread_mutex_t **ret_gate)
+static int64_t count_inside(const struct gate *gate, const struct digest *digest)
 {
-	pthread_mutex_t *gate = &turnstile->gates[digest->bytes[0] % GATES];
-	bool room = atomic_fetch_add(&turnstile->n_waiting, 1) < TURNSTILE_WAITERS_MAX;
+	int64_t n = 0;
 
-	if (room)
-		pthread_mutex_lock(gate);
-	atomic_fetch_sub(&turnstile->n_waiting, 1);
-	if (!room)
-		return ERR_BUSY;
-	*ret_gate = gate;
-	return OK;
+	for (const struct turnstile_pass *pass = gate->inside; pass; pass = pass->next)
+		n += digest_equal(&pass->digest, digest);
+	return n;
 }
 
-void turnstile_leave(pthread_mutex_t **gate)
+/* With the gate's mutex held. */
+static enum err wait_for_room(struct turnstile *turnstile, struct gate *gate,
+                              const struct digest *digest, int64_t room)
 {
-	if (*gate)
-		pthread_mutex_unlock(*gate);
+	if (count_inside(gate, digest) < room)
+		return OK;
+	bool may_wait = atomic_fetch_add(&turnstile->n_waiting, 1) < TURNSTILE_WAITERS_MAX;
+	while (may_wait && count_inside(gate, digest) >= room)
+		pthread_cond_wait(&gate->left, &gate->mutex);
+	atomic_fetch_sub(&turnstile->n_waiting, 1);
+	return may_wait ? OK : ERR_BUSY;
+}
+
+enum err turnstile_enter(struct turnstile *turnstile, const struct digest *digest, int64_t room,
+                         struct turnstile_pass *pass)
+{
+	struct gate *gate = gate_of(turnstile, digest);
+
+	pthread_mutex_lock(&gate->mutex);
+	enum err err = wait_for_room(turnstile, gate, digest, room);
+	if (err == OK) {
+		*pass = (struct turnstile_pass){ turnstile, *digest, gate->inside };
+		gate->inside = pass;
+	}
+	pthread_mutex_unlock(&gate->mutex);
+	return err;
+}
+
+void turnstile_leave(struct turnstile_pass *pass)
+{
+	if (!pass->turnstile)
+		return;
+	struct gate *gate = gate_of(pass->turnstile, &pass->digest);
+	pthread_mutex_lock(&gate->mutex);
+	struct turnstile_pass **link = &gate->inside;
+	while (*link != pass)
+		link = &(*link)->next;
+	*link = pass->next;
+	pthread_cond_broadcast(&gate->left);
+	pthread_mutex_unlock(&gate->mutex);
+	pass->turnstile = NULL;
 }

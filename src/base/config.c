@@ -62,6 +62,28 @@ static enum err set_choice(const struct config_key *key, const char *place, stru
 	return complain(place, key->name, why);
 }
 
+static enum err set_rate(const struct config_key *key, const char *place, struct str value,
+                         void *into)
+{
+	if (rate_parse(value, into))
+		return OK;
+	return complain(place, key->name,
+	                "takes COUNT/PERIOD, as in 300/1m (units s, m, h, d; at most 1000000 in "
+	                "30 days), or none");
+}
+
+static enum err set_networks(struct reading *reading, const struct config_key *key,
+                             const char *place, struct str value, void *into)
+{
+	enum err err = network_list_parse(reading->arena, value, into);
+
+	if (err != ERR_MALFORMED)
+		return err;
+	return complain(place, key->name,
+	                "takes addresses and networks with commas between, as in 127.0.0.1, "
+	                "10.0.0.0/8, 2001:db8::/32; unix for who comes by a Unix socket");
+}
+
 static enum err set_value(struct reading *reading, const struct config_key *key, const char *place,
                           struct str value)
 {
@@ -72,6 +94,10 @@ static enum err set_value(struct reading *reading, const struct config_key *key,
 		return set_number(key, place, value, into);
 	case CONFIG_CHOICE:
 		return set_choice(key, place, value, into);
+	case CONFIG_RATE:
+		return set_rate(key, place, value, into);
+	case CONFIG_NETWORKS:
+		return set_networks(reading, key, place, value, into);
 	case CONFIG_TEXT:
 		break;
 	}

@@ -10,12 +10,15 @@
 #ifndef REKEY_BASE_CONFIG_H
 #define REKEY_BASE_CONFIG_H
 
-#include "base/arena.h"
+#include "base/network.h"
+#include "base/rate.h"
 
 enum config_kind {
-	CONFIG_TEXT,   /* struct str; STR_NONE without a fallback */
-	CONFIG_NUMBER, /* int64_t, a whole number of the unit in the key's name */
-	CONFIG_CHOICE, /* int64_t: the place of the word among the choices */
+	CONFIG_TEXT,     /* struct str; STR_NONE without a fallback */
+	CONFIG_NUMBER,   /* int64_t, a whole number of the unit in the key's name */
+	CONFIG_CHOICE,   /* int64_t: the place of the word among the choices */
+	CONFIG_RATE,     /* struct rate: "300/1m", or "none" */
+	CONFIG_NETWORKS, /* struct network_list: "10.0.0.0/8, 2001:db8::/32, unix" */
 };
 
 enum { CONFIG_CHOICES_MAX = 4 };

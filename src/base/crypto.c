@@ -177,3 +177,16 @@ bool read_hex(struct str hex, void *ret_bytes, size_t size)
 	       sodium_hex2bin(ret_bytes, size, hex.ptr, hex.len, NULL, &got, NULL) == 0 &&
 	       got == size;
 }
+
+uint64_t scatter(const struct scatter_key *key, const void *bytes, size_t size)
+{
+	uint64_t hash;
+	unsigned char out[crypto_shorthash_BYTES];
+
+	_Static_assert(sizeof(hash) == sizeof(out) &&
+	                       sizeof(key->bytes) == crypto_shorthash_KEYBYTES,
+	               "SipHash-2-4 as libsodium has it");
+	crypto_shorthash(out, bytes, size, key->bytes);
+	memcpy(&hash, out, sizeof(hash));
+	return hash;
+}

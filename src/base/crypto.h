@@ -54,6 +54,12 @@ struct digest digest_of(struct secret secret);
  * purpose. 256 bits. */
 struct digest derive(const struct key *key, const char *purpose, const struct nonce *nonce);
 
+/* A short keyed hash (SipHash-2-4), for tables in memory alone. */
+struct scatter_key {
+	unsigned char bytes[16];
+};
+uint64_t scatter(const struct scatter_key *key, const void *bytes, size_t size);
+
 /* Spellings, in the arena, NUL behind. base64url without padding (RFC 4648, 5), lower-case hex,
  * and base32 of Crockford's alphabet, which has no letters that look like digits. */
 MUST_USE enum err spell_base64url(struct arena *arena, const void *bytes, size_t size,

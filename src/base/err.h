@@ -42,6 +42,7 @@
 	X(ERR_NO_SESSION, "no session token was given")                                            \
 	X(ERR_BAD_SESSION, "the session token is unknown or expired")                              \
 	X(ERR_NOT_ALLOWED, "this is for the operator alone")                                       \
+	X(ERR_RATE_LIMITED, "too many requests or failures; wait")                                 \
 	/* Refusals by an operation. */                                                            \
 	X(ERR_BAD_CREDENTIALS, "wrong login or password")                                          \
 	X(ERR_NO_ACCOUNT, "there is no such account")                                              \

@@ -17,6 +17,12 @@
 			sentence                                                                   \
 	}
 
+#define RATE(name, member, fallback, sentence)                                                     \
+	{                                                                                          \
+		name, CONFIG_RATE, offsetof(struct settings, member), fallback, 0, 0, { 0 },       \
+			sentence                                                                   \
+	}
+
 const struct config_key setting_keys[] = {
 	TEXT("server.listen", listen, "127.0.0.1:8080",
 	     "where requests come in: host:port, unix:PATH, or systemd for socket activation"),
@@ -28,6 +34,15 @@ const struct config_key setting_keys[] = {
 	     "not given; made at the first start, the same on every server of a database, never in "
 	     "a "
 	     "backup of it"),
+	{ "server.trusted_proxies",
+	  CONFIG_NETWORKS,
+	  offsetof(struct settings, trusted_proxies),
+	  NULL,
+	  0,
+	  0,
+	  { 0 },
+	  "networks whose X-Forwarded-For is believed, as in 127.0.0.1, 10.0.0.0/8; unix for a "
+	  "proxy at a Unix socket" },
 	TEXT("database.url", database_url, "sqlite:rekey.db",
 	     "sqlite:PATH; sqlite:PATH?max_page_count=N bounds the file to N pages"),
 	TEXT("mail.url", mail_url, NULL,
@@ -61,6 +76,15 @@ const struct config_key setting_keys[] = {
 	NUMBER("tokens.access_minutes", access_minutes, "15", 1, 1440,
 	       "how long an access token lives"),
 	NUMBER("tokens.refresh_days", refresh_days, "30", 1, 3650, "how long a session lives"),
+	RATE("limits.requests_per_network", requests_per_network, "300/1m",
+	     "requests of an IPv4 address or an IPv6 /64; any limit is COUNT/PERIOD (s, m, h, d) "
+	     "or none"),
+	RATE("limits.failures_per_network", failures_per_network, "60/1m",
+	     "wrong passwords, codes and tokens of one network; successes do not count"),
+	RATE("limits.failures_per_login", failures_per_login, "10/15m",
+	     "failures of one login from one network; then each try has to wait longer"),
+	RATE("limits.mails_per_address", mails_per_address, "5/30m",
+	     "mails asked for by one address; more are not sent while the newest link lives"),
 };
 
 const size_t n_setting_keys = COUNT_OF(setting_keys);

@@ -7,12 +7,15 @@
 
 struct settings {
 	struct str listen, public_url, key_file;
+	struct network_list trusted_proxies;
 	struct str database_url;
 	struct str mail_url, mail_from, mail_ca_file;
 	int64_t mail_starttls; /* enum starttls */
 	int64_t hash_memory_kib, hash_passes, hash_threads, hash_queue_max;
 	int64_t password_min_length, password_max_length;
 	int64_t reset_minutes, access_minutes, refresh_days;
+	struct rate requests_per_network, failures_per_network, failures_per_login;
+	struct rate mails_per_address;
 };
 
 enum starttls { STARTTLS_REQUIRED, STARTTLS_OFF };

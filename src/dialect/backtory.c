@@ -93,6 +93,8 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_INTERNAL] = FAULT,
 	[ERR_CONFIG] = FAULT,
 	[ERR_SCHEMA_NEWER] = FAULT,
+	[ERR_RATE_LIMITED] = { 429, "TooManyRequests",
+	                       "Too many requests. Please wait before the next one.", 0, 0, 0 },
 	[ERR_BUSY] = { 503, "Overloaded", "Too much is going on here. Please try again.", 0, 0, 0 },
 	[ERR_RETRY] = { 503, "Overloaded", "Too much is going on here. Please try again.", 0, 0,
 	                0 },

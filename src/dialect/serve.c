@@ -353,6 +353,18 @@ static void log_failure(const struct visit *visit, enum err err)
 		          visit->route ? visit->route->path : "-", err_sentence(err));
 }
 
+/* Whole seconds, rounded up: RFC 9110, 10.2.3. */
+static struct str retry_after(const struct visit *visit)
+{
+	struct str seconds;
+
+	if (visit->ctx.retry_after_s <= 0 ||
+	    arena_printf(visit->request->arena, &seconds, "%lld",
+	                 (long long)visit->ctx.retry_after_s) != OK)
+		return STR(RETRY_AFTER_S);
+	return seconds;
+}
+
 static void render_error(struct visit *visit, enum err err)
 {
 	struct response *response = visit->response;
@@ -365,7 +377,7 @@ static void render_error(struct visit *visit, enum err err)
 		response->body = STR_NONE;
 	}
 	if (response->status == 503 || response->status == 429)
-		response_header(response, "Retry-After", STR(RETRY_AFTER_S));
+		response_header(response, "Retry-After", retry_after(visit));
 }
 
 void serve(void *state, struct request *request, struct response *response)

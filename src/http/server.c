@@ -2,10 +2,11 @@
 /* server.c - libmicrohttpd on one side, struct request and struct response on the other. */
 #include "http/server.h"
 #include "base/crypto.h"
+#include "base/log.h"
 #include "base/queue.h"
 #include "base/text.h"
 #include "http/deadline.h"
-#include <arpa/inet.h>
+#include "http/peer.h"
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -36,6 +37,8 @@ struct http_server {
 	pthread_t *workers;
 	unsigned n_workers;
 	int socket;
+	struct network_list trusted_proxies;
+	atomic_bool warned_of_proxy;
 	atomic_int n_exchanges; /* begun and not completed */
 };
 
@@ -120,19 +123,22 @@ static bool framing_is_plain(const struct request *request)
 	return seen[0] + seen[1] <= 1 && seen[2] <= 1;
 }
 
+/* After the headers are there. */
 static enum err copy_peer(struct exchange *exchange)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	char text[INET6_ADDRSTRLEN] = "local";
+	struct http_server *server = exchange->server;
+	struct address other_end = address_of_socket(info ? info->client_addr : NULL);
+	struct address peer = peer_of(&exchange->request, &other_end, &server->trusted_proxies);
+	char text[ADDRESS_ROOM];
 
-	if (info && info->client_addr->sa_family == AF_INET) {
-		const struct sockaddr_in *v4 = (const void *)info->client_addr;
-		inet_ntop(AF_INET, &v4->sin_addr, text, sizeof(text));
-	} else if (info && info->client_addr->sa_family == AF_INET6) {
-		const struct sockaddr_in6 *v6 = (const void *)info->client_addr;
-		inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof(text));
-	}
+	if (peer_is_unknown_proxy(&exchange->request, &other_end, &server->trusted_proxies) &&
+	    !atomic_exchange(&server->warned_of_proxy, true))
+		log_warning("a request from this machine carries X-Forwarded-For, and "
+		            "server.trusted_proxies does not name its sender: all clients of that "
+		            "proxy share one network's limits");
+	address_spell(&peer, text);
 	return arena_str(exchange->arena, str(text), &exchange->request.peer);
 }
 
@@ -147,8 +153,8 @@ static enum err copy_request(struct exchange *exchange, const char *method, cons
 	TRY(arena_str(exchange->arena, str(url), &request->path));
 	if (!text_is_utf8(request->path) || request->path.ptr[0] != '/')
 		request->fault = ERR_NO_ROUTE;
-	TRY(copy_peer(exchange));
 	MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, copy_header, &copying);
+	TRY(copy_peer(exchange));
 	if (copying.err == OK)
 		MHD_get_connection_values_n(exchange->connection, MHD_GET_ARGUMENT_KIND, copy_query,
 		                            &copying);
@@ -414,6 +420,7 @@ enum err http_start(const struct http_options *options, int socket,
 	NEED(server);
 	server->handler = handler;
 	server->socket = socket;
+	server->trusted_proxies = options->trusted_proxies;
 	server->queue = queue_new(options->queue_max);
 	enum err err = server->queue ? deadlines_start(&server->deadlines) : ERR_NOMEM;
 	if (err == OK)

@@ -10,6 +10,7 @@
 #ifndef REKEY_HTTP_SERVER_H
 #define REKEY_HTTP_SERVER_H
 
+#include "base/network.h"
 #include "http/request.h"
 
 struct http_server;
@@ -24,10 +25,11 @@ struct http_handler {
 };
 
 struct http_options {
-	unsigned io_threads;      /* 1..64 */
-	unsigned workers;         /* 1..1024 threads that may block */
-	unsigned queue_max;       /* requests waiting for a worker */
-	unsigned connections_max; /* open at once, suspended ones included */
+	unsigned io_threads;                 /* 1..64 */
+	unsigned workers;                    /* 1..1024 threads that may block */
+	unsigned queue_max;                  /* requests waiting for a worker */
+	unsigned connections_max;            /* open at once, suspended ones included */
+	struct network_list trusted_proxies; /* borrowed until http_stop() */
 };
 
 /* Binds "host:port", "[host]:port" (port 0: any free one) or "unix:PATH". The caller owns

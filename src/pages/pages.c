@@ -258,6 +258,7 @@ static const struct route routes[] = {
 /* The code is the page's title, the text its explanation. */
 static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_NOMEM] = BUSY,
+	[ERR_RATE_LIMITED] = ODD(429, "Too many tries. Please wait a little and try again."),
 	[ERR_BUSY] = BUSY,
 	[ERR_RETRY] = BUSY,
 	[ERR_STORE] = FAULT(503),

@@ -104,6 +104,13 @@
 	QUERY(TOKEN_BY_DIGEST, "bi", TOKEN_TYPES,                                                  \
 	      "SELECT " TOKEN_COLUMNS " FROM token JOIN account ON account.id = token.account_id"  \
 	      " WHERE digest = $1 AND app_id = $2 AND account.status = 0")                         \
+	/* How often an account was mailed a link lately, and whether one of these still lives;    \
+	 * but for the row's own, whose mail may be at its next attempt. */                        \
+	QUERY(TOKENS_MAILED, "iiii", "ii",                                                         \
+	      "SELECT count(*), count(CASE WHEN token.state = 0 AND token.expires_at > $1"         \
+	      " AND token.epoch = account.epoch THEN 1 END) FROM token JOIN account"               \
+	      " ON account.id = token.account_id WHERE token.account_id = $2"                      \
+	      " AND token.created_at > $3 AND token.outbox_id <> $4")                              \
 	QUERY(TOKEN_CONSUME, "iii", "i",                                                           \
 	      "UPDATE token SET state = 1 WHERE id = $1 AND state = 0 AND expires_at > $2"         \
 	      " AND epoch = $3 RETURNING account_id")                                              \
@@ -130,6 +137,23 @@
 	QUERY(AUDIT_NEWEST, "ii", "iiiittt",                                                       \
 	      "SELECT id, app_id, account_id, at, event, outcome, network FROM audit"              \
 	      " WHERE app_id = $1 ORDER BY id DESC LIMIT $2")                                      \
+                                                                                                   \
+	/* Counts n more, in the window that runs or in a new one. */                              \
+	QUERY(LIMIT_TAKE, "biii", "iii",                                                           \
+	      "INSERT INTO limit_counter (key, count, window_ends_at, refused_until)"              \
+	      " VALUES ($1, $2, $3, 0) ON CONFLICT (key) DO UPDATE SET"                            \
+	      " count = CASE WHEN limit_counter.window_ends_at > $4"                               \
+	      " THEN limit_counter.count + excluded.count ELSE excluded.count END,"                \
+	      " window_ends_at = CASE WHEN limit_counter.window_ends_at > $4"                      \
+	      " THEN limit_counter.window_ends_at ELSE excluded.window_ends_at END,"               \
+	      " refused_until = CASE WHEN limit_counter.window_ends_at > $4"                       \
+	      " THEN limit_counter.refused_until ELSE 0 END"                                       \
+	      " RETURNING count, window_ends_at, refused_until")                                   \
+	QUERY(LIMIT_REFUSE, "iib", "",                                                             \
+	      "UPDATE limit_counter SET refused_until = $1, window_ends_at = $2 WHERE key = $3")   \
+	QUERY(LIMIT_READ, "b", "iii",                                                              \
+	      "SELECT count, window_ends_at, refused_until FROM limit_counter WHERE key = $1")     \
+	QUERY(LIMIT_FORGET, "b", "", "DELETE FROM limit_counter WHERE key = $1")                   \
                                                                                                    \
 	QUERY(MESSAGES, "i", "tttt",                                                               \
 	      "SELECT internal_name, message, type, input FROM message WHERE app_id = $1"          \

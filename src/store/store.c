@@ -292,6 +292,13 @@ enum err tx_all(struct tx *tx, struct arena *arena, enum query q, const struct v
 	return fetch_all(tx->store->driver, tx->conn, arena, rows, ret_list);
 }
 
+enum err tx_one(struct tx *tx, struct arena *arena, enum query q, const struct value *args,
+                size_t n_args, struct rows rows, void *ret_row)
+{
+	TRY(tx->store->driver->execute(tx->conn, q, args, n_args));
+	return fetch_row(tx->store->driver, tx->conn, arena, rows, ret_row);
+}
+
 enum err tx_number(struct tx *tx, enum query q, const struct value *args, size_t n_args,
                    int64_t *ret_number)
 {

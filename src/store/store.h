@@ -213,6 +213,16 @@ MUST_USE enum err store_token_by_digest(struct store *store, struct arena *arena
 /* Spends it, once: ERR_NOT_FOUND for everyone else. */
 MUST_USE enum err store_token_consume(struct tx *tx, const struct token *token, int64_t now);
 
+/* How many tokens the account was mailed since then, and whether one of these still lives; that of
+ * the outbox row itself is not counted. */
+struct tokens_mailed {
+	int64_t count, live;
+};
+
+MUST_USE enum err store_tokens_mailed(struct tx *tx, struct arena *arena,
+                                      const struct new_token *token, int64_t since,
+                                      struct tokens_mailed *ret_mailed);
+
 /* ---- outbox ---- */
 
 enum outbox_kind {
@@ -273,6 +283,27 @@ MUST_USE enum err store_outbox_by_id(struct store *store, struct arena *arena, i
                                      struct outbox_row *ret_row);
 MUST_USE enum err store_outbox_newest(struct store *store, struct arena *arena, int64_t max,
                                       struct outbox_list *ret_list);
+
+/* ---- limits ---- */
+
+struct limit_counter {
+	int64_t count;
+	int64_t window_ends_at; /* from then on the count is none */
+	int64_t refused_until;  /* 0: nobody is */
+};
+
+MUST_USE enum err store_limit_read(struct store *store, struct arena *arena,
+                                   const struct digest *key, struct limit_counter *ret_counter);
+
+/* Counts n more: in the window that runs, or in a new one until ends_at. */
+MUST_USE enum err store_limit_take(struct tx *tx, struct arena *arena, const struct digest *key,
+                                   int64_t n, int64_t now, int64_t ends_at,
+                                   struct limit_counter *ret_counter);
+
+/* Writes refused_until and window_ends_at of a counter that was taken in the same transaction. */
+MUST_USE enum err store_limit_refuse(struct tx *tx, const struct digest *key,
+                                     const struct limit_counter *counter);
+MUST_USE enum err store_limit_forget(struct tx *tx, const struct digest *key);
 
 /* ---- audit ---- */
 

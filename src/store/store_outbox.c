@@ -57,6 +57,21 @@ enum err store_token_by_digest(struct store *store, struct arena *arena,
 	                 ROWS(token_columns, struct token), ret_token);
 }
 
+static const struct column mailed_columns[] = {
+	COLUMN(INTEGER, struct tokens_mailed, count),
+	COLUMN(INTEGER, struct tokens_mailed, live),
+};
+
+enum err store_tokens_mailed(struct tx *tx, struct arena *arena, const struct new_token *token,
+                             int64_t since, struct tokens_mailed *ret_mailed)
+{
+	const struct value args[] = { INTEGER(token->now), INTEGER(token->account_id),
+		                      INTEGER(since), INTEGER(token->outbox_id) };
+
+	return tx_one(tx, arena, QUERY_TOKENS_MAILED, ARGS(args),
+	              ROWS(mailed_columns, struct tokens_mailed), ret_mailed);
+}
+
 enum err store_token_consume(struct tx *tx, const struct token *token, int64_t now)
 {
 	const struct value args[] = { INTEGER(token->id), INTEGER(now), INTEGER(token->epoch) };

@@ -57,6 +57,8 @@ MUST_USE enum err store_all(struct store *store, struct arena *arena, enum query
                             struct any_list *ret_list);
 
 /* The same inside a transaction, for UPDATE ... RETURNING. */
+MUST_USE enum err tx_one(struct tx *tx, struct arena *arena, enum query q, const struct value *args,
+                         size_t n_args, struct rows rows, void *ret_row);
 MUST_USE enum err tx_all(struct tx *tx, struct arena *arena, enum query q, const struct value *args,
                          size_t n_args, struct rows rows, struct any_list *ret_list);
 

@@ -22,6 +22,8 @@ PUBLIC_URL = "http://rekey.example"
 MAIL_FROM = "no-reply@rekey.example"
 PASSWORD = "correct horse battery"
 NEW_PASSWORD = "a brand new password"
+NO_LIMITS = {f"limits.{name}": "none" for name in
+             ("requests_per_network", "failures_per_network", "failures_per_login", "mails_per_address")}
 START_SECONDS, STOP_SECONDS, MAIL_SECONDS, SILENCE_SECONDS = 30, 30, 30, 1.5
 
 SANITIZER = re.compile(r"ERROR: (Address|Leak|Thread|Memory)Sanitizer|runtime error:|WARNING: ThreadSanitizer|"

@@ -6,7 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from server import NEW_PASSWORD, PASSWORD
+from server import NEW_PASSWORD, NO_LIMITS, PASSWORD
 from wire import read_until_closed
 
 PATH = "/api/v1/account/password"
@@ -159,7 +159,8 @@ def test_what_is_no_request_does_no_harm(rekey):
     rekey.gets_no_mail()
 
 
-def test_a_connection_serves_many_requests_in_turn(rekey):
+def test_a_connection_serves_many_requests_in_turn(make_rekey):
+    rekey = make_rekey(NO_LIMITS).start()
     rekey.has_account("ann@example.org")
     body = b'{"login": "ann@example.org", "password": "wrong"}'
     one = b"POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body

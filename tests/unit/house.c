@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* house.c - operations, run as their doors run them. */
 #include "house.h"
+#include "account/request_counter.h"
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,8 +33,9 @@ static void start_parts(struct house *house, const struct driver *driver)
 		.default_app = STR("default"),
 	};
 	service->turnstile = turnstile_new();
+	service->requests = request_counter_new();
 	service->outbox_bell = bell_new();
-	CHECK("parts", service->turnstile && service->outbox_bell);
+	CHECK("parts", service->turnstile && service->requests && service->outbox_bell);
 	CHECK("store", store_open(house->url.ptr, driver, &service->store) == OK);
 	start_hasher(house, HASH_KIB);
 }
@@ -55,6 +57,7 @@ void house_close(struct house *house)
 	hasher_stop(house->service.hasher);
 	store_close(house->service.store);
 	bell_free(house->service.outbox_bell);
+	request_counter_free(house->service.requests);
 	turnstile_free(house->service.turnstile);
 	scratch_remove(&house->scratch);
 }

@@ -156,7 +156,8 @@ static enum err try_again(struct ctx *ctx, const void *in, void *ret_out)
 TEST(an_operation_that_lost_a_race_is_run_three_times_and_then_is_busy)
 {
 	static const struct operation op = { "try_again",     try_again,        0,
-		                             sizeof(int64_t), REQUIRES_NOTHING, COST_WRITE };
+		                             sizeof(int64_t), REQUIRES_NOTHING, LIMIT_NONE,
+		                             COST_WRITE };
 	static const struct {
 		const char *name;
 		int losses;

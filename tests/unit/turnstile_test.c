@@ -2,6 +2,7 @@
 /* turnstile_test.c - one at a time, and no more in line than there is room for. */
 #include "account/turnstile.h"
 #include "unit.h"
+#include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -11,21 +12,23 @@ struct visitor {
 	struct turnstile *turnstile;
 	const struct digest *digest;
 	atomic_int *inside, *busy;
-	bool alone;
+	bool had_room;
 	enum err err;
+	int64_t room;
 };
 
 static void *visit(void *state)
 {
 	struct visitor *visitor = state;
-	CLEANUP(turnstile_leave) pthread_mutex_t *gate = NULL;
+	CLEANUP(turnstile_leave) struct turnstile_pass pass = { 0 };
 
-	visitor->err = turnstile_enter(visitor->turnstile, visitor->digest, &gate);
+	visitor->err = turnstile_enter(visitor->turnstile, visitor->digest, visitor->room, &pass);
 	if (visitor->err != OK) {
 		atomic_fetch_add(visitor->busy, 1);
 		return NULL;
 	}
-	visitor->alone = atomic_fetch_add(visitor->inside, 1) == 0;
+	visitor->had_room = atomic_fetch_add(visitor->inside, 1) < visitor->room;
+	usleep(100);
 	atomic_fetch_sub(visitor->inside, 1);
 	return NULL;
 }
@@ -37,22 +40,49 @@ TEST(holders_of_one_token_pass_one_by_one_and_a_crowd_is_refused)
 	struct turnstile *turnstile = turnstile_new();
 	const struct digest digest = digest_of((struct secret){ "token", 5 });
 	atomic_int inside = 0, busy = 0;
-	pthread_mutex_t *gate = NULL;
+	struct turnstile_pass pass = { 0 };
 
 	assert_non_null(turnstile);
-	CHECK("first", turnstile_enter(turnstile, &digest, &gate) == OK);
+	CHECK("first", turnstile_enter(turnstile, &digest, 1, &pass) == OK);
 	for (int i = 0; i < CROWD; i++) {
-		visitors[i] = (struct visitor){ turnstile, &digest, &inside, &busy, true, OK };
+		visitors[i] = (struct visitor){ turnstile, &digest, &inside, &busy, true, OK, 1 };
 		assert_int_equal(pthread_create(&threads[i], NULL, visit, &visitors[i]), 0);
 	}
 	/* The first stays until those for whom there is no room have been told. */
 	for (int i = 0; i < 10000 && atomic_load(&busy) < CROWD - TURNSTILE_WAITERS_MAX; i++)
 		usleep(1000);
-	turnstile_leave(&gate);
+	turnstile_leave(&pass);
 	for (int i = 0; i < CROWD; i++)
 		pthread_join(threads[i], NULL);
 	CHECK("refused", busy == CROWD - TURNSTILE_WAITERS_MAX);
 	for (int i = 0; i < CROWD; i++)
-		CHECK("alone", visitors[i].alone);
+		CHECK("alone", visitors[i].had_room);
+	turnstile_free(turnstile);
+}
+
+TEST(as_many_as_there_is_room_for_are_inside_at_once_and_another_digest_has_its_own)
+{
+	static struct visitor visitors[32];
+	pthread_t threads[32];
+	struct turnstile *turnstile = turnstile_new();
+	const struct digest digest = digest_of((struct secret){ "login", 5 });
+	const struct digest other = digest_of((struct secret){ "other", 5 });
+	struct turnstile_pass first = { 0 }, second = { 0 };
+	atomic_int inside = 0, busy = 0;
+
+	assert_non_null(turnstile);
+	CHECK("one", turnstile_enter(turnstile, &other, 1, &first) == OK);
+	for (int i = 0; i < 32; i++) {
+		visitors[i] = (struct visitor){ turnstile, &digest, &inside, &busy, true, OK, 3 };
+		assert_int_equal(pthread_create(&threads[i], NULL, visit, &visitors[i]), 0);
+	}
+	CHECK("two of another", turnstile_enter(turnstile, &other, 2, &second) == OK);
+	for (int i = 0; i < 32; i++)
+		pthread_join(threads[i], NULL);
+	for (int i = 0; i < 32; i++)
+		CHECK("room", visitors[i].err == OK && visitors[i].had_room);
+	turnstile_leave(&first);
+	turnstile_leave(&second);
+	turnstile_leave(&second); /* once is enough, twice is no harm */
 	turnstile_free(turnstile);
 }
