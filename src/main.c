@@ -317,6 +317,8 @@ static enum err start_server(struct process *process)
 		process->settings.public_url = str(process->url);
 	TRY(start_service(process));
 	TRY(start_mail(process));
+	if (process->settings.log_requests)
+		TRY(log_requests_start());
 	TRY(start_http(process));
 	fprintf(stderr, "listening on %s\n", process->url);
 	warn(&process->settings);
@@ -359,6 +361,7 @@ static int serve_until_the_end(struct process *process, const sigset_t *signals)
 	else if (err != ERR_CONFIG)
 		log_error("the server cannot start: %s", err_sentence(err));
 	http_stop(process->http);
+	log_requests_stop();
 	mailer_stop(process->mailer);
 	if (err == OK)
 		save_limits(process);

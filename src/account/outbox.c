@@ -24,14 +24,11 @@ const char *const outbox_state_words[] = {
 
 /* ---- queueing ---- */
 
-static enum err new_reference(struct ctx *ctx, struct str *ret_reference)
+/* The request's own, so that its mail, its answer and the log can be laid side by side. */
+static enum err reference_of(struct ctx *ctx, struct str *ret_reference)
 {
-	unsigned char random[5];
-	struct str letters;
-
-	random_bytes(random, sizeof(random));
-	TRY(spell_base32(ctx->arena, random, 8, &letters));
-	return arena_printf(ctx->arena, ret_reference, "%.4s-%.4s", letters.ptr, letters.ptr + 4);
+	*ret_reference = ctx->reference;
+	return ctx->reference.ptr ? OK : random_reference(ctx->arena, ret_reference);
 }
 
 /* How long a mail has sense: a link, while it lives; a made password, as long as its person may
@@ -51,7 +48,7 @@ static int64_t sense_s(const struct ctx *ctx, int64_t kind)
 
 enum err outbox_prepare(struct ctx *ctx, struct outbox_row *row)
 {
-	TRY(new_reference(ctx, &row->reference));
+	TRY(reference_of(ctx, &row->reference));
 	row->app_id = ctx->app.id;
 	row->nonce = random_nonce();
 	row->network = ctx->network.ptr ? ctx->network : STR("");

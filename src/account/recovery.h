@@ -15,7 +15,7 @@ struct recovery_request {
 };
 
 struct recovery_requested {
-	struct str reference; /* "K7Q2-9FMX": random, shown in the mail too */
+	struct str reference; /* the request's own, shown in the mail too */
 };
 
 /* Writes one row, the same for a stranger and a member, and lets the mail thread think.

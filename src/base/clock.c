@@ -10,8 +10,13 @@ int64_t clock_now(void)
 
 int64_t clock_steady_ms(void)
 {
+	return clock_steady_us() / 1000;
+}
+
+int64_t clock_steady_us(void)
+{
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }

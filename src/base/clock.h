@@ -10,7 +10,8 @@ enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
 /* Unix time in whole seconds; a request reads it once, into ctx->now. */
 int64_t clock_now(void);
 
-/* Milliseconds that never jump, for measuring spans. */
+/* Milliseconds, and microseconds, that never jump, for measuring spans. */
 int64_t clock_steady_ms(void);
+int64_t clock_steady_us(void);
 
 #endif

@@ -75,6 +75,16 @@ struct nonce random_nonce(void)
 	return nonce;
 }
 
+enum err random_reference(struct arena *arena, struct str *ret_reference)
+{
+	unsigned char random[5];
+	struct str letters;
+
+	random_bytes(random, sizeof(random));
+	TRY(spell_base32(arena, random, 8, &letters));
+	return arena_printf(arena, ret_reference, "%.4s-%.4s", letters.ptr, letters.ptr + 4);
+}
+
 uint32_t random_below(uint32_t limit)
 {
 	return randombytes_uniform(limit);

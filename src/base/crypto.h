@@ -40,6 +40,10 @@ void wipe_thread(void);
 void random_bytes(void *bytes, size_t size);
 struct nonce random_nonce(void);
 
+/* What a person can read out over the telephone to name one request: "K7Q2-9FMX", 40 random bits.
+ * No secret. */
+MUST_USE enum err random_reference(struct arena *arena, struct str *ret_reference);
+
 /* A number below limit, without bias. limit > 0. */
 uint32_t random_below(uint32_t limit);
 

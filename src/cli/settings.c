@@ -85,6 +85,14 @@ const struct config_key setting_keys[] = {
 	     "failures of one login from one network; then each try has to wait longer"),
 	RATE("limits.mails_per_address", mails_per_address, "5/30m",
 	     "mails asked for by one address; more are not sent while the newest link lives"),
+	{ "log.requests",
+	  CONFIG_CHOICE,
+	  offsetof(struct settings, log_requests),
+	  "on",
+	  0,
+	  0,
+	  { "off", "on" },
+	  "on: one line per request, with method, route, status, time and reference; or off" },
 };
 
 const size_t n_setting_keys = COUNT_OF(setting_keys);

@@ -50,13 +50,19 @@ static struct str take_alias(struct str *path)
 	return (struct str){ rest.ptr, end };
 }
 
-static bool dialect_has_path(const struct dialect *dialect, struct str path)
+/* The path as the dialect's table spells it. NULL: it does not list it. */
+static const char *listed_path(const struct dialect *dialect, struct str path)
 {
 	for (size_t i = 0; i < dialect->n_routes; i++) {
 		if (path_matches(path, dialect->routes[i].path, dialect->loose_slashes))
-			return true;
+			return dialect->routes[i].path;
 	}
-	return false;
+	return NULL;
+}
+
+static bool dialect_has_path(const struct dialect *dialect, struct str path)
+{
+	return listed_path(dialect, path) != NULL;
 }
 
 static bool is_head_of(struct str method, const char *of)
@@ -349,8 +355,9 @@ static enum err walk(struct visit *visit)
 static void log_failure(const struct visit *visit, enum err err)
 {
 	if (err == ERR_NOMEM || err == ERR_STORE || err == ERR_INTERNAL)
-		log_error("%.*s %s: %s", STR_ARG(visit->request->method),
-		          visit->route ? visit->route->path : "-", err_sentence(err));
+		log_error("%.*s %s: %s (%.*s)", STR_ARG(visit->request->method),
+		          visit->route ? visit->route->path : "-", err_sentence(err),
+		          STR_ARG(visit->request->reference));
 }
 
 /* Whole seconds, rounded up: RFC 9110, 10.2.3. */
@@ -391,7 +398,8 @@ void serve(void *state, struct request *request, struct response *response)
 		         .arena = request->arena,
 		         .now = clock_now(),
 		         .actor = ACTOR_CLIENT,
-		         .network = request->peer },
+		         .network = request->peer,
+		         .reference = request->reference },
 		.path = request->path,
 	};
 
@@ -399,6 +407,7 @@ void serve(void *state, struct request *request, struct response *response)
 	visit.dialect = dialect_of_path(serving, &visit);
 	if (!visit.dialect)
 		visit.dialect = dialect_of_nothing(serving, &visit);
+	response->route = listed_path(visit.dialect, visit.path);
 	response_header(response, "Cache-Control", STR("no-store"));
 	response_header(response, "X-Content-Type-Options", STR("nosniff"));
 	if (err == OK)

@@ -19,9 +19,10 @@ struct header {
 
 struct request {
 	struct arena *arena;
-	struct str method; /* "GET" */
-	struct str path;   /* percent-decoded, begins with '/', without the query */
-	struct str peer;   /* the client's address, without port */
+	struct str method;    /* "GET" */
+	struct str path;      /* percent-decoded, begins with '/', without the query */
+	struct str peer;      /* the client's address, without port */
+	struct str reference; /* "K7Q2-9FMX": random, of our own; the answer's X-Request-Id */
 	struct header headers[HEADERS_MAX];
 	size_t n_headers;
 	struct members query; /* decoded; repeated names are kept */
@@ -37,6 +38,7 @@ struct response {
 	struct str body;
 	struct header headers[RESPONSE_HEADERS_MAX];
 	size_t n_headers;
+	const char *route; /* the path as our table spells it, for the log; NULL: it is in none */
 };
 
 /* The value of a header, by its name without regard to case. NONE: it is not there. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* server.c - libmicrohttpd on one side, struct request and struct response on the other. */
 #include "http/server.h"
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/queue.h"
@@ -50,6 +51,7 @@ struct exchange {
 	struct arena *arena;
 	struct request request;
 	struct response response;
+	int64_t begun_us; /* when all of the request was there */
 	char *body;
 	size_t arrived; /* bytes of body, those thrown away included */
 	bool quick;
@@ -149,6 +151,7 @@ static enum err copy_request(struct exchange *exchange, const char *method, cons
 
 	request->arena = exchange->arena;
 	request->connection = exchange->connection;
+	TRY(random_reference(exchange->arena, &request->reference));
 	TRY(arena_str(exchange->arena, str(method), &request->method));
 	TRY(arena_str(exchange->arena, str(url), &request->path));
 	if (!text_is_utf8(request->path) || request->path.ptr[0] != '/')
@@ -238,6 +241,7 @@ static enum MHD_Result answer(struct exchange *exchange)
 	if (response->content_type.ptr)
 		MHD_add_response_header(out, MHD_HTTP_HEADER_CONTENT_TYPE,
 		                        response->content_type.ptr);
+	MHD_add_response_header(out, "X-Request-Id", exchange->request.reference.ptr);
 	for (size_t i = 0; i < response->n_headers; i++)
 		MHD_add_response_header(out, response->headers[i].name.ptr,
 		                        response->headers[i].value.ptr);
@@ -251,11 +255,36 @@ static enum MHD_Result answer(struct exchange *exchange)
 
 /* ---- serving ---- */
 
+/* A client may send any word as its method. */
+static const char *known_method(struct str method)
+{
+	static const char *const known[] = { "GET",   "HEAD",   "POST",   "PUT",
+		                             "PATCH", "DELETE", "OPTIONS" };
+
+	FOREACH(word, known) {
+		if (str_is(method, *word))
+			return *word;
+	}
+	return "-";
+}
+
+/* Nothing in it is the client's: neither path nor query, header or body. */
+static void log_exchange(const struct exchange *exchange)
+{
+	const struct response *response = &exchange->response;
+	long long us = clock_steady_us() - exchange->begun_us;
+
+	log_request("%s %s %d %lld.%lldms %s", known_method(exchange->request.method),
+	            response->route ? response->route : "-", response->status, us / 1000,
+	            us % 1000 / 100, exchange->request.reference.ptr);
+}
+
 static void serve(struct exchange *exchange)
 {
 	const struct http_handler *handler = exchange->server->handler;
 
 	handler->serve(handler->state, &exchange->request, &exchange->response);
+	log_exchange(exchange);
 	wipe_thread();
 	exchange->served = true;
 }
@@ -329,6 +358,7 @@ static enum MHD_Result on_request(void *state, struct MHD_Connection *connection
 	deadline_set(deadline_of(connection), exchange->served ? REQUEST_S * 1000 : DEADLINE_NEVER);
 	if (exchange->served)
 		return answer(exchange);
+	exchange->begun_us = clock_steady_us();
 	if (!exchange->quick && exchange->request.fault == OK)
 		return hand_over(exchange);
 	serve(exchange);

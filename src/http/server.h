@@ -5,6 +5,10 @@
  * right there; any other is suspended and queued for a worker thread, which may block, and resumed
  * with its answer. A full queue is answered at once (request->fault is ERR_BUSY).
  *
+ * Every answer has an X-Request-Id and a line in the log (log_request()), by which it can be found.
+ * What libmicrohttpd refuses by itself, before a request is made of it, has neither: a request line
+ * or header it cannot read (400), and headers beyond the limit (431).
+ *
  * Limits: 16 KiB of body, 32 KiB of request line and headers together (431), 20 s of silence, and
  * 30 s for a whole request to arrive, however slowly it trickles. */
 #ifndef REKEY_HTTP_SERVER_H
