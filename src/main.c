@@ -3,6 +3,7 @@
  */
 #include "account/account.h"
 #include "account/app.h"
+#include "account/housekeeper.h"
 #include "account/limits.h"
 #include "account/request_counter.h"
 #include "account/turnstile.h"
@@ -46,6 +47,7 @@ struct process {
 	char url[URL_ROOM];
 	int socket;
 	struct mailer *mailer;
+	struct housekeeper *housekeeper;
 	struct serving serving;
 	struct http_handler handler;
 	struct http_server *http;
@@ -135,6 +137,8 @@ static enum err start_service(struct process *process)
 		.failures_per_network = settings->failures_per_network,
 		.failures_per_login = settings->failures_per_login,
 		.mails_per_address = settings->mails_per_address,
+		.retention_mail_days = settings->retention_mail_days,
+		.retention_audit_days = settings->retention_audit_days,
 		.public_url = settings->public_url.ptr ? settings->public_url : STR(""),
 		.default_app = process->dev ? STR("demo") : STR("default"),
 	};
@@ -317,6 +321,7 @@ static enum err start_server(struct process *process)
 		process->settings.public_url = str(process->url);
 	TRY(start_service(process));
 	TRY(start_mail(process));
+	TRY(housekeeper_start(&process->service, &process->housekeeper));
 	if (process->settings.log_requests)
 		TRY(log_requests_start());
 	TRY(start_http(process));
@@ -362,6 +367,7 @@ static int serve_until_the_end(struct process *process, const sigset_t *signals)
 		log_error("the server cannot start: %s", err_sentence(err));
 	http_stop(process->http);
 	log_requests_stop();
+	housekeeper_stop(process->housekeeper);
 	mailer_stop(process->mailer);
 	if (err == OK)
 		save_limits(process);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* account.c - adding accounts, and logging in to them. */
+/* account.c - adding accounts, logging in to them, and removing them. */
 #include "account/account.h"
 #include "account/limits.h"
 #include "account/outbox.h"
@@ -202,3 +202,28 @@ static enum err account_add(struct ctx *ctx, const struct account_add *in,
 }
 OPERATION(account_add, struct account_add, struct account_added, REQUIRES_OPERATOR, LIMIT_NONE,
           COST_HASH)
+
+/* ---- the end of an account ---- */
+
+static enum err account_remove(struct ctx *ctx, const struct account_remove *in,
+                               struct nothing *ret_nothing)
+{
+	const struct log_in by_login = { .login = in->login };
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	struct account account;
+
+	(void)ret_nothing;
+	enum err err = find_by_login(ctx, &by_login, &account);
+	if (err == ERR_NOT_FOUND)
+		return ERR_NO_ACCOUNT;
+	TRY(err);
+	TRY(tx_begin(ctx->store, &tx));
+	err = store_account_remove(tx, account.id);
+	if (err == ERR_NOT_FOUND)
+		return ERR_NO_ACCOUNT;
+	TRY(err);
+	TRY(audit_done(ctx, tx, "removed"));
+	return tx_commit(&tx);
+}
+OPERATION(account_remove, struct account_remove, struct nothing, REQUIRES_OPERATOR, LIMIT_NONE,
+          COST_WRITE)

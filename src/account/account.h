@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* account.h - adding accounts, and logging in to them. */
+/* account.h - adding accounts, logging in to them, and removing them. */
 #ifndef REKEY_ACCOUNT_ACCOUNT_H
 #define REKEY_ACCOUNT_ACCOUNT_H
 
@@ -38,5 +38,14 @@ struct account_added {
  * can log in before its owner has followed the mailed invitation. ERR_BAD_EMAIL, ERR_BAD_USERNAME,
  * ERR_PASSWORD_SHORT, _LONG, ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN. */
 extern const struct operation account_add_op; /* struct account_add -> struct account_added */
+
+struct account_remove {
+	struct str login; /* an address or a username */
+};
+
+/* Of ctx->app, by its operator: with its sessions, links and mails, in one transaction. What is
+ * under way for it ends as for a stranger. The audit trail keeps the events, and no longer says
+ * whose. ERR_NO_ACCOUNT. */
+extern const struct operation account_remove_op; /* struct account_remove -> struct nothing */
 
 #endif

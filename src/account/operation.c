@@ -77,6 +77,13 @@ enum err deny_guess(struct ctx *ctx, enum err err, const char *reason)
 	return deny(ctx, err, reason);
 }
 
+enum err deny_removed(struct ctx *ctx, enum err err)
+{
+	ctx->account_id = 0;
+	ctx->network = STR("");
+	return deny(ctx, err, "account was removed meanwhile");
+}
+
 enum err audit_done(struct ctx *ctx, struct tx *tx, const char *outcome)
 {
 	const struct audit_row row = {

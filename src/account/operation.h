@@ -24,8 +24,10 @@ struct policy {
 	int64_t reset_minutes, access_minutes, refresh_days;
 	struct rate requests_per_network, failures_per_network, failures_per_login;
 	struct rate mails_per_address;
-	struct str public_url;  /* without a slash at its end */
-	struct str default_app; /* the app that answers when a request names none */
+	int64_t retention_mail_days;
+	int64_t retention_audit_days; /* below 0: for ever */
+	struct str public_url;        /* without a slash at its end */
+	struct str default_app;       /* the app that answers when a request names none */
 };
 
 /* The process's parts, made in main and passed down. */
@@ -147,6 +149,10 @@ MUST_USE enum err deny(struct ctx *ctx, enum err err, const char *reason);
 
 /* The same for a wrong password, code or token: it counts as a failure. */
 MUST_USE enum err deny_guess(struct ctx *ctx, enum err err, const char *reason);
+
+/* The same, of an account that was removed while its request was under way: the trail must not
+ * learn its number again. */
+MUST_USE enum err deny_removed(struct ctx *ctx, enum err err);
 
 /* Writes what was done, in the transaction that does it. */
 MUST_USE enum err audit_done(struct ctx *ctx, struct tx *tx, const char *outcome);

@@ -57,7 +57,11 @@ static enum err password_change(struct ctx *ctx, const struct password_change *i
 	(void)ret_nothing;
 	TRY(password_accept(ctx, in->new_password, &new_password));
 	TRY(secret_nfc(ctx->arena, in->old_password, &old_password));
-	TRY(store_account_by_id(ctx->store, ctx->arena, ctx->session.account_id, &account));
+	enum err err =
+		store_account_by_id(ctx->store, ctx->arena, ctx->session.account_id, &account);
+	if (err == ERR_NOT_FOUND)
+		return deny_removed(ctx, ERR_BAD_SESSION);
+	TRY(err);
 	/* A session that was good a moment ago may have been ended by another change. */
 	if (account.epoch != ctx->session.epoch)
 		return deny(ctx, ERR_BAD_SESSION, "session ended meanwhile");
@@ -115,7 +119,10 @@ static enum err password_reset(struct ctx *ctx, const struct password_reset *in,
 	TRY(turnstile_enter(ctx->service->turnstile, &digest, 1, &pass));
 	TRY(token_find_live(ctx, in->token, TOKEN_SET_PASSWORD, &token));
 
-	TRY(store_account_by_id(ctx->store, ctx->arena, token.account_id, &account));
+	enum err err = store_account_by_id(ctx->store, ctx->arena, token.account_id, &account);
+	if (err == ERR_NOT_FOUND)
+		return deny_removed(ctx, ERR_TOKEN_INVALID);
+	TRY(err);
 	if (account.epoch != token.epoch)
 		return deny(ctx, ERR_TOKEN_INVALID, "token was replaced meanwhile");
 	TRY(hasher_verify(ctx->hasher, new_password, account.phc.ptr, &same));

@@ -72,7 +72,8 @@ static enum err recovery_link(struct ctx *ctx, const struct recovery_link *in,
 	ret_state->purpose = (enum token_purpose)token.purpose;
 	if (ret_state->fate != TOKEN_FATE_LIVE || ret_state->purpose != TOKEN_SET_PASSWORD)
 		return OK;
-	TRY(store_account_by_id(ctx->store, ctx->arena, token.account_id, &account));
+	err = store_account_by_id(ctx->store, ctx->arena, token.account_id, &account);
+	TRY(err == ERR_NOT_FOUND ? ERR_TOKEN_INVALID : err);
 	ret_state->login = account.email_key.ptr ? account.email : account.username;
 	return OK;
 }

@@ -36,13 +36,18 @@ static enum err set_number(const struct config_key *key, const char *place, stru
 {
 	char why[160];
 	long long number;
+	bool or_none = key->kind == CONFIG_NUMBER_OR_NONE;
 
+	if (or_none && str_is(value, "none")) {
+		*(int64_t *)into = CONFIG_NONE;
+		return OK;
+	}
 	if (str_to_number(value, key->max, &number) && number >= key->min) {
 		*(int64_t *)into = number;
 		return OK;
 	}
-	snprintf(why, sizeof(why), "takes a whole number from %lld to %lld, and no unit",
-	         (long long)key->min, (long long)key->max);
+	snprintf(why, sizeof(why), "takes a whole number from %lld to %lld, and no unit%s",
+	         (long long)key->min, (long long)key->max, or_none ? "; or none" : "");
 	return complain(place, key->name, why);
 }
 
@@ -91,6 +96,7 @@ static enum err set_value(struct reading *reading, const struct config_key *key,
 
 	switch (key->kind) {
 	case CONFIG_NUMBER:
+	case CONFIG_NUMBER_OR_NONE:
 		return set_number(key, place, value, into);
 	case CONFIG_CHOICE:
 		return set_choice(key, place, value, into);

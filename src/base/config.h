@@ -14,21 +14,22 @@
 #include "base/rate.h"
 
 enum config_kind {
-	CONFIG_TEXT,     /* struct str; STR_NONE without a fallback */
-	CONFIG_NUMBER,   /* int64_t, a whole number of the unit in the key's name */
-	CONFIG_CHOICE,   /* int64_t: the place of the word among the choices */
-	CONFIG_RATE,     /* struct rate: "300/1m", or "none" */
-	CONFIG_NETWORKS, /* struct network_list: "10.0.0.0/8, 2001:db8::/32, unix" */
+	CONFIG_TEXT,           /* struct str; STR_NONE without a fallback */
+	CONFIG_NUMBER,         /* int64_t, a whole number of the unit in the key's name */
+	CONFIG_NUMBER_OR_NONE, /* the same, or CONFIG_NONE for the word none */
+	CONFIG_CHOICE,         /* int64_t: the place of the word among the choices */
+	CONFIG_RATE,           /* struct rate: "300/1m", or "none" */
+	CONFIG_NETWORKS,       /* struct network_list: "10.0.0.0/8, 2001:db8::/32, unix" */
 };
 
-enum { CONFIG_CHOICES_MAX = 4 };
+enum { CONFIG_CHOICES_MAX = 4, CONFIG_NONE = -1 };
 
 struct config_key {
 	const char *name; /* "hash.memory_kib" */
 	enum config_kind kind;
 	size_t offset;        /* in the settings */
 	const char *fallback; /* NULL: none */
-	int64_t min, max;     /* CONFIG_NUMBER */
+	int64_t min, max;     /* of numbers */
 	const char *choices[CONFIG_CHOICES_MAX];
 	const char *sentence; /* what it is, for the manual */
 };

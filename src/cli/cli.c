@@ -30,6 +30,11 @@ const struct command commands[] = {
 	  "adds an account: its password is the first line of standard input, or chosen by mailed "
 	  "invitation",
 	  "--username= --password-stdin ", 1, 1, true, cli_account_add },
+	{ "account remove", "LOGIN",
+	  "erases an account for good, with its sessions, links and mails; the audit trail keeps "
+	  "the "
+	  "events without the person",
+	  "", 1, 1, true, cli_account_remove },
 	{ "messages list", "", "what Hack System's clients are told", "", 0, 0, true,
 	  cli_messages_list },
 	{ "messages show", "NAME", "one message", "", 1, 1, true, cli_messages_show },
@@ -285,6 +290,8 @@ static const char *advice(const struct cli *cli, enum err err)
 		return cli->invocation->command->wants_app && !cli_has(cli->invocation, "--app")
 		               ? "; name one: --app NAME"
 		               : "; see rekey app list";
+	case ERR_NO_ACCOUNT:
+		return "; it was looked for in one app: --app NAME names another";
 	case ERR_BAD_SETTING:
 		return "; see rekey help and the command's name";
 	case ERR_PASSWORD_SHORT:

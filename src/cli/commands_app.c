@@ -231,3 +231,11 @@ enum err cli_account_add(struct cli *cli)
 	TRY(operation_run(&cli->ctx, &account_add_op, &in, &added));
 	return cli_print(cli, account_out, COUNT_OF(account_out), &added);
 }
+
+enum err cli_account_remove(struct cli *cli)
+{
+	const struct account_remove in = { str(cli->invocation->operands[0]) };
+	struct nothing nothing;
+
+	return operation_run(&cli->ctx, &account_remove_op, &in, &nothing);
+}

@@ -16,7 +16,9 @@ struct settings {
 	int64_t reset_minutes, access_minutes, refresh_days;
 	struct rate requests_per_network, failures_per_network, failures_per_login;
 	struct rate mails_per_address;
-	int64_t log_requests; /* 0 or 1 */
+	int64_t retention_mail_days;
+	int64_t retention_audit_days; /* CONFIG_NONE: for ever */
+	int64_t log_requests;         /* 0 or 1 */
 };
 
 enum starttls { STARTTLS_REQUIRED, STARTTLS_OFF };

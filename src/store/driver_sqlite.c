@@ -181,7 +181,9 @@ static enum err set_up(struct conn *conn, const char *path, long long pages)
 		return conn->db ? sqlite_err(conn, path) : ERR_NOMEM;
 	sqlite3_busy_timeout(conn->db, BUSY_TIMEOUT_MS);
 	TRY(run_script(conn, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-	                     "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"));
+	                     "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+	                     /* What was removed is written over, not only let go of. */
+	                     "PRAGMA secure_delete = ON;"));
 	TRY(migrate(conn));
 	if (pages > 0) {
 		snprintf(bound, sizeof(bound), "PRAGMA max_page_count = %lld", pages);

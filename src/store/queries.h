@@ -61,10 +61,6 @@
 	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE app_id = $1 AND username_key = $2")   \
 	QUERY(ACCOUNT_BY_ID, "i", ACCOUNT_TYPES,                                                   \
 	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $1")                             \
-	QUERY(ACCOUNT_ADD, "itttttti", "i",                                                        \
-	      "INSERT INTO account (app_id, public_id, email, email_key, username, username_key,"  \
-	      " phc, epoch, status, password_set_at, password_expires_at, outbox_floor,"           \
-	      " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 0, $8, 0, 0, $8) RETURNING id") \
 	QUERY(ACCOUNT_SET_PASSWORD, "tiiiii", "i",                                                 \
 	      "UPDATE account SET phc = $1, epoch = epoch + 1, password_set_at = $2,"              \
 	      " password_expires_at = $3, outbox_floor = $4 WHERE id = $5 AND epoch = $6"          \
@@ -77,6 +73,22 @@
 	      "UPDATE account SET password_expires_at = 0 WHERE id = $1 AND epoch = $2"            \
 	      " RETURNING id")                                                                     \
                                                                                                    \
+	/* What is for an account by name of its number, or by what was typed to find it. */       \
+	QUERY(ACCOUNT_REMOVE_MAILS, "i", "",                                                       \
+	      "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox"                              \
+	      " WHERE account_id = $1 AND account_id <> 0 UNION SELECT outbox.id FROM account"     \
+	      " CROSS JOIN outbox WHERE account.id = $1 AND outbox.app_id = account.app_id"        \
+	      " AND outbox.login = account.email_key AND outbox.kind <> 1 UNION"                   \
+	      " SELECT outbox.id FROM account CROSS JOIN outbox WHERE account.id = $1"             \
+	      " AND outbox.app_id = account.app_id AND outbox.login = account.username_key"        \
+	      " AND outbox.kind = 1)")                                                             \
+	QUERY(ACCOUNT_REMOVE_TRAIL, "i", "",                                                       \
+	      "UPDATE audit SET account_id = 0, network = '' WHERE account_id = $1"                \
+	      " AND account_id <> 0")                                                              \
+	QUERY(ACCOUNT_REMOVE_NUMBER, "i", "",                                                      \
+	      "UPDATE removed_account SET newest_id = $1 WHERE newest_id < $1")                    \
+	QUERY(ACCOUNT_REMOVE, "i", "i", "DELETE FROM account WHERE id = $1 RETURNING id")          \
+                                                                                                   \
 	QUERY(SESSION_ADD, "bbbiiitii", "i",                                                       \
 	      "INSERT INTO session (account_id, epoch, nonce, access_digest, refresh_digest,"      \
 	      " created_at, expires_at, ends_at, network)"                                         \
@@ -87,8 +99,9 @@
 	      " FROM session JOIN account ON account.id = session.account_id"                      \
 	      " WHERE access_digest = $1 AND app_id = $2 AND session.epoch = account.epoch"        \
 	      " AND account.status = 0 AND session.expires_at > $3")                               \
-	QUERY(SESSION_RESTAMP, "iii", "i",                                                         \
-	      "UPDATE session SET epoch = $1 WHERE id = $2 AND epoch = $3 RETURNING id")           \
+	QUERY(SESSION_RESTAMP, "iiii", "i",                                                        \
+	      "UPDATE session SET epoch = $1 WHERE id = $2 AND epoch = $3 AND account_id = $4"     \
+	      " RETURNING id")                                                                     \
                                                                                                    \
 	/* The token of one outbox row, made at its first attempt and found again at the next; no  \
 	 * row back when the account has moved on or a newer request has its token already. */     \
@@ -111,9 +124,9 @@
 	      " AND token.epoch = account.epoch THEN 1 END) FROM token JOIN account"               \
 	      " ON account.id = token.account_id WHERE token.account_id = $2"                      \
 	      " AND token.created_at > $3 AND token.outbox_id <> $4")                              \
-	QUERY(TOKEN_CONSUME, "iii", "i",                                                           \
+	QUERY(TOKEN_CONSUME, "iiii", "i",                                                          \
 	      "UPDATE token SET state = 1 WHERE id = $1 AND state = 0 AND expires_at > $2"         \
-	      " AND epoch = $3 RETURNING account_id")                                              \
+	      " AND epoch = $3 AND account_id = $4 RETURNING account_id")                          \
                                                                                                    \
 	QUERY(OUTBOX_ADD, "iibttiitiii", "i",                                                      \
 	      "INSERT INTO outbox (app_id, kind, nonce, reference, login, account_id, epoch,"      \
@@ -154,6 +167,40 @@
 	QUERY(LIMIT_READ, "b", "iii",                                                              \
 	      "SELECT count, window_ends_at, refused_until FROM limit_counter WHERE key = $1")     \
 	QUERY(LIMIT_FORGET, "b", "", "DELETE FROM limit_counter WHERE key = $1")                   \
+	/* Housekeeping: rows that have had their time ($1), some of them ($2), oldest first. */   \
+	QUERY(SWEEP_SESSIONS_ENDED, "ii", "i",                                                     \
+	      "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE ends_at <= $1"        \
+	      " ORDER BY ends_at LIMIT $2) RETURNING id")                                          \
+	/* The next two take the same accounts: those whose epoch has moved. */                    \
+	QUERY(SWEEP_SESSIONS_REVOKED, "i", "i",                                                    \
+	      "DELETE FROM session WHERE id IN (SELECT session.id FROM (SELECT id, epoch"          \
+	      " FROM account WHERE swept_epoch <> epoch ORDER BY id LIMIT $1) AS moved"            \
+	      " CROSS JOIN session WHERE session.account_id = moved.id"                            \
+	      " AND session.epoch < moved.epoch LIMIT $1) RETURNING id")                           \
+	QUERY(SWEEP_ACCOUNTS_SWEPT, "i", "i",                                                      \
+	      "UPDATE account SET swept_epoch = epoch WHERE id IN (SELECT id FROM account"         \
+	      " WHERE swept_epoch <> epoch ORDER BY id LIMIT $1) AND NOT EXISTS (SELECT 1"         \
+	      " FROM session WHERE session.account_id = account.id"                                \
+	      " AND session.epoch < account.epoch) RETURNING id")                                  \
+	QUERY(SWEEP_TOKENS, "ii", "i",                                                             \
+	      "DELETE FROM token WHERE id IN (SELECT id FROM token WHERE expires_at <= $1"         \
+	      " ORDER BY expires_at LIMIT $2) RETURNING id")                                       \
+	QUERY(SWEEP_LOGINS_DROPPED, "ii", "i",                                                     \
+	      "UPDATE outbox SET login = NULL WHERE id IN (SELECT id FROM outbox WHERE state = 3"  \
+	      " AND login IS NOT NULL AND settled_at <= $1 ORDER BY settled_at LIMIT $2)"          \
+	      " RETURNING id")                                                                     \
+	QUERY(SWEEP_MAILS_SETTLED, "ii", "i",                                                      \
+	      "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state <> 0"             \
+	      " AND settled_at <= $1 ORDER BY settled_at LIMIT $2) RETURNING id")                  \
+	/* Nobody took them, as no mail server is configured. */                                   \
+	QUERY(SWEEP_MAILS_UNCLAIMED, "ii", "i",                                                    \
+	      "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 0"              \
+	      " AND next_attempt_at <= $1 AND expires_at <= $1 ORDER BY next_attempt_at LIMIT $2)" \
+	      " RETURNING id")                                                                     \
+	/* The trail grows at one end, so its oldest rows need no index. */                        \
+	QUERY(SWEEP_AUDIT, "ii", "i",                                                              \
+	      "DELETE FROM audit WHERE at <= $1 AND id IN (SELECT id FROM audit ORDER BY id"       \
+	      " LIMIT $2) RETURNING id")                                                           \
                                                                                                    \
 	QUERY(MESSAGES, "i", "tttt",                                                               \
 	      "SELECT internal_name, message, type, input FROM message WHERE app_id = $1"          \
@@ -186,7 +233,19 @@
 	" (SELECT id FROM outbox WHERE state = 0 AND next_attempt_at <= $2"                        \
 	" ORDER BY next_attempt_at LIMIT $3" locking ") RETURNING " OUTBOX_COLUMNS
 
+/* ADD: an account never gets the number of a removed one. PostgreSQL's numbers are not used twice.
+ */
+#define QUERY_ACCOUNT_ADD_SQL(column, number)                                                      \
+	"INSERT INTO account (" column "app_id, public_id, email, email_key, username,"            \
+	" username_key, phc, epoch, status, password_set_at, password_expires_at, outbox_floor,"   \
+	" created_at) VALUES (" number "$1, $2, $3, $4, $5, $6, $7, 1, 0, $8, 0, 0, $8)"           \
+	" RETURNING id"
+
 #define QUERY_FORKED_LIST(QUERY)                                                                   \
+	QUERY(ACCOUNT_ADD, "itttttti", "i",                                                        \
+	      QUERY_ACCOUNT_ADD_SQL("id, ", "(SELECT 1 + max((SELECT coalesce(max(id), 0)"         \
+	                                    " FROM account), newest_id) FROM removed_account), "), \
+	      QUERY_ACCOUNT_ADD_SQL("", ""))                                                       \
 	QUERY(OUTBOX_CLAIM, "iii", OUTBOX_TYPES, QUERY_CLAIM_SQL(""),                              \
 	      QUERY_CLAIM_SQL(" FOR UPDATE SKIP LOCKED"))
 

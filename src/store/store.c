@@ -310,6 +310,23 @@ enum err tx_number(struct tx *tx, enum query q, const struct value *args, size_t
 	return OK;
 }
 
+enum err tx_count(struct tx *tx, enum query q, const struct value *args, size_t n_args,
+                  int64_t *ret_rows)
+{
+	struct value number;
+	int64_t rows = 0;
+
+	TRY(tx->store->driver->execute(tx->conn, q, args, n_args));
+	for (;; rows++) {
+		enum err err = tx->store->driver->fetch(tx->conn, tx->arena, &number, 1);
+		if (err == ERR_NOT_FOUND)
+			break;
+		TRY(err);
+	}
+	*ret_rows = rows;
+	return OK;
+}
+
 enum err tx_run(struct tx *tx, enum query q, const struct value *args, size_t n_args)
 {
 	return tx->store->driver->execute(tx->conn, q, args, n_args);

@@ -143,6 +143,10 @@ MUST_USE enum err store_account_rehash(struct tx *tx, const struct account *acco
 /* A made password was used: it is a normal one from now on. */
 MUST_USE enum err store_account_keep_password(struct tx *tx, const struct account *account);
 
+/* Removes the account with its sessions, its tokens and its mails; the trail keeps what was done
+ * and no longer says by whom or from where. ERR_NOT_FOUND: it is gone. */
+MUST_USE enum err store_account_remove(struct tx *tx, int64_t id);
+
 /* ---- sessions ---- */
 
 struct session {
@@ -320,6 +324,25 @@ struct audit_list {
 MUST_USE enum err store_audit_add(struct tx *tx, const struct audit_row *row);
 MUST_USE enum err store_audit_newest(struct store *store, struct arena *arena, int64_t app_id,
                                      int64_t max, struct audit_list *ret_list);
+
+/* ---- housekeeping ---- */
+
+/* What has had its time; `before` is a time for each but the second. */
+enum sweep {
+	SWEEP_SESSIONS_ENDED,   /* ends_at */
+	SWEEP_SESSIONS_REVOKED, /* by a new epoch of their account */
+	SWEEP_TOKENS,           /* expires_at */
+	SWEEP_LOGINS,           /* what was typed, of mails that nobody got: settled_at */
+	SWEEP_MAILS_SETTLED,    /* settled_at */
+	SWEEP_MAILS_UNCLAIMED,  /* that nobody ever took: expires_at */
+	SWEEP_AUDIT,            /* at */
+	SWEEP_COUNT
+};
+
+/* Sweeps rows that had their time at `before` or earlier, about max of them; reads a bounded number
+ * of rows to find them, however many there are. ret_more: there may be more. */
+MUST_USE enum err store_sweep(struct tx *tx, enum sweep what, int64_t before, int64_t max,
+                              bool *ret_more);
 
 /* ---- the texts of an app that its operator may edit ---- */
 

@@ -111,6 +111,17 @@ enum err store_account_keep_password(struct tx *tx, const struct account *accoun
 	return retry_if_gone(tx_number(tx, QUERY_ACCOUNT_KEEP_PASSWORD, ARGS(args), &id));
 }
 
+enum err store_account_remove(struct tx *tx, int64_t id)
+{
+	const struct value args[] = { INTEGER(id) };
+	int64_t same;
+
+	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_MAILS, ARGS(args)));
+	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_TRAIL, ARGS(args)));
+	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_NUMBER, ARGS(args)));
+	return tx_number(tx, QUERY_ACCOUNT_REMOVE, ARGS(args), &same);
+}
+
 enum err store_session_add(struct tx *tx, const struct new_session *session, int64_t *ret_id)
 {
 	const struct value args[] = {
@@ -136,8 +147,8 @@ enum err store_session_by_access_digest(struct store *store, struct arena *arena
 
 enum err store_session_restamp(struct tx *tx, const struct session *session, int64_t epoch)
 {
-	const struct value args[] = { INTEGER(epoch), INTEGER(session->id),
-		                      INTEGER(session->epoch) };
+	const struct value args[] = { INTEGER(epoch), INTEGER(session->id), INTEGER(session->epoch),
+		                      INTEGER(session->account_id) };
 	int64_t id;
 
 	return retry_if_gone(tx_number(tx, QUERY_SESSION_RESTAMP, ARGS(args), &id));

@@ -74,7 +74,8 @@ enum err store_tokens_mailed(struct tx *tx, struct arena *arena, const struct ne
 
 enum err store_token_consume(struct tx *tx, const struct token *token, int64_t now)
 {
-	const struct value args[] = { INTEGER(token->id), INTEGER(now), INTEGER(token->epoch) };
+	const struct value args[] = { INTEGER(token->id), INTEGER(now), INTEGER(token->epoch),
+		                      INTEGER(token->account_id) };
 	int64_t account_id;
 
 	return tx_number(tx, QUERY_TOKEN_CONSUME, ARGS(args), &account_id);

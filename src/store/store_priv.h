@@ -66,6 +66,10 @@ MUST_USE enum err tx_all(struct tx *tx, struct arena *arena, enum query q, const
 MUST_USE enum err tx_number(struct tx *tx, enum query q, const struct value *args, size_t n_args,
                             int64_t *ret_number);
 
+/* A write that returns a number for each row it wrote: how many these are. */
+MUST_USE enum err tx_count(struct tx *tx, enum query q, const struct value *args, size_t n_args,
+                           int64_t *ret_rows);
+
 /* A write that returns nothing. */
 MUST_USE enum err tx_run(struct tx *tx, enum query q, const struct value *args, size_t n_args);
 

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* housekeeper.c - sweep some, rest, sweep more. */
+#include "account/housekeeper.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum {
+	TOKEN_KEPT_DAYS = 7, /* past its end: a page may tell its holder what became of it */
+	LOGIN_KEPT_DAYS = 1, /* for whoever asks why no mail came */
+	PERIOD_MS = 60 * 1000,
+	REST = 4, /* times as long as the batch took */
+	REST_MIN_MS = 5,
+	REST_MAX_MS = 2000,
+	ARENA_MAX = 64 * 1024,
+};
+
+/* ---- one batch ---- */
+
+/* What was over at this time has had its time. */
+static int64_t over_since(const struct ctx *ctx, enum sweep what)
+{
+	const struct policy *policy = &ctx->service->policy;
+
+	switch (what) {
+	case SWEEP_TOKENS:
+		return ctx->now - TOKEN_KEPT_DAYS * DAY;
+	case SWEEP_LOGINS:
+		return ctx->now - LOGIN_KEPT_DAYS * DAY;
+	case SWEEP_MAILS_SETTLED:
+	case SWEEP_MAILS_UNCLAIMED:
+		return ctx->now - policy->retention_mail_days * DAY;
+	case SWEEP_AUDIT:
+		return ctx->now - policy->retention_audit_days * DAY;
+	default:
+		return ctx->now;
+	}
+}
+
+static enum err sweep(struct ctx *ctx, const struct sweep_batch *in, struct swept *ret_swept)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	bool more;
+
+	if (in->what == SWEEP_AUDIT && ctx->service->policy.retention_audit_days < 0)
+		return OK;
+	TRY(tx_begin(ctx->store, &tx));
+	TRY(store_sweep(tx, in->what, over_since(ctx, in->what), SWEEP_BATCH, &more));
+	TRY(tx_commit(&tx));
+	ret_swept->more = more;
+	return OK;
+}
+OPERATION(sweep, struct sweep_batch, struct swept, REQUIRES_SERVER, LIMIT_NONE, COST_WRITE)
+
+/* ---- the thread ---- */
+
+struct housekeeper {
+	const struct service *service;
+	struct arena *arena;
+	struct bell *bell; /* rung at the end */
+	pthread_t thread;
+	bool has_thread;
+	atomic_bool stopping;
+};
+
+static enum err sweep_batch(struct housekeeper *housekeeper, enum sweep what, bool *ret_more)
+{
+	const struct sweep_batch batch = { what };
+	struct swept swept;
+	struct ctx ctx = {
+		.service = housekeeper->service,
+		.arena = housekeeper->arena,
+		.now = clock_now(),
+		.actor = ACTOR_SERVER,
+		.network = STR(""),
+	};
+
+	enum err err = operation_run(&ctx, &sweep_op, &batch, &swept);
+	arena_reset(housekeeper->arena);
+	*ret_more = swept.more;
+	return err;
+}
+
+static void rest(struct housekeeper *housekeeper, int64_t took_ms)
+{
+	int64_t rest_ms = REST * took_ms;
+
+	if (rest_ms < REST_MIN_MS)
+		rest_ms = REST_MIN_MS;
+	bell_wait(housekeeper->bell, rest_ms < REST_MAX_MS ? rest_ms : REST_MAX_MS);
+}
+
+static enum err sweep_all(struct housekeeper *housekeeper)
+{
+	for (enum sweep what = 0; what < SWEEP_COUNT; what++) {
+		bool more = true;
+		while (more && !atomic_load(&housekeeper->stopping)) {
+			int64_t began_ms = clock_steady_ms();
+			TRY(sweep_batch(housekeeper, what, &more));
+			rest(housekeeper, clock_steady_ms() - began_ms);
+		}
+	}
+	return OK;
+}
+
+static void *keep_house(void *state)
+{
+	struct housekeeper *housekeeper = state;
+
+	while (!atomic_load(&housekeeper->stopping)) {
+		enum err err = sweep_all(housekeeper);
+		if (err != OK)
+			log_error("housekeeping goes on in a minute: %s", err_sentence(err));
+		if (!atomic_load(&housekeeper->stopping))
+			bell_wait(housekeeper->bell, PERIOD_MS);
+	}
+	return NULL;
+}
+
+static enum err start(struct housekeeper *housekeeper)
+{
+	NEED(housekeeper->arena = arena_new(ARENA_MAX));
+	NEED(housekeeper->bell = bell_new());
+	if (pthread_create(&housekeeper->thread, NULL, keep_house, housekeeper) != 0)
+		return ERR_NOMEM;
+	housekeeper->has_thread = true;
+	return OK;
+}
+
+enum err housekeeper_start(const struct service *service, struct housekeeper **ret_housekeeper)
+{
+	struct housekeeper *housekeeper = calloc(1, sizeof(*housekeeper));
+
+	NEED(housekeeper);
+	housekeeper->service = service;
+	enum err err = start(housekeeper);
+	if (err != OK) {
+		housekeeper_stop(housekeeper);
+		return err;
+	}
+	*ret_housekeeper = housekeeper;
+	return OK;
+}
+
+void housekeeper_stop(struct housekeeper *housekeeper)
+{
+	if (!housekeeper)
+		return;
+	atomic_store(&housekeeper->stopping, true);
+	if (housekeeper->has_thread) {
+		bell_ring(housekeeper->bell);
+		pthread_join(housekeeper->thread, NULL);
+	}
+	bell_free(housekeeper->bell);
+	arena_free(housekeeper->arena);
+	free(housekeeper);
+}
