@@ -407,6 +407,60 @@ TEST(a_made_password_whose_first_use_fails_is_unused)
 	fail_everywhere(t, &flow);
 }
 
+/* ---- housekeeping, and the end of an account ---- */
+
+static void prepare_old_things(struct scene *scene)
+{
+	prepare_token(scene);
+	scene->house.now += 10;
+	house_sql(&scene->house, "UPDATE session SET ends_at = 1");
+}
+
+static enum err sweep(struct scene *scene)
+{
+	struct ctx ctx = house_server(&scene->house);
+	const struct sweep_batch batch = { SWEEP_SESSIONS_ENDED };
+	struct swept swept;
+
+	return operation_run(&ctx, &sweep_op, &batch, &swept);
+}
+
+static void check_swept(struct scene *scene, const char *name, bool done)
+{
+	CHECK(name, rows(scene, "SELECT count(*) FROM session") == (done ? 0 : 2));
+	CHECK(name, rows(scene, "SELECT count(*) FROM token") == 1);
+}
+
+static enum err remove_account(struct scene *scene)
+{
+	return house_remove(&scene->house, ANN);
+}
+
+static void check_removed(struct scene *scene, const char *name, bool done)
+{
+	CHECK(name, rows(scene, "SELECT count(*) FROM account") == !done);
+	CHECK(name, rows(scene, "SELECT count(*) FROM session") == (done ? 0 : 2));
+	CHECK(name, rows(scene, "SELECT count(*) FROM token") == !done);
+	CHECK(name, rows(scene, "SELECT count(*) FROM outbox") == !done);
+	CHECK(name, (rows(scene, "SELECT count(*) FROM audit WHERE account_id = 1") == 0) == done);
+	CHECK(name, house_count_outcomes(&scene->house, "account_remove", "removed") == done);
+	CHECK(name, done || works(scene, OLD));
+}
+
+TEST(a_sweep_that_fails_sweeps_nothing)
+{
+	static const struct flow flow = { "sweep", prepare_old_things, sweep, check_swept };
+
+	fail_everywhere(t, &flow);
+}
+
+TEST(a_removal_that_fails_removes_nothing)
+{
+	static const struct flow flow = { "remove", prepare_token, remove_account, check_removed };
+
+	fail_everywhere(t, &flow);
+}
+
 TEST(a_refusal_stands_though_the_audit_trail_cannot_be_written)
 {
 	static const struct flow nothing = { "", prepare_nothing, NULL, NULL };

@@ -29,6 +29,8 @@ static void start_parts(struct house *house, const struct driver *driver)
 		.reset_minutes = 30,
 		.access_minutes = 15,
 		.refresh_days = 30,
+		.retention_mail_days = 7,
+		.retention_audit_days = 365,
 		.public_url = STR("https://id.example.org"),
 		.default_app = STR("default"),
 	};
@@ -302,6 +304,34 @@ void house_confirm_made(struct house *house, const char *username)
 	CHECK(username, house_confirm(house, token, username) == OK);
 }
 
+bool house_sweep_some(struct house *house, enum sweep what)
+{
+	struct ctx ctx = house_server(house);
+	const struct sweep_batch batch = { what };
+	struct swept swept;
+
+	CHECK("sweep", operation_run(&ctx, &sweep_op, &batch, &swept) == OK);
+	return swept.more;
+}
+
+void house_sweep(struct house *house)
+{
+	for (enum sweep what = 0; what < SWEEP_COUNT; what++) {
+		int batches = 1;
+		while (house_sweep_some(house, what))
+			CHECK("it ends", batches++ < 100);
+	}
+}
+
+enum err house_remove(struct house *house, const char *login)
+{
+	struct ctx ctx = house_operator(house);
+	const struct account_remove in = { str(login) };
+	struct nothing nothing;
+
+	return operation_run(&ctx, &account_remove_op, &in, &nothing);
+}
+
 /* ---- what the store says ---- */
 
 static int keep_first(void *state, int n, char **values, char **names)
@@ -327,6 +357,16 @@ struct str house_sql(struct house *house, const char *sql)
 	CHECK(sql, arena_str(house->t->arena, first, &copy) == OK);
 	free((char *)(uintptr_t)first.ptr);
 	return copy;
+}
+
+size_t house_rows(struct house *house, const char *from)
+{
+	struct str sql;
+	long long n = 0;
+
+	CHECK(from, arena_printf(house->t->arena, &sql, "SELECT count(*) FROM %s", from) == OK);
+	CHECK(from, str_to_number(house_sql(house, sql.ptr), 1000000, &n));
+	return (size_t)n;
 }
 
 struct account house_account(struct house *house, const char *email_key)

@@ -7,6 +7,7 @@
 
 #include "account/account.h"
 #include "account/app.h"
+#include "account/housekeeper.h"
 #include "account/message.h"
 #include "account/outbox.h"
 #include "account/password.h"
@@ -82,10 +83,20 @@ struct secret house_mailed_token(struct house *house, enum outbox_kind mail, con
  * next. */
 void house_confirm_made(struct house *house, const char *username);
 
+/* One batch; true: there may be more. And whatever has had its time. */
+bool house_sweep_some(struct house *house, enum sweep what);
+void house_sweep(struct house *house);
+
+/* By the operator. */
+enum err house_remove(struct house *house, const char *login);
+
 /* ---- what the store says ---- */
 
 /* Runs SQL on the file, past the store, and returns the first column of the first row. */
 struct str house_sql(struct house *house, const char *sql);
+
+/* How many there are: "session WHERE epoch = 1". */
+size_t house_rows(struct house *house, const char *from);
 
 struct account house_account(struct house *house, const char *email_key);
 struct outbox_row house_row(struct house *house, int64_t id);
