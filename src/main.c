@@ -4,7 +4,6 @@
 #include "account/account.h"
 #include "account/app.h"
 #include "account/housekeeper.h"
-#include "account/limits.h"
 #include "account/request_counter.h"
 #include "account/turnstile.h"
 #include "base/clock.h"
@@ -340,23 +339,6 @@ static void wait_for_the_end(const sigset_t *signals)
 	while (signal == SIGHUP);
 }
 
-/* What was counted in memory since it was last saved. */
-static void save_limits(struct process *process)
-{
-	const struct limits_save all = { .least = 1 };
-	struct nothing nothing;
-	struct ctx ctx = {
-		.service = &process->service,
-		.arena = process->arena,
-		.now = clock_now(),
-		.actor = ACTOR_SERVER,
-	};
-
-	enum err err = operation_run(&ctx, &limits_save_op, &all, &nothing);
-	if (err != OK)
-		log_error("the counts of requests are not saved: %s", err_sentence(err));
-}
-
 static int serve_until_the_end(struct process *process, const sigset_t *signals)
 {
 	enum err err = start_server(process);
@@ -369,8 +351,6 @@ static int serve_until_the_end(struct process *process, const sigset_t *signals)
 	log_requests_stop();
 	housekeeper_stop(process->housekeeper);
 	mailer_stop(process->mailer);
-	if (err == OK)
-		save_limits(process);
 	return err == OK ? EXIT_DONE : EXIT_REFUSED;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* housekeeper.c - sweep some, rest, sweep more. */
 #include "account/housekeeper.h"
+#include "account/limits.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include <pthread.h>
@@ -10,8 +11,10 @@
 enum {
 	TOKEN_KEPT_DAYS = 7, /* past its end: a page may tell its holder what became of it */
 	LOGIN_KEPT_DAYS = 1, /* for whoever asks why no mail came */
-	PERIOD_MS = 60 * 1000,
-	REST = 4, /* times as long as the batch took */
+	SAVE_PERIOD_MS = 5 * 1000,
+	SAVES_PER_SWEEP = 12,
+	SAVED_SHARE = 10, /* of the limit: fewer requests are not worth a write */
+	REST = 4,         /* times as long as the batch took */
 	REST_MIN_MS = 5,
 	REST_MAX_MS = 2000,
 	ARENA_MAX = 64 * 1024,
@@ -65,10 +68,9 @@ struct housekeeper {
 	atomic_bool stopping;
 };
 
-static enum err sweep_batch(struct housekeeper *housekeeper, enum sweep what, bool *ret_more)
+static enum err run(struct housekeeper *housekeeper, const struct operation *operation,
+                    const void *in, void *ret_out)
 {
-	const struct sweep_batch batch = { what };
-	struct swept swept;
 	struct ctx ctx = {
 		.service = housekeeper->service,
 		.arena = housekeeper->arena,
@@ -77,10 +79,31 @@ static enum err sweep_batch(struct housekeeper *housekeeper, enum sweep what, bo
 		.network = STR(""),
 	};
 
-	enum err err = operation_run(&ctx, &sweep_op, &batch, &swept);
+	enum err err = operation_run(&ctx, operation, in, ret_out);
 	arena_reset(housekeeper->arena);
+	return err;
+}
+
+static enum err sweep_batch(struct housekeeper *housekeeper, enum sweep what, bool *ret_more)
+{
+	const struct sweep_batch batch = { what };
+	struct swept swept;
+
+	enum err err = run(housekeeper, &sweep_op, &batch, &swept);
 	*ret_more = swept.more;
 	return err;
+}
+
+static enum err save_limits(struct housekeeper *housekeeper, int64_t least)
+{
+	struct limits_save some = { .least = least };
+	struct limits_saved saved;
+
+	do {
+		TRY(run(housekeeper, &limits_save_op, &some, &saved));
+		some.from = saved.next;
+	} while (some.from != 0);
+	return OK;
 }
 
 static void rest(struct housekeeper *housekeeper, int64_t took_ms)
@@ -109,13 +132,20 @@ static void *keep_house(void *state)
 {
 	struct housekeeper *housekeeper = state;
 
-	while (!atomic_load(&housekeeper->stopping)) {
-		enum err err = sweep_all(housekeeper);
+	int64_t worth = housekeeper->service->policy.requests_per_network.count / SAVED_SHARE + 1;
+
+	for (unsigned round = 0; !atomic_load(&housekeeper->stopping); round++) {
+		enum err err = save_limits(housekeeper, worth);
+		if (err == OK && round % SAVES_PER_SWEEP == 0)
+			err = sweep_all(housekeeper);
 		if (err != OK)
-			log_error("housekeeping goes on in a minute: %s", err_sentence(err));
+			log_error("housekeeping will be tried again: %s", err_sentence(err));
 		if (!atomic_load(&housekeeper->stopping))
-			bell_wait(housekeeper->bell, PERIOD_MS);
+			bell_wait(housekeeper->bell, SAVE_PERIOD_MS);
 	}
+	enum err err = save_limits(housekeeper, 1);
+	if (err != OK)
+		log_error("the counts of requests are not saved: %s", err_sentence(err));
 	return NULL;
 }
 

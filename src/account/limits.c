@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include <string.h>
 
-enum { WAIT_FIRST_S = 5, SAVE_BATCH = 512 };
+enum { WAIT_FIRST_S = 5, SAVE_BATCH = 64 };
 
 /* ---- keys ---- */
 
@@ -137,22 +137,20 @@ static enum err save_batch(struct ctx *ctx, const struct request_count *counts, 
 }
 
 static enum err limits_save(struct ctx *ctx, const struct limits_save *in,
-                            struct nothing *ret_nothing)
+                            struct limits_saved *ret_saved)
 {
-	struct request_count *counts;
-	size_t from = 0, n;
+	struct request_count counts[SAVE_BATCH];
+	size_t n;
 
-	(void)ret_nothing;
-	NEED(counts = arena_alloc(ctx->arena, SAVE_BATCH * sizeof(counts[0])));
-	do {
-		from = request_counter_take_unsaved(ctx->service->requests, from, ctx->now,
-		                                    in->least, counts, SAVE_BATCH, &n);
-		if (n > 0)
-			TRY(save_batch(ctx, counts, n));
-	} while (from != 0);
+	size_t next = request_counter_take_unsaved(ctx->service->requests, in->from, ctx->now,
+	                                           in->least, counts, SAVE_BATCH, &n);
+	if (n > 0)
+		TRY(save_batch(ctx, counts, n));
+	ret_saved->next = next;
 	return OK;
 }
-OPERATION(limits_save, struct limits_save, struct nothing, REQUIRES_SERVER, LIMIT_NONE, COST_WRITE)
+OPERATION(limits_save, struct limits_save, struct limits_saved, REQUIRES_SERVER, LIMIT_NONE,
+          COST_WRITE)
 
 /* ---- guesses ---- */
 

@@ -46,10 +46,15 @@ MUST_USE enum err limits_forget_login(struct ctx *ctx, struct tx *tx, struct str
 /* ---- for our own threads ---- */
 
 struct limits_save {
-	int64_t least; /* requests of one network that are worth a write */
+	int64_t least; /* requests of one network that are worth a write: 1 or more */
+	size_t from;   /* 0, then where the last one ended */
 };
 
-/* Saves what was counted in memory, and learns what other servers have. */
+struct limits_saved {
+	size_t next; /* go on from here; 0: that was all */
+};
+
+/* Saves some of what was counted in memory, and learns what other servers have. */
 extern const struct operation limits_save_op;
 
 #endif

@@ -197,6 +197,9 @@
 	      "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 0"              \
 	      " AND next_attempt_at <= $1 AND expires_at <= $1 ORDER BY next_attempt_at LIMIT $2)" \
 	      " RETURNING id")                                                                     \
+	QUERY(SWEEP_LIMITS, "ii", "b",                                                             \
+	      "DELETE FROM limit_counter WHERE key IN (SELECT key FROM limit_counter"              \
+	      " WHERE window_ends_at <= $1 ORDER BY window_ends_at LIMIT $2) RETURNING key")       \
 	/* The trail grows at one end, so its oldest rows need no index. */                        \
 	QUERY(SWEEP_AUDIT, "ii", "i",                                                              \
 	      "DELETE FROM audit WHERE at <= $1 AND id IN (SELECT id FROM audit ORDER BY id"       \

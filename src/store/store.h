@@ -336,6 +336,7 @@ enum sweep {
 	SWEEP_MAILS_SETTLED,    /* settled_at */
 	SWEEP_MAILS_UNCLAIMED,  /* that nobody ever took: expires_at */
 	SWEEP_AUDIT,            /* at */
+	SWEEP_LIMITS,           /* counters whose window is over */
 	SWEEP_COUNT
 };
 

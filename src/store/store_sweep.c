@@ -10,6 +10,7 @@ static const enum query queries[SWEEP_COUNT] = {
 	[SWEEP_MAILS_SETTLED] = QUERY_SWEEP_MAILS_SETTLED,
 	[SWEEP_MAILS_UNCLAIMED] = QUERY_SWEEP_MAILS_UNCLAIMED,
 	[SWEEP_AUDIT] = QUERY_SWEEP_AUDIT,
+	[SWEEP_LIMITS] = QUERY_SWEEP_LIMITS,
 };
 
 /* Accounts whose epoch has moved are few, and are told by an index; once they have no session of an
