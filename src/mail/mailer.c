@@ -3,6 +3,7 @@
 #include "mail/mailer.h"
 #include "account/outbox.h"
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/log.h"
 #include "mail/compose.h"
 #include "mail/file_drop.h"
@@ -12,8 +13,16 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { THREADS = 2, POLL_MS = 1000, SMTP_TIMEOUT_S = 20, ARENA_MAX = 1024 * 1024 };
+enum {
+	THREADS = 2,
+	POLL_MS = 1000,
+	PAUSE_MS_MAX = 250,
+	PAUSE_STEP_MS = 10,
+	SMTP_TIMEOUT_S = 20,
+	ARENA_MAX = 1024 * 1024
+};
 
 struct mailer {
 	struct mailer_options options;
@@ -138,6 +147,17 @@ static bool send_due(struct mailer *mailer, struct smtp *smtp, struct arena *are
 	return due.n > 0;
 }
 
+/* A mail costs transactions and time on a core, which whoever is served at that moment feels. Taken
+ * up at once, it would tell by the time of the very next request whether the one before had anybody
+ * to mail; so it is taken up at a moment that nobody can foresee. */
+static void let_a_moment_pass(const struct mailer *mailer)
+{
+	int left_ms = (int)random_below(PAUSE_MS_MAX);
+
+	for (; left_ms > 0 && !atomic_load(&mailer->stopping); left_ms -= PAUSE_STEP_MS)
+		usleep((left_ms < PAUSE_STEP_MS ? left_ms : PAUSE_STEP_MS) * 1000);
+}
+
 static void *mail_thread(void *state)
 {
 	struct mailer *mailer = state;
@@ -148,8 +168,10 @@ static void *mail_thread(void *state)
 		bool some = send_due(mailer, smtp, arena);
 		arena_reset(arena);
 		wipe_thread();
-		if (!some)
-			bell_wait(mailer->options.service->outbox_bell, POLL_MS);
+		if (some)
+			continue;
+		bell_wait(mailer->options.service->outbox_bell, POLL_MS);
+		let_a_moment_pass(mailer);
 	}
 	arena_free(arena);
 	return NULL;

@@ -2,6 +2,7 @@
 /* mailer.h - the threads that send what is due in the outbox.
  *
  * They claim rows, ask the core what each one says, hand the mail over and bring the verdict back.
+ * A mail leaves up to a quarter of a second after its row was written, at a moment left to chance.
  * A row whose verdict cannot be written is due again when its lease is over, with the same mail. */
 #ifndef REKEY_MAIL_MAILER_H
 #define REKEY_MAIL_MAILER_H

@@ -115,6 +115,21 @@ def test_who_is_added_without_a_password_is_invited_to_choose_one(posted):
     assert posted.can_log_in("amy@example.org", NEW_PASSWORD) and posted.can_log_in("amy", NEW_PASSWORD)
 
 
+# Taken up at once, it would slow down the very next request, whose time would then tell that there
+# was somebody to mail. script/timing measures that; here, that the pause is there at all.
+def test_a_mail_leaves_at_a_moment_left_to_chance(rekey):
+    rekey.has_account("ann@example.org")
+    waits = []
+    for n in range(1, 21):
+        rekey.asks_for_reset("ann@example.org")
+        asked = time.monotonic()
+        while len(list(rekey.mail_directory.glob("*.eml"))) < n:
+            assert time.monotonic() < asked + 20
+            time.sleep(0.002)
+        waits.append(time.monotonic() - asked)
+    assert sum(wait > 0.04 for wait in waits) >= 5, waits
+
+
 # ---- STARTTLS ----
 
 def test_where_starttls_is_required_and_not_offered_nothing_is_said(make_rekey, sink):
