@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who sends what the doors do not expect: members left out, doubled, added, of another type, nested, and
+names that are not quite a member's. Each is refused and writes nothing, though the rest of the
+request is right: at the end of each scenario the same request without the trick succeeds."""
+
+import json
+import urllib.parse
+
+import pytest
+from attacks import (ACCOUNT, SAME_ORIGIN, TABLES, address, confirm_token, has_everything, hack_code, is_done, is_refused, link_token,
+                     rows, settled)
+from server import NEW_PASSWORD, PASSWORD
+from wire import encode_multipart
+
+WRONG_TYPES = ["null", "true", "false", "0", "1", "-1", "1e1", "1.5", "[]", "{}", "[[]]", '[""]', "[null]", '{"$ne": ""}', '{"$regex": ".*"}',
+               '{"$gt": ""}', '{"$where": "1"}', '{"length": 43}', '{"": ""}', '{"0": "x"}', '{"toString": "x"}', "1e99999", "NaN", "'x'",
+               "undefined", '"\\u0000"', '"x\\u0000y"', '"\\ud800"', "[" * 5000 + "]" * 5000, '{"a":' * 2000 + "1" + "}" * 2000]
+WRONG_TEXTS = ["", " ", "0", "1", "1e1", "true", "null", "[]", "{}", "*", "%", "_", "' --", "' OR '1'='1", '" OR ""="', "'; --", "$ne", "\\", "..",
+               "%00", "{{x}}", "${x}", "\u202e", "\ufeff", "1" * 300]
+EXTRA = {"password": "another password", "id": 1, "user_id": 1, "account_id": 1, "role": "admin", "epoch": 1, "phc": "x", "status": 0,
+         "email_key": "x", "username_key": "x", "app_id": 1, "app": "other", "kind": 0, "mail": 0, "discloses": True, "access_s": 999999999,
+         "repeated": "x", "confirm": NEW_PASSWORD, "__proto__": {"admin": True}, "constructor": {}, "redirect_to": "http://evil.example",
+         "": "", "x": None, "expires_in": 1}
+
+
+# A text that is no token may well be a password: these are tried where they are too short for one.
+def wrong_texts(member):
+    return [text for text in WRONG_TEXTS if not (takes_any_text(member) and 8 <= len(text) <= 256)]
+
+
+def takes_any_text(member):
+    return member in ("new", "newPassword", "confirm", "password")
+
+
+class Door:
+    """A request that succeeds: the members that it has, and how they are sent."""
+
+    def __init__(self, method, path, members, headers=None, bearer=None, host=None):
+        self.method, self.path, self.members = method, path, members
+        self.options = {"headers": headers, "bearer": bearer, "host": host}
+
+    def send(self, rekey, **options):
+        return rekey.request(self.method, self.path, **{**self.options, **options})
+
+
+def json_doors(rekey, app):
+    session = rekey.session_of(address("ann"))
+    new = {"token": NEW_PASSWORD, "new": NEW_PASSWORD}
+    return {
+        "account: ask": Door("PUT", ACCOUNT, {"email": address("ann")}),
+        "account: change": Door("PUT", ACCOUNT, {"old": PASSWORD, "new": NEW_PASSWORD}, bearer=session),
+        "account: reset": Door("PUT", ACCOUNT, {**new, "token": link_token(rekey, "bob")}),
+        "account: log in": Door("POST", "/api/v1/sessions", {"login": address("cem"), "password": PASSWORD}),
+        "backtory: change": Door("POST", "/auth/change-password", {"lastPassword": PASSWORD, "newPassword": NEW_PASSWORD},
+                                 headers=rekey.backtory_headers(app), bearer=rekey.backtory_session(app, "dan")),
+        "hacksystem: reset": Door("POST", "/reset/password", {"code": hack_code(rekey, "eva"), "password": NEW_PASSWORD}),
+        "hacksystem: log in": Door("POST", "/auth/login", {"email": address("cem"), "password": PASSWORD}),
+    }
+
+
+def form_doors(rekey, app):
+    page = {"headers": SAME_ORIGIN, "host": "rekey.example"}
+    return {
+        "page: ask": Door("POST", "/password-reset", {"email": address("ann")}, **page),
+        "page: reset": Door("POST", "/password-reset", {"token": link_token(rekey, "bob"), "new": NEW_PASSWORD, "confirm": NEW_PASSWORD}, **page),
+        "page: confirm": Door("POST", "/password-reset/confirm", {"token": confirm_token(rekey, app, "dan"), "username": "dan"}, **page),
+        "backtory: log in": Door("POST", "/auth/login", {"username": "cem", "password": PASSWORD}, headers=rekey.backtory_headers(app, app.client_key)),
+        "hacksystem: reset": Door("POST", "/reset/password", {"code": hack_code(rekey, "eva"), "password": NEW_PASSWORD}),
+        "hacksystem: log in": Door("POST", "/auth/login", {"email": address("cem"), "password": PASSWORD}),
+    }
+
+
+def query_doors(rekey, app):
+    return {
+        "account: ask": Door("PUT", ACCOUNT, {"email": address("ann")}),
+        "backtory: ask": Door("POST", "/auth/forgot-password", {"username": "ann"}, headers=rekey.backtory_headers(app)),
+        "backtory: log in": Door("POST", "/auth/login", {"username": "cem", "password": PASSWORD}, headers=rekey.backtory_headers(app, app.client_key)),
+        "hacksystem: ask": Door("GET", "/reset/password", {"email": address("ann")}),
+    }
+
+
+NAMES = ("ann", "bob", "cem", "dan", "eva")
+
+
+@pytest.fixture
+def everything(rekey):
+    app = has_everything(rekey, *NAMES)
+    rekey.has_account("guest@example.org", username="zoe", app="default")
+    return app
+
+
+def check_refused(rekey, door, name, requests):
+    """Sends what the options of each request say, and compares the tables after each."""
+    before, wrong = rows(rekey, *TABLES), []
+    for trick, options in requests:
+        answer = door.send(rekey, **options)
+        after = rows(rekey, *TABLES)
+        if not is_refused(answer) or after != before:
+            wrong.append((trick[:200], answer.status, "written" if after != before else "nothing written"))
+        before = after
+    assert not wrong, (name, wrong)
+
+
+def json_of(pairs):
+    """An object of these pairs of a name and the JSON of its value, as they are."""
+    return "{" + ", ".join(f"{json.dumps(name)}: {value}" for name, value in pairs) + "}"
+
+
+def json_body(pairs):
+    return {"body": json_of(pairs), "type": "application/json"}
+
+
+# ---- JSON ----
+
+@pytest.mark.timeout(300)
+def test_a_member_of_another_type_instead_of_a_text(rekey, everything):
+    """Strapi's CVE-2019-18818, Devise's CVE-2013-0233 and Parse Server's CVE-2026-30941: {}, 0 and {"$regex"} for a token."""
+    doors = json_doors(rekey, everything)
+    settled(rekey)
+    for name, door in doors.items():
+        good = {member: json.dumps(value) for member, value in door.members.items()}
+        check_refused(rekey, door, name, [(f"{member} is {wrong}", json_body({**good, member: wrong}.items()))
+                                          for member in good for wrong in WRONG_TYPES + [json.dumps(text) for text in wrong_texts(member)]])
+        check_refused(rekey, door, name, [(f"{member} in an array, an object", json_body({**good, member: wrapped}.items()))
+                                          for member, value in good.items() for wrapped in (f"[{value}]", f"[{value}, {value}]", f'{{"{member}": {value}}}')])
+    for name, door in doors.items():
+        assert is_done(door.send(rekey, json_value=door.members)), name
+
+
+def test_a_member_left_out_doubled_or_added(rekey, everything):
+    """Kiteworks' CVE-2026-102115, and the mass assignment of CVE-2026-8327."""
+    doors = json_doors(rekey, everything)
+    settled(rekey)
+    for name, door in doors.items():
+        good = [(member, json.dumps(value)) for member, value in door.members.items()]
+        tricks = [("nothing", json_body([]))]
+        for at, (member, value) in enumerate(good):
+            tricks += [(f"no {member}", json_body(good[:at] + good[at + 1:])), (f"{member} twice", json_body([*good, (member, value)])),
+                       (f"{member}, then another", json_body([*good, (member, '"x"')])), (f"another, then {member}", json_body([(member, '"x"'), *good])),
+                       (f"{member} and null", json_body([*good, (member, "null")])),
+                       (f"{member} by escapes", {"body": json_of(good)[:-1] + f', "\\u{ord(member[0]):04x}{member[1:]}": "x"}}', "type": "application/json"})]
+            for spelled in (member.upper(), member.capitalize(), member + " ", " " + member, member + "[]", member + ".", "." + member,
+                            member + "\u200b", member[:-1], "data." + member, "".join(chr(ord(letter) + 0xFEE0) for letter in member)):
+                if spelled != member:
+                    tricks.append((f"{spelled} for {member}", json_body(good[:at] + [(spelled, value)] + good[at + 1:])))
+        tricks += [(f"and {extra}", json_body([*good, (extra, json.dumps(value))])) for extra, value in EXTRA.items() if extra not in door.members]
+        check_refused(rekey, door, name, tricks)
+    for name, door in doors.items():
+        assert is_done(door.send(rekey, json_value=door.members)), name
+
+
+# ---- forms and queries ----
+
+def tricks_of_names(door, lenient):
+    """Pairs for a form or a query; pages pass over members that they do not know."""
+    good = list(door.members.items())
+    for at, (member, value) in enumerate(good):
+        rest = good[:at] + good[at + 1:]
+        yield f"no {member}", rest
+        yield f"{member} twice", [*good, (member, value)]
+        yield f"{member}, then another", [*good, (member, "x")]
+        yield f"another, then {member}", [(member, "x"), *good]
+        yield f"{member} and nothing", [*good, (member, "")]
+        for spelled in (member + "[]", member + "[0]", member + "[$ne]", member + "[$regex]", member.upper(), member + "\0", member + "\0x", "\0" + member,
+                        member + " ", member + ".", "user." + member, "user[" + member + "]", member + "\u200b", member + ";", member[:-1]):
+            yield f"{spelled!r} for {member}", [*rest, (spelled, value)]
+        for wrong in wrong_texts(member):
+            yield f"{member} is {wrong!r}", [*rest, (member, wrong)]
+        yield f"{member} and NUL", [*rest, (member, value + "\0")]
+        yield f"{member} and NUL and more", [*rest, (member, value + "\0x")]
+        if not takes_any_text(member):
+            yield f"{member}, a second value after a comma", [*rest, (member, f"{value},{value}")]
+    if not lenient:
+        for extra in EXTRA:
+            if extra not in door.members:
+                yield f"and {extra}", [*good, (extra, "x")]
+        yield "a name with NUL beside", [*good, (good[0][0] + "\0", "x")]
+
+
+def test_multipart_with_fields_left_out_doubled_renamed_or_of_files(rekey, everything):
+    doors = form_doors(rekey, everything)
+    settled(rekey)
+    for name, door in doors.items():
+        check_refused(rekey, door, name, [(trick, {"multipart": pairs}) for trick, pairs in tricks_of_names(door, name.startswith("page"))])
+        good, media_type = encode_multipart(door.members)
+        first = next(iter(door.members))
+        check_refused(rekey, door, name, [(trick, {"body": body, "type": media_type}) for trick, body in (
+            ("two names in one part", good.replace(f'name="{first}"'.encode(), f'name="x"; name="{first}x"'.encode(), 1)),
+            ("no name", good.replace(f'; name="{first}"'.encode(), b"", 1)), ("cut", good[:-6]))])
+    for name, door in doors.items():
+        assert is_done(door.send(rekey, multipart=door.members)), name
+
+
+def test_a_query_with_parameters_left_out_doubled_renamed_or_smuggled(rekey, everything):
+    doors = query_doors(rekey, everything)
+    settled(rekey)
+    for name, door in doors.items():
+        check_refused(rekey, door, name, [(trick, {"query": pairs}) for trick, pairs in tricks_of_names(door, lenient=False)])
+        smuggled = [door.path + "?" + "&".join(f"{member}={urllib.parse.quote(value, safe='')}{tail}" for member, value in door.members.items())
+                    for tail in ("%26x=y", "%23", "%3Bx=y", "%0d%0aX:y", "%2526x=y", "%ff", "%c0%af", "&x", "&=", "&x=y&x=z")]
+        before = rows(rekey)
+        for path in smuggled:
+            answer = rekey.request(door.method, path, headers=door.options["headers"])
+            assert is_refused(answer), (name, path, answer.status)
+            assert rows(rekey) == before, (name, path)
+    for name, door in doors.items():
+        assert is_done(door.send(rekey, query=door.members)), name
+
+
+def test_every_door_there_is_was_tried(rekey, everything):
+    """The list of routes, as the program prints it: who adds one adds it here, or to the second set."""
+    printed = {(method, path) for _, method, path, *_ in (line.split() for line in rekey.command("serve", "--print-routes").splitlines())}
+    doors = [*json_doors(rekey, everything).values(), *form_doors(rekey, everything).values(), *query_doors(rekey, everything).values()]
+    only_shows = {("GET", "/"), ("GET", "/password-reset"), ("GET", "/dev/mail"), ("GET", "/dev/mail/show"), ("GET", "/assets/rekey.css"),
+                  ("GET", "/assets/password-reset.js")}
+    assert printed == {(door.method, door.path) for door in doors} | only_shows
