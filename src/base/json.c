@@ -25,6 +25,9 @@ static enum err flatten(struct arena *arena, json_t *object, struct str prefix, 
 	json_object_foreach(object, key, value)
 	{
 		struct member member = { .kind = MEMBER_OTHER };
+		/* Its own members would come out one level up, as if they stood there. */
+		if (*key == '\0')
+			return ERR_MALFORMED;
 		TRY(arena_printf(arena, &member.name, "%.*s%s%s", STR_ARG(prefix),
 		                 prefix.len ? "." : "", key));
 		if (json_is_object(value)) {

@@ -31,7 +31,8 @@ struct members {
 MUST_USE enum err members_add(struct members *members, struct member member);
 
 /* Adds the members of the object in text, those of nested objects under dotted names.
- * ERR_MALFORMED: no JSON object, invalid UTF-8, U+0000, a member twice, or too deep or too many. */
+ * ERR_MALFORMED: no JSON object, invalid UTF-8, U+0000, a member twice or without a name, or too
+ * deep or too many. */
 MUST_USE enum err json_read(struct arena *arena, struct str text, struct members *members);
 
 enum out_kind {

@@ -149,6 +149,19 @@ def test_a_member_left_out_doubled_or_added(rekey, everything):
         assert is_done(door.send(rekey, json_value=door.members)), name
 
 
+def test_members_hidden_in_other_objects(rekey, everything):
+    doors = json_doors(rekey, everything)
+    settled(rekey)
+    for name, door in doors.items():
+        inner = json.dumps(door.members)
+        check_refused(rekey, door, name, [(wrapped[:40], {"body": wrapped, "type": "application/json"}) for wrapped in (
+            f'{{"": {inner}}}', f'{{"": {{"": {inner}}}}}', f"[{inner}]", f"[[{inner}]]", f'{{"data": {inner}}}', f'{{"user": {inner}}}', f'{{".": {inner}}}',
+            f'{{"__proto__": {inner}}}', json.dumps(inner), inner + inner, inner + "\n" + inner, inner[:-1], inner[1:], inner + "x", inner + "\0",
+            f"\ufeff{inner}", f"x={inner}", f")]}}',\n{inner}", f"/* */{inner}", inner[:-1] + ",}", inner.replace('"', "'"))])
+    for name, door in doors.items():
+        assert is_done(door.send(rekey, json_value=door.members)), name
+
+
 # ---- forms and queries ----
 
 def tricks_of_names(door, lenient):
