@@ -162,6 +162,22 @@ def test_members_hidden_in_other_objects(rekey, everything):
         assert is_done(door.send(rekey, json_value=door.members)), name
 
 
+def test_members_in_the_query_beside_the_body(rekey, everything):
+    """Parameter pollution: one half of a request says one thing, the other half another."""
+    doors = json_doors(rekey, everything)
+    settled(rekey)
+    for name, door in doors.items():
+        tricks = [("all in both", {"json_value": door.members, "query": door.members}), ("all in the query alone", {"query": door.members, "json_value": {}})]
+        for member, value in door.members.items():
+            rest = {key: kept for key, kept in door.members.items() if key != member}
+            tricks += [(f"{member} in the query", {"json_value": rest, "query": {member: value}}),
+                       (f"another {member} in the query", {"json_value": door.members, "query": {member: "x"}})]
+        tricks += [(f"{extra} in the query", {"json_value": door.members, "query": {extra: "x"}}) for extra in ("x", "user_id", "_method", "redirect_to")]
+        check_refused(rekey, door, name, tricks)
+    for name, door in doors.items():
+        assert is_done(door.send(rekey, json_value=door.members)), name
+
+
 # ---- forms and queries ----
 
 def tricks_of_names(door, lenient):
