@@ -112,17 +112,19 @@ static enum MHD_Result copy_query(void *state, enum MHD_ValueKind kind, const ch
 }
 
 /* What frames a request must be said once: two lengths, or two ways of telling the end, are how one
- * request is smuggled inside another (RFC 9112, 6.3). */
+ * request is smuggled inside another (RFC 9112, 6.3). So must who asks and what the body is: of
+ * two, a proxy before us may have looked at the other. */
 static bool framing_is_plain(const struct request *request)
 {
-	static const char *const once[] = { "Content-Length", "Transfer-Encoding", "Host" };
+	static const char *const once[] = { "Content-Length", "Transfer-Encoding", "Host",
+		                            "Authorization", "Content-Type" };
 	size_t seen[COUNT_OF(once)] = { 0 };
 
 	for (size_t i = 0; i < request->n_headers; i++) {
 		for (size_t j = 0; j < COUNT_OF(once); j++)
 			seen[j] += str_is_nocase(request->headers[i].name, once[j]);
 	}
-	return seen[0] + seen[1] <= 1 && seen[2] <= 1;
+	return seen[0] + seen[1] <= 1 && seen[2] <= 1 && seen[3] <= 1 && seen[4] <= 1;
 }
 
 /* After the headers are there. */

@@ -178,6 +178,24 @@ def test_members_in_the_query_beside_the_body(rekey, everything):
         assert is_done(door.send(rekey, json_value=door.members)), name
 
 
+def test_one_body_under_the_name_of_another_kind(rekey, everything):
+    doors = json_doors(rekey, everything)
+    settled(rekey)
+    for name, door in doors.items():
+        good, form = json.dumps(door.members), urllib.parse.urlencode(door.members)
+        parts, parts_type = encode_multipart(door.members)
+        check_refused(rekey, door, name, [(f"{kind} as {media_type}", {"body": body, "type": media_type}) for kind, body, media_type in (
+            ("JSON", good, None), ("JSON", good, "text/plain"), ("JSON", good, "text/plain;application/json"), ("JSON", good, "application/x-www-form-urlencoded"),
+            ("JSON", good, parts_type), ("JSON", good, "application/xml"), ("form", form, "application/json"), ("form", form, "text/plain"),
+            ("parts", parts, "application/json"), ("parts", parts, "application/x-www-form-urlencoded"), ("JSON in UTF-16", good.encode("utf-16"), "application/json"),
+            ("form with JSON's name", good + "=", "text/plain"))])
+        both = [("Content-Type", "text/plain"), ("Content-Type", "application/json")]
+        for order in (both, both[::-1]):
+            check_refused(rekey, door, name, [("two media types", {"body": good, "headers": [*(door.options["headers"] or {}).items(), *order]})])
+    for name, door in doors.items():
+        assert is_done(door.send(rekey, json_value=door.members)), name
+
+
 # ---- forms and queries ----
 
 def tricks_of_names(door, lenient):
@@ -234,6 +252,22 @@ def test_a_query_with_parameters_left_out_doubled_renamed_or_smuggled(rekey, eve
             assert rows(rekey) == before, (name, path)
     for name, door in doors.items():
         assert is_done(door.send(rekey, query=door.members)), name
+
+
+def test_two_credentials_where_one_is_meant(rekey, everything):
+    """RFC 6750, section 2: a proxy may have looked at the other one."""
+    anns, bobs = rekey.session_of(address("ann")), rekey.session_of(address("bob"))
+    backtory = list(rekey.backtory_headers(everything).items())
+    settled(rekey)
+    before = rows(rekey)
+    for first, second in ((anns, bobs), (anns, "x"), ("x", anns), (anns, anns)):
+        both = [("Authorization", f"Bearer {first}"), ("Authorization", f"Bearer {second}")]
+        assert is_refused(rekey.put(ACCOUNT, json_value={"old": PASSWORD, "new": NEW_PASSWORD}, headers=both))
+        assert is_refused(rekey.post("/auth/change-password", json_value={"lastPassword": PASSWORD, "newPassword": NEW_PASSWORD}, headers=[*backtory, *both]))
+    for header in (f"Bearer {anns}, Bearer {bobs}", f"Bearer {anns},{bobs}", f"Bearer {anns} {bobs}", f"Bearer Bearer {anns}", f'Bearer "{anns}"'):
+        assert rekey.put(ACCOUNT, json_value={"old": PASSWORD, "new": NEW_PASSWORD}, headers={"Authorization": header}).status == 401
+    assert rows(rekey) == before
+    assert rekey.put(ACCOUNT, json_value={"old": PASSWORD, "new": NEW_PASSWORD}, bearer=anns).status == 204
 
 
 def test_every_door_there_is_was_tried(rekey, everything):
