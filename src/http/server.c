@@ -539,9 +539,24 @@ static enum MHD_Result on_field(void *state, enum MHD_ValueKind kind, const char
 	return form->err == OK ? MHD_YES : MHD_NO;
 }
 
+/* MHD hands over a name as a C string, so that "token%00x" would be a second way to say "token". */
+static bool has_nul(struct str body, bool escaped)
+{
+	for (size_t i = 0; i < body.len; i++) {
+		if (body.ptr[i] == '\0' || (escaped && str_starts(str_from(body, i), "%00")))
+			return true;
+	}
+	return false;
+}
+
 enum err request_read_form(const struct request *request, struct members *members)
 {
 	struct form form = { .arena = request->arena, .members = members };
+	struct str type = request_header(request, "Content-Type");
+	struct str kind = { type.ptr, str_find(type, '/') };
+
+	if (has_nul(request->body, !str_is_nocase(kind, "multipart")))
+		return ERR_MALFORMED;
 	struct MHD_PostProcessor *processor =
 		MHD_create_post_processor(request->connection, FORM_BUFFER, on_field, &form);
 

@@ -224,6 +224,20 @@ def tricks_of_names(door, lenient):
         yield "a name with NUL beside", [*good, (good[0][0] + "\0", "x")]
 
 
+def test_a_form_with_fields_left_out_doubled_renamed_or_cut_by_nul(rekey, everything):
+    doors = form_doors(rekey, everything)
+    settled(rekey)
+    for name, door in doors.items():
+        check_refused(rekey, door, name, [(trick, {"form": pairs}) for trick, pairs in tricks_of_names(door, name.startswith("page"))])
+        check_refused(rekey, door, name, [("nothing", {"form": {}}), ("bare names", {"body": "&".join(door.members), "type": "application/x-www-form-urlencoded"}),
+                                          ("semicolons", {"body": urllib.parse.urlencode(door.members).replace("&", ";") + ";x=y",
+                                                          "type": "application/x-www-form-urlencoded"}),
+                                          ("a hidden second field", {"body": urllib.parse.urlencode(door.members) + "%26" + next(iter(door.members)) + "=x",
+                                                                     "type": "application/x-www-form-urlencoded"})])
+    for name, door in doors.items():
+        assert is_done(door.send(rekey, form=door.members)), name
+
+
 def test_multipart_with_fields_left_out_doubled_renamed_or_of_files(rekey, everything):
     doors = form_doors(rekey, everything)
     settled(rekey)
