@@ -170,10 +170,10 @@ enum err email_normalize(struct arena *arena, struct str email, struct str *ret_
 	return OK;
 }
 
-/* What makes a name read as another one. */
-static bool is_direction_override(ucs4_t c)
+/* What makes a name read as another one, or as two lines: U+2028 and U+2029 end one. */
+static bool is_layout(ucs4_t c)
 {
-	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+	return (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
 enum err username_normalize(struct arena *arena, struct str username, struct str *ret_name,
@@ -192,7 +192,7 @@ enum err username_normalize(struct arena *arena, struct str username, struct str
 		size_t first = i;
 		i += (size_t)u8_mbtouc(&c, (const uint8_t *)name.ptr + i, name.len - i);
 		bool at_an_end = first == 0 || i == name.len;
-		if (uc_is_general_category(c, UC_CATEGORY_Cc) || is_direction_override(c) ||
+		if (uc_is_general_category(c, UC_CATEGORY_Cc) || is_layout(c) ||
 		    (at_an_end && uc_is_general_category(c, UC_CATEGORY_Z)))
 			return ERR_BAD_USERNAME;
 	}

@@ -32,8 +32,9 @@ MUST_USE enum err secret_nfc(struct arena *arena, struct secret secret, struct s
 MUST_USE enum err email_normalize(struct arena *arena, struct str email, struct str *ret_email,
                                   struct str *ret_key);
 
-/* The same idea for usernames: NFC, 1 to USERNAME_MAX code points, no control characters, no white
- * space at an end; the key is case-folded. ERR_BAD_USERNAME: it is not such a name. */
+/* The same idea for usernames: NFC, 1 to USERNAME_MAX code points, no control characters or line
+ * separators, no white space at an end; the key is case-folded. ERR_BAD_USERNAME: it is not such a
+ * name. */
 MUST_USE enum err username_normalize(struct arena *arena, struct str username, struct str *ret_name,
                                      struct str *ret_key);
 

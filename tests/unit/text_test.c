@@ -258,6 +258,8 @@ TEST(a_username_is_spelled_one_way_or_refused)
 		{ "tab inside", "an\tn", NULL, NULL },
 		{ "delete", "an\x7fn", NULL, NULL },
 		{ "next line, a control of Latin-1", "an\xc2\x85n", NULL, NULL },
+		{ "a line separator", "an\xe2\x80\xa8n", NULL, NULL },
+		{ "a paragraph separator", "an\xe2\x80\xa9n", NULL, NULL },
 		{ "not UTF-8", "an\xff", NULL, NULL },
 		{ "cut short", "an\xc3", NULL, NULL },
 	};
