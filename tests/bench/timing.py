@@ -4,7 +4,8 @@
 Asks the server about somebody who is there and somebody who is not, in pairs, one request at a time
 on a kept connection, in random order within each pair, and compares the times: by their medians,
 and by the chance that the one takes longer than the other (AUC). Exits 1 if anything can be told
-apart. The verdict's bounds are made for 1,000 pairs: with fewer, chance alone crosses them."""
+apart. The verdict's bounds are made for 1,000 pairs: with fewer, chance alone crosses them. Where the
+controls, two strangers, are told apart, the machine is too busy to say anything."""
 
 import argparse
 import gc
