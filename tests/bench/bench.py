@@ -29,6 +29,7 @@ def arguments():
 
 def main():
     asked = arguments()
+    house.clean_up_when_ended()
     known = report.facts(asked.program, asked.smoke)
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

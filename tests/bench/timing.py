@@ -121,6 +121,7 @@ def main():
     parser.add_argument("--set", action="append", default=[])
     asked = parser.parse_args()
     gc.disable()
+    house.clean_up_when_ended()
     with house.House(asked.program, dict(pair.split("=", 1) for pair in asked.set)) as home:
         home.seed(calls.APPS, calls.MEMBERS, calls.INVITED)
         house.say(f"{asked.pairs} pairs of each; by chance alone an AUC is off by "
