@@ -14,7 +14,12 @@ enum {
 	SAVE_PERIOD_MS = 5 * 1000,
 	SAVES_PER_SWEEP = 12,
 	SAVED_SHARE = 10, /* of the limit: fewer requests are not worth a write */
-	REST = 4,         /* times as long as the batch took */
+	BATCH_FIRST =
+		50, /* rows; later, as many as fit between half of HELD_US_MAX and all of it */
+	BATCH_MIN = 20,
+	BATCH_MAX = 500,
+	HELD_US_MAX = 5000,
+	REST = 4, /* times as long as the batch took */
 	REST_MIN_MS = 5,
 	REST_MAX_MS = 2000,
 	ARENA_MAX = 64 * 1024,
@@ -50,9 +55,11 @@ static enum err sweep(struct ctx *ctx, const struct sweep_batch *in, struct swep
 	if (in->what == SWEEP_AUDIT && ctx->service->policy.retention_audit_days < 0)
 		return OK;
 	TRY(tx_begin(ctx->store, &tx));
-	TRY(store_sweep(tx, in->what, over_since(ctx, in->what), SWEEP_BATCH, &more));
+	int64_t began_us = clock_steady_us();
+	TRY(store_sweep(tx, in->what, over_since(ctx, in->what), in->max, &more));
+	int64_t held_us = clock_steady_us() - began_us;
 	TRY(tx_commit(&tx));
-	ret_swept->more = more;
+	*ret_swept = (struct swept){ more, held_us };
 	return OK;
 }
 OPERATION(sweep, struct sweep_batch, struct swept, REQUIRES_SERVER, LIMIT_NONE, COST_WRITE)
@@ -63,10 +70,22 @@ struct housekeeper {
 	const struct service *service;
 	struct arena *arena;
 	struct bell *bell; /* rung at the end */
+	int64_t batch;     /* rows */
 	pthread_t thread;
 	bool has_thread;
 	atomic_bool stopping;
 };
+
+/* A machine that is slow, or busy, sweeps less at a time. A batch that found little says nothing.
+ */
+static int64_t next_batch(int64_t batch, const struct swept *swept)
+{
+	if (swept->held_us > HELD_US_MAX)
+		return batch / 2 > BATCH_MIN ? batch / 2 : BATCH_MIN;
+	if (swept->more && swept->held_us < HELD_US_MAX / 2)
+		return batch * 2 < BATCH_MAX ? batch * 2 : BATCH_MAX;
+	return batch;
+}
 
 static enum err run(struct housekeeper *housekeeper, const struct operation *operation,
                     const void *in, void *ret_out)
@@ -86,11 +105,13 @@ static enum err run(struct housekeeper *housekeeper, const struct operation *ope
 
 static enum err sweep_batch(struct housekeeper *housekeeper, enum sweep what, bool *ret_more)
 {
-	const struct sweep_batch batch = { what };
+	const struct sweep_batch batch = { what, housekeeper->batch };
 	struct swept swept;
 
 	enum err err = run(housekeeper, &sweep_op, &batch, &swept);
 	*ret_more = swept.more;
+	if (err == OK)
+		housekeeper->batch = next_batch(batch.max, &swept);
 	return err;
 }
 
@@ -165,6 +186,7 @@ enum err housekeeper_start(const struct service *service, struct housekeeper **r
 
 	NEED(housekeeper);
 	housekeeper->service = service;
+	housekeeper->batch = BATCH_FIRST;
 	enum err err = start(housekeeper);
 	if (err != OK) {
 		housekeeper_stop(housekeeper);

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* housekeeper.h - what has had its time leaves the database.
  *
- * A thread sweeps at the start and every minute: a few rows in a transaction of its own, then a
- * rest that is several times as long, so that those who write hardly notice. What is kept how long
- * stands in docs/housekeeping.md. */
+ * A thread sweeps at the start and every minute: as many rows as take some milliseconds, in
+ * a transaction of its own, then a rest that is several times as long, so that those who write
+ * hardly notice. What is kept how long stands in docs/housekeeping.md. */
 #ifndef REKEY_ACCOUNT_HOUSEKEEPER_H
 #define REKEY_ACCOUNT_HOUSEKEEPER_H
 
 #include "account/operation.h"
 
-/* Few enough that the transaction is over before a person would notice. */
-enum { SWEEP_BATCH = 200 };
-
 struct sweep_batch {
 	enum sweep what;
+	int64_t max; /* rows, about */
 };
 
 struct swept {
-	bool more; /* come back soon */
+	bool more;       /* come back soon */
+	int64_t held_us; /* how long others could not write */
 };
 
 /* One batch. */

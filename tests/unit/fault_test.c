@@ -419,7 +419,7 @@ static void prepare_old_things(struct scene *scene)
 static enum err sweep(struct scene *scene)
 {
 	struct ctx ctx = house_server(&scene->house);
-	const struct sweep_batch batch = { SWEEP_SESSIONS_ENDED };
+	const struct sweep_batch batch = { SWEEP_SESSIONS_ENDED, HOUSE_BATCH };
 	struct swept swept;
 
 	return operation_run(&ctx, &sweep_op, &batch, &swept);

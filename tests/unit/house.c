@@ -307,7 +307,7 @@ void house_confirm_made(struct house *house, const char *username)
 bool house_sweep_some(struct house *house, enum sweep what)
 {
 	struct ctx ctx = house_server(house);
-	const struct sweep_batch batch = { what };
+	const struct sweep_batch batch = { what, HOUSE_BATCH };
 	struct swept swept;
 
 	CHECK("sweep", operation_run(&ctx, &sweep_op, &batch, &swept) == OK);

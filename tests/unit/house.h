@@ -83,7 +83,8 @@ struct secret house_mailed_token(struct house *house, enum outbox_kind mail, con
  * next. */
 void house_confirm_made(struct house *house, const char *username);
 
-/* One batch; true: there may be more. And whatever has had its time. */
+/* One batch of so many rows; true: there may be more. And whatever has had its time. */
+enum { HOUSE_BATCH = 200 };
 bool house_sweep_some(struct house *house, enum sweep what);
 void house_sweep(struct house *house);
 

@@ -135,7 +135,7 @@ TEST(sessions_that_a_new_password_ended_are_swept_and_no_others)
 TEST(a_batch_is_small_and_batches_follow_until_all_is_swept)
 {
 	struct house house;
-	const size_t batch = SWEEP_BATCH;
+	const size_t batch = HOUSE_BATCH;
 
 	open_with_ann(&house, t);
 	house_sql(&house, SESSIONS(450, "1", "1", "1"));
@@ -167,7 +167,7 @@ TEST(many_accounts_with_ended_sessions_are_swept_in_batches)
 	house_sql(&house, SESSIONS(450, "1 + i", "1", "1795500000"));
 	house_sql(&house, SESSIONS(450, "1 + i", "2", "1795500000"));
 	CHECK("more", house_sweep_some(&house, SWEEP_SESSIONS_REVOKED));
-	CHECK("some", house_rows(&house, "session WHERE epoch = 1") == 450 - SWEEP_BATCH);
+	CHECK("some", house_rows(&house, "session WHERE epoch = 1") == 450 - HOUSE_BATCH);
 	house_sweep(&house);
 	CHECK("all", house_rows(&house, "session WHERE epoch = 1") == 0);
 	CHECK("and no others", house_rows(&house, "session") == 450);
@@ -178,7 +178,7 @@ TEST(many_accounts_with_ended_sessions_are_swept_in_batches)
 TEST(only_a_thread_of_the_server_may_sweep)
 {
 	struct house house;
-	const struct sweep_batch batch = { SWEEP_AUDIT };
+	const struct sweep_batch batch = { SWEEP_AUDIT, HOUSE_BATCH };
 	struct swept swept;
 
 	open_with_ann(&house, t);
@@ -260,7 +260,7 @@ static int steps_of(sqlite3 *db, enum query q, int64_t first)
 	      sqlite3_prepare_v2(db, query->sqlite, -1, &statement, NULL) == SQLITE_OK);
 	sqlite3_bind_int64(statement, 1, first);
 	if (strlen(query->parameters) > 1)
-		sqlite3_bind_int64(statement, 2, SWEEP_BATCH);
+		sqlite3_bind_int64(statement, 2, HOUSE_BATCH);
 	while (sqlite3_step(statement) == SQLITE_ROW)
 		;
 	int steps = sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0);
@@ -278,8 +278,8 @@ TEST(no_sweep_reads_more_than_a_batch_however_much_there_is)
 	FOREACH(q, sweeps) {
 		bool by_time = strlen(query_texts[*q].parameters) > 1;
 		check_plan(&house, db, *q);
-		int steps = steps_of(db, *q, by_time ? 1795400000 - 1 : SWEEP_BATCH);
-		CHECK(query_texts[*q].name, steps < 40 * SWEEP_BATCH);
+		int steps = steps_of(db, *q, by_time ? 1795400000 - 1 : HOUSE_BATCH);
+		CHECK(query_texts[*q].name, steps < 40 * HOUSE_BATCH);
 	}
 	CHECK("nothing was swept", sqlite3_total_changes(db) == 0);
 	sqlite3_close(db);
