@@ -3,38 +3,29 @@
 #include "account/limits.h"
 #include "account/request_counter.h"
 #include "base/clock.h"
+#include "base/network.h"
 #include <string.h>
 
 enum { WAIT_FIRST_S = 5, SAVE_BATCH = 64 };
 
 /* ---- keys ---- */
 
-static struct address client_of(const struct ctx *ctx)
-{
-	struct address address = { 0 }; /* who is no address shares this one */
-
-	if (!address_parse(ctx->network, &address))
-		return address;
-	return address_of_client(&address);
-}
-
 /* HMAC of what is limited: whoever reads the table learns no login that a stranger typed. */
-static enum err limit_key(struct ctx *ctx, const char *what, int64_t app_id,
-                          const struct address *client, struct str login, struct digest *ret_key)
+static enum err limit_key(struct ctx *ctx, const char *what, int64_t app_id, uint64_t client,
+                          struct str login, struct digest *ret_key)
 {
-	struct str text, hex;
+	struct str text;
 	struct nonce nonce;
 
-	TRY(spell_hex(ctx->arena, client->bytes, sizeof(client->bytes), &hex));
-	TRY(arena_printf(ctx->arena, &text, "%s %lld %s %.*s", what, (long long)app_id, hex.ptr,
-	                 STR_ARG(login)));
+	TRY(arena_printf(ctx->arena, &text, "%s %lld %llx %.*s", what, (long long)app_id,
+	                 (unsigned long long)client, STR_ARG(login)));
 	struct digest digest = digest_of((struct secret){ text.ptr, text.len });
 	memcpy(nonce.bytes, digest.bytes, sizeof(nonce.bytes));
 	*ret_key = derive(ctx->service->key, "limit", &nonce);
 	return OK;
 }
 
-static enum err network_key(struct ctx *ctx, const char *what, const struct address *client,
+static enum err network_key(struct ctx *ctx, const char *what, uint64_t client,
                             struct digest *ret_key)
 {
 	return limit_key(ctx, what, 0, client, STR(""), ret_key);
@@ -42,9 +33,9 @@ static enum err network_key(struct ctx *ctx, const char *what, const struct addr
 
 static enum err login_key(struct ctx *ctx, struct str login, struct digest *ret_key)
 {
-	const struct address client = client_of(ctx);
+	uint64_t client = network_of(ctx->network);
 
-	return limit_key(ctx, "login", ctx->app.id, &client, login, ret_key);
+	return limit_key(ctx, "login", ctx->app.id, client, login, ret_key);
 }
 
 /* ---- rows ---- */
@@ -72,11 +63,10 @@ static enum err refuse_until(struct ctx *ctx, int64_t until, const char *reason)
 
 /* ---- requests ---- */
 
-static enum err begin_window(struct ctx *ctx, const struct address *client,
-                             struct request_count *ret_count)
+static enum err begin_window(struct ctx *ctx, uint64_t client, struct request_count *ret_count)
 {
 	const struct rate *rate = &ctx->service->policy.requests_per_network;
-	struct request_count saved = { .client = *client, .ends_at = ctx->now + rate->period_s };
+	struct request_count saved = { .client = client, .ends_at = ctx->now + rate->period_s };
 	struct limit_counter counter;
 	struct digest key;
 
@@ -93,14 +83,14 @@ static enum err begin_window(struct ctx *ctx, const struct address *client,
 enum err limits_count_request(struct ctx *ctx)
 {
 	const struct rate *rate = &ctx->service->policy.requests_per_network;
-	const struct address client = client_of(ctx);
+	uint64_t client = network_of(ctx->network);
 	struct request_count count;
 
 	if (ctx->actor != ACTOR_CLIENT || rate->count == 0 || ctx->counted)
 		return OK;
 	ctx->counted = true;
-	if (!request_counter_add(ctx->service->requests, &client, ctx->now, &count))
-		TRY(begin_window(ctx, &client, &count));
+	if (!request_counter_add(ctx->service->requests, client, ctx->now, &count))
+		TRY(begin_window(ctx, client, &count));
 	if (count.count <= rate->count)
 		return OK;
 	/* The trail has the first of a window, and so has the database; a flood of them writes
@@ -116,7 +106,7 @@ static enum err save_one(struct ctx *ctx, struct tx *tx, const struct request_co
 	struct limit_counter counter;
 	struct digest key;
 
-	TRY(network_key(ctx, "requests", &count->client, &key));
+	TRY(network_key(ctx, "requests", count->client, &key));
 	TRY(store_limit_take(tx, ctx->arena, &key, count->unsaved, ctx->now, count->ends_at,
 	                     &counter));
 	const struct request_count learned = { .client = count->client,
@@ -157,13 +147,13 @@ OPERATION(limits_save, struct limits_save, struct limits_saved, REQUIRES_SERVER,
 enum err limits_check_network(struct ctx *ctx)
 {
 	const struct rate *rate = &ctx->service->policy.failures_per_network;
-	const struct address client = client_of(ctx);
+	uint64_t client = network_of(ctx->network);
 	struct limit_counter counter;
 	struct digest key;
 
 	if (ctx->actor != ACTOR_CLIENT || rate->count == 0)
 		return OK;
-	TRY(network_key(ctx, "failures", &client, &key));
+	TRY(network_key(ctx, "failures", client, &key));
 	TRY(read_counter(ctx, &key, &counter));
 	if (counter.count < rate->count)
 		return OK;
@@ -235,13 +225,13 @@ static enum err charge_login(struct ctx *ctx, struct tx *tx)
 static enum err charge_network(struct ctx *ctx, struct tx *tx)
 {
 	const struct rate *rate = &ctx->service->policy.failures_per_network;
-	const struct address client = client_of(ctx);
+	uint64_t client = network_of(ctx->network);
 	struct limit_counter counter;
 	struct digest key;
 
 	if (rate->count == 0)
 		return OK;
-	TRY(network_key(ctx, "failures", &client, &key));
+	TRY(network_key(ctx, "failures", client, &key));
 	return store_limit_take(tx, ctx->arena, &key, 1, ctx->now, ctx->now + rate->period_s,
 	                        &counter);
 }
@@ -249,10 +239,10 @@ static enum err charge_network(struct ctx *ctx, struct tx *tx)
 /* Now and not by and by: a server that is killed must find it refused when it is back. */
 static enum err charge_flood(struct ctx *ctx, struct tx *tx)
 {
-	const struct address client = client_of(ctx);
+	uint64_t client = network_of(ctx->network);
 	struct request_count count;
 
-	request_counter_take_one(ctx->service->requests, &client, &count);
+	request_counter_take_one(ctx->service->requests, client, &count);
 	return count.unsaved > 0 ? save_one(ctx, tx, &count) : OK;
 }
 

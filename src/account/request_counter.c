@@ -4,7 +4,6 @@
 #include "base/crypto.h"
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { ROWS = 2048, PLACES = 8, LOCKS = 64 };
 
@@ -34,20 +33,20 @@ void request_counter_free(struct request_counter *counter)
 }
 
 /* Locks the client's row. */
-static struct request_count *row_enter(struct request_counter *counter,
-                                       const struct address *client, pthread_mutex_t **ret_lock)
+static struct request_count *row_enter(struct request_counter *counter, uint64_t client,
+                                       pthread_mutex_t **ret_lock)
 {
-	size_t row = scatter(&counter->key, client, sizeof(*client)) % ROWS;
+	size_t row = scatter(&counter->key, &client, sizeof(client)) % ROWS;
 
 	*ret_lock = &counter->locks[row % LOCKS];
 	pthread_mutex_lock(*ret_lock);
 	return counter->rows[row];
 }
 
-static struct request_count *find(struct request_count *row, const struct address *client)
+static struct request_count *find(struct request_count *row, uint64_t client)
 {
 	for (int i = 0; i < PLACES; i++) {
-		if (row[i].ends_at != 0 && memcmp(&row[i].client, client, sizeof(*client)) == 0)
+		if (row[i].ends_at != 0 && row[i].client == client)
 			return &row[i];
 	}
 	return NULL;
@@ -74,7 +73,7 @@ static void count_one(struct request_count *place, struct request_count *ret_cou
 	*ret_count = *place;
 }
 
-bool request_counter_add(struct request_counter *counter, const struct address *client, int64_t now,
+bool request_counter_add(struct request_counter *counter, uint64_t client, int64_t now,
                          struct request_count *ret_count)
 {
 	pthread_mutex_t *lock;
@@ -91,8 +90,8 @@ void request_counter_begin(struct request_counter *counter, const struct request
                            int64_t now, struct request_count *ret_count)
 {
 	pthread_mutex_t *lock;
-	struct request_count *row = row_enter(counter, &saved->client, &lock);
-	struct request_count *place = find(row, &saved->client);
+	struct request_count *row = row_enter(counter, saved->client, &lock);
+	struct request_count *place = find(row, saved->client);
 
 	if (!place || place->ends_at <= now) {
 		if (!place)
@@ -103,7 +102,7 @@ void request_counter_begin(struct request_counter *counter, const struct request
 	pthread_mutex_unlock(lock);
 }
 
-void request_counter_take_one(struct request_counter *counter, const struct address *client,
+void request_counter_take_one(struct request_counter *counter, uint64_t client,
                               struct request_count *ret_count)
 {
 	pthread_mutex_t *lock;
@@ -139,8 +138,7 @@ size_t request_counter_take_unsaved(struct request_counter *counter, size_t from
 void request_counter_learn(struct request_counter *counter, const struct request_count *count)
 {
 	pthread_mutex_t *lock;
-	struct request_count *place =
-		find(row_enter(counter, &count->client, &lock), &count->client);
+	struct request_count *place = find(row_enter(counter, count->client, &lock), count->client);
 
 	if (place && place->count < count->count + place->unsaved) {
 		place->count = count->count + place->unsaved;

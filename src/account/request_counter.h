@@ -9,12 +9,14 @@
 #define REKEY_ACCOUNT_REQUEST_COUNTER_H
 
 #include "base/err.h"
-#include "base/network.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct request_counter;
 
 struct request_count {
-	struct address client;
+	uint64_t client; /* network_of() it */
 	int64_t count;   /* in the window, saved or not */
 	int64_t unsaved; /* of these */
 	int64_t ends_at; /* of the window */
@@ -25,7 +27,7 @@ struct request_counter *request_counter_new(void);
 void request_counter_free(struct request_counter *counter);
 
 /* Counts one more. false: there is no window for this client; begin one. */
-bool request_counter_add(struct request_counter *counter, const struct address *client, int64_t now,
+bool request_counter_add(struct request_counter *counter, uint64_t client, int64_t now,
                          struct request_count *ret_count);
 
 /* Begins a window with what is saved of it and one more, or joins one begun meanwhile. */
@@ -33,7 +35,7 @@ void request_counter_begin(struct request_counter *counter, const struct request
                            int64_t now, struct request_count *ret_count);
 
 /* Hands out what is unsaved of one client, as saved from now on; all zero: nothing. */
-void request_counter_take_one(struct request_counter *counter, const struct address *client,
+void request_counter_take_one(struct request_counter *counter, uint64_t client,
                               struct request_count *ret_count);
 
 /* Hands out up to max counts with `least` unsaved or more, as saved from now on. Go on from the

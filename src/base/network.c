@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-enum { V4_AT = 12, V4_BITS = 96, CLIENT_BYTES = 8 };
+enum { V4_AT = 12, V4_BITS = 96 };
 
 static const unsigned char v4_prefix[V4_AT] = { [10] = 0xff, [11] = 0xff };
 static const struct address unix_socket;
@@ -68,13 +68,24 @@ bool address_is_near(const struct address *address)
 	       memcmp(address, &unix_socket, sizeof(*address)) == 0;
 }
 
-struct address address_of_client(const struct address *address)
+static uint64_t number_of(const unsigned char *bytes, size_t n)
 {
-	struct address client = *address;
+	uint64_t number = 0;
 
-	if (!is_v4(address))
-		memset(client.bytes + CLIENT_BYTES, 0, sizeof(client.bytes) - CLIENT_BYTES);
-	return client;
+	for (size_t i = 0; i < n; i++)
+		number = number << 8 | bytes[i];
+	return number;
+}
+
+/* IPv4 is beside every /64 that anybody has: those begin with another byte than 0. */
+uint64_t network_of(struct str text)
+{
+	struct address address;
+
+	if (!address_parse(text, &address))
+		return 0;
+	return is_v4(&address) ? number_of(address.bytes + V4_AT - 2, 6)
+	                       : number_of(address.bytes, 8);
 }
 
 /* ---- lists ---- */

@@ -144,3 +144,32 @@ TEST(a_forwarded_address_is_believed_from_trusted_proxies_alone)
 		CHECK(c->name, strcmp(text, c->want) == 0);
 	}
 }
+
+TEST(an_ipv4_address_and_an_ipv6_64_are_each_one_network)
+{
+	static const struct {
+		const char *name, *one, *other;
+		bool same;
+	} cases[] = {
+		{ "an IPv4 address", "192.0.2.1", "192.0.2.1", true },
+		{ "its neighbour", "192.0.2.1", "192.0.2.2", false },
+		{ "written as IPv6", "192.0.2.1", "::ffff:192.0.2.1", true },
+		{ "two written as IPv6", "::ffff:192.0.2.1", "::ffff:192.0.2.2", false },
+		{ "one /64", "2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", true },
+		{ "the next /64", "2001:db8:1:2::1", "2001:db8:1:3::1", false },
+		{ "another /48", "2001:db8:1:2::1", "2001:db8:2:2::1", false },
+		{ "loopback", "127.0.0.1", "::1", false },
+		{ "no address", "local", "command line", true },
+		{ "no address and one", "local", "127.0.0.1", false },
+		{ "nothing", "", NULL, true },
+		{ "nothing and the least address", "", "0.0.0.0", false },
+		{ "too long for an address", "2001:db8:1:2::1",
+		  "2001:0db8:0001:0002:0000:0000:0000:0000:0001", false },
+	};
+
+	FOREACH(c, cases) {
+		uint64_t one = network_of(str(c->one)), other = network_of(str(c->other));
+		CHECK(c->name, (one == other) == c->same);
+	}
+	CHECK("no address is 0", network_of(STR("local")) == 0);
+}
