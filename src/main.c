@@ -124,6 +124,7 @@ static enum err start_service(struct process *process)
 		.queue_max = (unsigned)settings->hash_queue_max,
 		.memory_kib = (uint32_t)settings->hash_memory_kib,
 		.passes = (uint32_t)settings->hash_passes,
+		.patience_ms = HASHER_PATIENCE_MS,
 	};
 
 	service->policy = (struct policy){

@@ -64,7 +64,7 @@ static enum err better_hash(struct ctx *ctx, const struct account *account, stru
 	*ret_phc = STR_NONE;
 	if (!hasher_is_outdated(ctx->hasher, account->phc.ptr))
 		return OK;
-	enum err err = hasher_hash(ctx->hasher, ctx->arena, password, ret_phc);
+	enum err err = hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, password, ret_phc);
 	return err == ERR_BUSY ? OK : err;
 }
 
@@ -105,7 +105,7 @@ static enum err account_log_in(struct ctx *ctx, const struct log_in *in,
 	TRY(limits_enter_login(ctx, login));
 
 	/* Before any verdict, so that every verdict takes as long. */
-	TRY(hasher_verify(ctx->hasher, password, account.phc.ptr, &match));
+	TRY(hasher_verify(ctx->hasher, caller_of(ctx), password, account.phc.ptr, &match));
 
 	if (found == ERR_NOT_FOUND && in->discloses && !ctx->app.conceal_accounts)
 		return deny_guess(ctx, ERR_NO_ACCOUNT, "no such account");
@@ -158,7 +158,7 @@ static enum err hash_new(struct ctx *ctx, struct secret password, struct str *re
 	struct secret accepted;
 
 	TRY(password_accept(ctx, password, &accepted));
-	return hasher_hash(ctx->hasher, ctx->arena, accepted, ret_phc);
+	return hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, accepted, ret_phc);
 }
 
 /* Which of the two unique names was it? */

@@ -202,7 +202,8 @@ static enum err write_body(struct ctx *ctx, const struct outbox_row *row,
 		letter->kind = LETTER_MADE_PASSWORD;
 		TRY(made_password_derive(ctx, &row->nonce, &letter->secret));
 		/* Before it is sent: once the mail is accepted nothing may be in the way. */
-		return hasher_hash(ctx->hasher, ctx->arena, letter->secret, &letter->made_phc);
+		return hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, letter->secret,
+		                   &letter->made_phc);
 	case OUTBOX_PASSWORD_CHANGED:
 		letter->kind = LETTER_PASSWORD_CHANGED;
 		return OK;

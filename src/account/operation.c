@@ -3,6 +3,7 @@
 #include "account/operation.h"
 #include "account/limits.h"
 #include "base/log.h"
+#include "base/network.h"
 #include <string.h>
 
 enum { TRIES_MAX = 3 };
@@ -82,6 +83,13 @@ enum err deny_removed(struct ctx *ctx, enum err err)
 	ctx->account_id = 0;
 	ctx->network = STR("");
 	return deny(ctx, err, "account was removed meanwhile");
+}
+
+struct caller caller_of(const struct ctx *ctx)
+{
+	if (ctx->actor != ACTOR_CLIENT)
+		return (struct caller){ 0 };
+	return (struct caller){ ctx->app.id, network_of(ctx->network) };
 }
 
 enum err audit_done(struct ctx *ctx, struct tx *tx, const char *outcome)

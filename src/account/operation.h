@@ -154,6 +154,9 @@ MUST_USE enum err deny_guess(struct ctx *ctx, enum err err, const char *reason);
  * learn its number again. */
 MUST_USE enum err deny_removed(struct ctx *ctx, enum err err);
 
+/* Who asks for a hash: the client's app and network, or we ourselves, who are of neither. */
+struct caller caller_of(const struct ctx *ctx);
+
 /* Writes what was done, in the transaction that does it. */
 MUST_USE enum err audit_done(struct ctx *ctx, struct tx *tx, const char *outcome);
 

@@ -67,12 +67,12 @@ static enum err password_change(struct ctx *ctx, const struct password_change *i
 		return deny(ctx, ERR_BAD_SESSION, "session ended meanwhile");
 	TRY(spell_own_login(ctx, &login));
 	TRY(limits_enter_login(ctx, login));
-	TRY(hasher_verify(ctx->hasher, old_password, account.phc.ptr, &match));
+	TRY(hasher_verify(ctx->hasher, caller_of(ctx), old_password, account.phc.ptr, &match));
 	if (!match)
 		return deny_guess(ctx, ERR_WRONG_PASSWORD, "wrong password");
 	if (secret_equal(old_password, new_password))
 		return deny(ctx, ERR_PASSWORD_SAME, "new password is the old one");
-	TRY(hasher_hash(ctx->hasher, ctx->arena, new_password, &phc));
+	TRY(hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, new_password, &phc));
 	return change_in_store(ctx, &account, phc);
 }
 OPERATION(password_change, struct password_change, struct nothing, REQUIRES_SESSION, LIMIT_LOGIN,
@@ -125,10 +125,10 @@ static enum err password_reset(struct ctx *ctx, const struct password_reset *in,
 	TRY(err);
 	if (account.epoch != token.epoch)
 		return deny(ctx, ERR_TOKEN_INVALID, "token was replaced meanwhile");
-	TRY(hasher_verify(ctx->hasher, new_password, account.phc.ptr, &same));
+	TRY(hasher_verify(ctx->hasher, caller_of(ctx), new_password, account.phc.ptr, &same));
 	if (same)
 		return deny(ctx, ERR_PASSWORD_SAME, "new password is the old one");
-	TRY(hasher_hash(ctx->hasher, ctx->arena, new_password, &phc));
+	TRY(hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, new_password, &phc));
 	return reset_in_store(ctx, &token, &account, phc);
 }
 OPERATION(password_reset, struct password_reset, struct nothing, REQUIRES_APP, LIMIT_GUESS,

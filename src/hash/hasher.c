@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* hasher.c - callers leave a job from their own stack in a list and sleep; hash threads take it.
+/* hasher.c - callers leave a job from their own stack in a queue and sleep; hash threads take it.
  *
  * Everything that costs memory and time runs on a hash thread, in job_run(). */
 #include "hash/hasher.h"
 #include "base/crypto.h"
+#include "base/fair_queue.h"
 #include "hash/kept_memory.h"
 #include "hash/phc.h"
 #include <assert.h>
@@ -13,12 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 enum {
 	THREADS_MAX = 64,
 	STACK_SIZE = 256 << 10, /* Argon2's blocks are on the heap; its frames take a few KiB */
 	SALT_SIZE = crypto_pwhash_argon2id_SALTBYTES,
 	HASH_SIZE = 32,
+	AVERAGED = 16, /* hashes, or about: the weight of the newest is one of so many */
 };
 
 _Static_assert((int)PHC_MEMORY_MIN * 1024 >= (int)crypto_pwhash_argon2id_MEMLIMIT_MIN &&
@@ -28,7 +31,7 @@ _Static_assert((int)PHC_MEMORY_MIN * 1024 >= (int)crypto_pwhash_argon2id_MEMLIMI
 
 /* Lives on its caller's stack, who sleeps until it is finished. */
 struct job {
-	struct job *next;
+	struct fair_item item; /* in the queue while it waits */
 	struct secret password;
 	const struct phc *phc;           /* the cost, the salt, and the tag to compare with */
 	const char *text;                /* phc's text, of a verification */
@@ -47,9 +50,9 @@ struct hasher {
 	pthread_mutex_t mutex; /* guards the rest, and the jobs' links and ends */
 	pthread_cond_t work;   /* a job is waiting, or it is time to stop */
 	pthread_cond_t quiet;  /* the last caller has left */
-	struct job *first, **last;
-	size_t n_admitted; /* jobs waiting or running */
-	size_t n_callers;  /* asleep, or on their way out */
+	struct fair_queue *queue;
+	int64_t average_us; /* that a hash takes; 0: none has been made */
+	size_t n_callers;   /* asleep, or on their way out */
 	bool stopping;
 
 	unsigned n_threads;
@@ -89,14 +92,35 @@ static enum err job_run(struct job *job)
 /* Sleeps until there is a job. NULL: the hasher stops and nothing waits. */
 static struct job *next_job(struct hasher *hasher)
 {
-	struct job *job;
-
-	while (!hasher->first && !hasher->stopping)
+	while (fair_queue_waiting(hasher->queue) == 0 && !hasher->stopping)
 		pthread_cond_wait(&hasher->work, &hasher->mutex);
-	job = hasher->first;
-	if (job && !(hasher->first = job->next))
-		hasher->last = &hasher->first;
-	return job;
+	return (void *)fair_queue_pop(hasher->queue);
+}
+
+static void finish(struct job *job, enum err err)
+{
+	job->err = err;
+	job->finished = true;
+	pthread_cond_signal(&job->finishes);
+}
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* A moving average, of hashes at whatever cost they were made. */
+static void note_time(struct hasher *hasher, enum err err, int64_t took_us)
+{
+	if (err != OK)
+		return;
+	if (hasher->average_us == 0)
+		hasher->average_us = took_us;
+	else
+		hasher->average_us += (took_us - hasher->average_us) / AVERAGED;
 }
 
 static void *hash_thread(void *arg)
@@ -108,28 +132,56 @@ static void *hash_thread(void *arg)
 	pthread_mutex_lock(&hasher->mutex);
 	while ((job = next_job(hasher))) {
 		pthread_mutex_unlock(&hasher->mutex);
-		job->err = job_run(job);
+		int64_t began_us = now_us();
+		enum err err = job_run(job);
+		int64_t took_us = now_us() - began_us;
 		wipe_thread();
-		if (job->err == OK)
+		if (err == OK)
 			atomic_fetch_add(&hasher->count, 1);
 		pthread_mutex_lock(&hasher->mutex);
-		hasher->n_admitted--;
-		job->finished = true;
-		pthread_cond_signal(&job->finishes);
+		note_time(hasher, err, took_us);
+		fair_queue_done(hasher->queue, job->item.caller);
+		finish(job, err);
 	}
 	pthread_mutex_unlock(&hasher->mutex);
 	kept_memory_give_back();
 	return NULL;
 }
 
+/* Waiting or running. */
+static size_t admitted_max(const struct hasher_options *options)
+{
+	return (size_t)options->threads + options->queue_max;
+}
+
+static bool is_worth_waiting(const struct hasher *hasher, struct caller caller)
+{
+	int64_t ahead = (int64_t)fair_queue_ahead(hasher->queue, caller);
+
+	return ahead * hasher->average_us / hasher->options.threads <=
+	       hasher->options.patience_ms * 1000;
+}
+
+/* If there is none, somebody else's job may have to end for it. */
+static bool make_room(struct hasher *hasher, struct caller caller)
+{
+	size_t n = fair_queue_waiting(hasher->queue) + fair_queue_served(hasher->queue);
+
+	if (n < admitted_max(&hasher->options))
+		return true;
+	struct job *evicted = (void *)fair_queue_evict(hasher->queue, caller);
+	if (evicted)
+		finish(evicted, ERR_BUSY);
+	return evicted != NULL;
+}
+
 static bool admit(struct hasher *hasher, struct job *job)
 {
-	if (hasher->stopping ||
-	    hasher->n_admitted >= (size_t)hasher->options.threads + hasher->options.queue_max)
+	struct caller caller = job->item.caller;
+
+	if (hasher->stopping || !is_worth_waiting(hasher, caller) || !make_room(hasher, caller))
 		return false;
-	hasher->n_admitted++;
-	*hasher->last = job;
-	hasher->last = &job->next;
+	fair_queue_push(hasher->queue, &job->item);
 	pthread_cond_signal(&hasher->work);
 	return true;
 }
@@ -170,11 +222,11 @@ static struct phc phc_fresh(const struct hasher_options *options)
 	return phc;
 }
 
-enum err hasher_hash(struct hasher *hasher, struct arena *arena, struct secret password,
-                     struct str *ret_phc)
+enum err hasher_hash(struct hasher *hasher, struct caller caller, struct arena *arena,
+                     struct secret password, struct str *ret_phc)
 {
 	struct phc phc = phc_fresh(&hasher->options);
-	struct job job = { .password = password, .phc = &phc };
+	struct job job = { .item.caller = caller, .password = password, .phc = &phc };
 
 	TRY(job_hand_over(hasher, &job));
 	memcpy(phc.hash, job.tag, HASH_SIZE);
@@ -184,12 +236,13 @@ enum err hasher_hash(struct hasher *hasher, struct arena *arena, struct secret p
 	return err;
 }
 
-enum err hasher_verify(struct hasher *hasher, struct secret password, const char *phc,
-                       bool *ret_match)
+enum err hasher_verify(struct hasher *hasher, struct caller caller, struct secret password,
+                       const char *phc, bool *ret_match)
 {
 	struct phc parsed = { 0 };
 	bool real = phc_parse(str(phc), &parsed) == OK;
 	struct job job = {
+		.item.caller = caller,
 		.password = password,
 		.phc = real ? &parsed : &hasher->decoy,
 		.text = phc,
@@ -249,11 +302,11 @@ enum err hasher_start(const struct hasher_options *options, struct hasher **ret_
 	NEED(hasher);
 	hasher->options = *options;
 	hasher->decoy = phc_fresh(options);
-	hasher->last = &hasher->first;
 	pthread_mutex_init(&hasher->mutex, NULL);
 	pthread_cond_init(&hasher->work, NULL);
 	pthread_cond_init(&hasher->quiet, NULL);
-	enum err err = start_threads(hasher);
+	hasher->queue = fair_queue_new(admitted_max(options));
+	enum err err = hasher->queue ? start_threads(hasher) : ERR_NOMEM;
 	if (err != OK) {
 		hasher_stop(hasher);
 		return err;
@@ -281,5 +334,6 @@ void hasher_stop(struct hasher *hasher)
 	pthread_cond_destroy(&hasher->quiet);
 	pthread_cond_destroy(&hasher->work);
 	pthread_mutex_destroy(&hasher->mutex);
+	fair_queue_free(hasher->queue);
 	free(hasher);
 }

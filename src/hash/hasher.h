@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hasher.h - Argon2id on a bounded pool of threads.
  *
- * Never uses more than threads * memory_kib of RAM: calls wait their turn in a queue, and a full
- * queue refuses at once (ERR_BUSY), so a flood of log-ins costs 503s and not the machine. (A hash
- * that was made at another cost is checked at that cost, 1 GiB at most.) Thread-safe.
+ * Never uses more than threads * memory_kib of RAM: calls wait their turn in a queue with a
+ * maximum, so a flood of log-ins costs 503s and not the machine. (A hash that was made at another
+ * cost is checked at that cost, 1 GiB at most.) Thread-safe.
+ *
+ * The queue is fair (base/fair_queue.h): apps take turns, within an app its networks, so a caller waits
+ * for one hash of every other app and network, whatever crowd they have sent. A call is answered
+ * ERR_BUSY when
+ *  - the queue is full, and no other app or network has more in it than the caller's: at once;
+ *  - it has waited in a full queue, the last of the largest crowd, and somebody came who had less
+ *    in it: that one takes its place;
+ *  - the wait would be longer than patience_ms, by the number of hashes before it and the average
+ *    time that one took lately: at once. So nobody's password is hashed for a client that has
+ *    given up by then.
+ * See docs/fair-hash-queue.md.
  *
  * Passwords are borrowed for the call and are any bytes, none and NUL included; nothing here
  * shortens or normalizes them. Call crypto_start() first. */
@@ -11,6 +22,7 @@
 #define REKEY_HASH_HASHER_H
 
 #include "base/arena.h"
+#include "base/network.h"
 
 struct hasher;
 
@@ -19,7 +31,13 @@ struct hasher_options {
 	unsigned queue_max;  /* jobs waiting, beyond those running */
 	uint32_t memory_kib; /* Argon2 m, for each running job: 8..1048576 */
 	uint32_t passes;     /* Argon2 t: 1..64 */
+	int64_t patience_ms; /* the longest wait worth beginning: HASHER_PATIENCE_MS */
 };
+
+/* Clients and proxies give up after some seconds, and people before them: most programs wait ten
+ * or more, a person at a form hardly five. A hash for somebody who has left is waste, and takes the
+ * place of one who has not. */
+enum { HASHER_PATIENCE_MS = 5000 };
 
 /* Starts the threads. On OK the caller owns *ret_hasher: hasher_stop() it.
  * ERR_NOMEM: *ret_hasher is untouched. */
@@ -30,17 +48,17 @@ MUST_USE enum err hasher_start(const struct hasher_options *options, struct hash
 void hasher_stop(struct hasher *hasher);
 
 /* Makes a hash at the configured cost with a salt of its own, as a PHC string (phc.h) in arena.
- * Blocks. ERR_BUSY: the queue is full. ERR_NOMEM: the machine has no memory for the hash, or the
- * arena none for the text. */
-MUST_USE enum err hasher_hash(struct hasher *hasher, struct arena *arena, struct secret password,
-                              struct str *ret_phc);
+ * Blocks. ERR_BUSY: see above. ERR_NOMEM: the machine has no memory for the hash, or the arena none
+ * for the text. */
+MUST_USE enum err hasher_hash(struct hasher *hasher, struct caller caller, struct arena *arena,
+                              struct secret password, struct str *ret_phc);
 
 /* Checks password against phc. Takes the time of one hash whatever the outcome: phc == NULL means
  * "no such account" and costs a decoy hash, and so does a phc that is none; neither ever matches.
- * Blocks. ERR_BUSY: the queue is full. ERR_NOMEM: the machine has no memory for the hash. Both
- * leave *ret_match untouched. */
-MUST_USE enum err hasher_verify(struct hasher *hasher, struct secret password, const char *phc,
-                                bool *ret_match);
+ * Blocks. ERR_BUSY: see above. ERR_NOMEM: the machine has no memory for the hash. Both leave
+ * *ret_match untouched. */
+MUST_USE enum err hasher_verify(struct hasher *hasher, struct caller caller,
+                                struct secret password, const char *phc, bool *ret_match);
 
 /* true: phc was made with less memory or fewer passes than the configured, so hash the password
  * anew while it is at hand. false for what is no PHC string, and for NULL. */

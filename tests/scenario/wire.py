@@ -66,10 +66,10 @@ class Answer:
 
 
 class Client:
-    """Speaks to one address; every request has a connection of its own."""
+    """Speaks to one address; every request has a connection of its own, from `source` if that is given."""
 
-    def __init__(self, host, port):
-        self.host, self.port = host, port
+    def __init__(self, host, port, source=None):
+        self.host, self.port, self.source = host, port, source
 
     def get(self, path, **options):
         return self.request("GET", path, **options)
@@ -113,7 +113,8 @@ class Client:
         return self._send(method, path, fields, body, host)
 
     def _send(self, method, path, fields, body, host):
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=TIMEOUT)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=TIMEOUT,
+                                                source_address=(self.source, 0) if self.source else None)
         try:
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             if not any(name.lower() == "host" for name, _ in fields):

@@ -29,11 +29,13 @@
 		"" literal, sizeof(literal) - 1                                                    \
 	}
 #define SECRET(literal) ((struct secret)BYTES(literal))
+#define NOBODY          ((struct caller){ 0, 0 })
 
 static struct hasher *start(unsigned threads, unsigned queue_max, uint32_t memory_kib,
                             uint32_t passes)
 {
-	struct hasher_options options = { threads, queue_max, memory_kib, passes };
+	struct hasher_options options = { threads, queue_max, memory_kib, passes,
+		                          HASHER_PATIENCE_MS };
 	struct hasher *hasher = NULL;
 
 	CHECK("start", hasher_start(&options, &hasher) == OK);
@@ -44,7 +46,7 @@ static bool matches(struct hasher *hasher, struct secret password, const char *p
 {
 	bool match = false;
 
-	CHECK("verify", hasher_verify(hasher, password, phc, &match) == OK);
+	CHECK("verify", hasher_verify(hasher, NOBODY, password, phc, &match) == OK);
 	return match;
 }
 
@@ -76,7 +78,7 @@ TEST(the_password_that_was_hashed_matches_and_no_other)
 
 	FOREACH(c, cases) {
 		struct str phc;
-		CHECK(c->name, hasher_hash(hasher, t->arena, c->right, &phc) == OK);
+		CHECK(c->name, hasher_hash(hasher, NOBODY, t->arena, c->right, &phc) == OK);
 		CHECK(c->name, matches(hasher, c->wrong, phc.ptr) == c->same);
 	}
 	CHECK("all counted", hasher_count(hasher) == 2 * COUNT_OF(cases));
@@ -92,7 +94,8 @@ TEST(every_byte_of_a_password_of_256_code_points_matters)
 
 	for (size_t i = 0; i < SIZE; i += 4)
 		memcpy(password + i, "\xf0\x9f\x94\x91", 4); /* U+1F511 */
-	CHECK("hash", hasher_hash(hasher, t->arena, (struct secret){ password, SIZE }, &phc) == OK);
+	CHECK("hash",
+	      hasher_hash(hasher, NOBODY, t->arena, (struct secret){ password, SIZE }, &phc) == OK);
 	CHECK("same", matches(hasher, (struct secret){ password, SIZE }, phc.ptr));
 	for (size_t i = 0; i < SIZE; i++) {
 		password[i] ^= 1;
@@ -107,8 +110,8 @@ TEST(a_hash_tells_its_cost_and_has_a_salt_of_its_own)
 	struct hasher *hasher = start(1, 0, 64, 3);
 	struct str one, two;
 
-	CHECK("one", hasher_hash(hasher, t->arena, SECRET("secret"), &one) == OK);
-	CHECK("two", hasher_hash(hasher, t->arena, SECRET("secret"), &two) == OK);
+	CHECK("one", hasher_hash(hasher, NOBODY, t->arena, SECRET("secret"), &one) == OK);
+	CHECK("two", hasher_hash(hasher, NOBODY, t->arena, SECRET("secret"), &two) == OK);
 	CHECK("cost", str_starts(one, "$argon2id$v=19$m=64,t=3,p=1$"));
 	CHECK("salt", !str_equal(one, two));
 	CHECK("length", one.len == strlen("$argon2id$v=19$m=64,t=3,p=1$") + 22 + 1 + 43);
@@ -137,7 +140,7 @@ TEST(hashes_are_exchanged_with_libsodium_both_ways)
 		CHECK(c->name, matches(hasher, SECRET("secret"), theirs));
 		CHECK(c->name, !matches(hasher, SECRET("Secret"), theirs));
 	}
-	CHECK("ours", hasher_hash(hasher, t->arena, SECRET("secret"), &ours) == OK);
+	CHECK("ours", hasher_hash(hasher, NOBODY, t->arena, SECRET("secret"), &ours) == OK);
 	CHECK("right", crypto_pwhash_str_verify(ours.ptr, "secret", 6) == 0);
 	CHECK("wrong", crypto_pwhash_str_verify(ours.ptr, "Secret", 6) != 0);
 	hasher_stop(hasher);
@@ -183,7 +186,8 @@ TEST(a_stranger_costs_one_hash_and_never_matches)
 
 	FOREACH(c, cases) {
 		bool match = true;
-		CHECK(c->name, hasher_verify(hasher, SECRET("secret"), c->phc, &match) == OK);
+		CHECK(c->name,
+		      hasher_verify(hasher, NOBODY, SECRET("secret"), c->phc, &match) == OK);
 		CHECK(c->name, !match);
 		CHECK(c->name, hasher_count(hasher) == ++made);
 	}
@@ -232,7 +236,7 @@ static void *caller(void *arg)
 	bool match = true;
 
 	pthread_barrier_wait(&crowd->gate);
-	enum err err = hasher_verify(crowd->hasher, SECRET("secret"), NULL, &match);
+	enum err err = hasher_verify(crowd->hasher, NOBODY, SECRET("secret"), NULL, &match);
 	if (err == OK && !match)
 		atomic_fetch_add(&crowd->ok, 1);
 	else if (err == ERR_BUSY && match) /* untouched */
@@ -299,6 +303,111 @@ TEST(a_queue_with_room_for_all_serves_all)
 	hasher_stop(crowd.hasher);
 }
 
+struct flood {
+	struct hasher *hasher;
+	struct caller caller;
+	atomic_bool ends;
+	atomic_uint ok, busy;
+	pthread_t threads[CROWD];
+};
+
+/* Asks again and again; it gets the processor back between refusals, as a client does. */
+static void *keep_asking(void *arg)
+{
+	struct flood *flood = arg;
+	bool match;
+
+	while (!atomic_load(&flood->ends)) {
+		enum err err =
+			hasher_verify(flood->hasher, flood->caller, SECRET("secret"), NULL, &match);
+		atomic_fetch_add(err == OK ? &flood->ok : &flood->busy, 1);
+		if (err != OK)
+			usleep(500);
+	}
+	return NULL;
+}
+
+static void flood_begins(struct flood *flood)
+{
+	for (size_t i = 0; i < CROWD; i++)
+		CHECK("flood", pthread_create(&flood->threads[i], NULL, keep_asking, flood) == 0);
+	while (atomic_load(&flood->busy) == 0)
+		usleep(1000);
+}
+
+static void flood_ends(struct flood *flood)
+{
+	atomic_store(&flood->ends, true);
+	for (size_t i = 0; i < CROWD; i++)
+		pthread_join(flood->threads[i], NULL);
+}
+
+TEST(beside_a_flood_others_are_served_every_time)
+{
+	enum { CALLS = 10 };
+	static const struct {
+		const char *name;
+		unsigned threads, queue_max;
+		struct caller flood, other;
+	} cases[] = {
+		{ "another network", 1, 4, { 1, 1 }, { 1, 2 } },
+		{ "the same network in another app", 1, 4, { 1, 1 }, { 2, 1 } },
+		{ "ourselves", 1, 4, { 1, 1 }, { 0, 0 } },
+		{ "with two threads", 2, 2, { 1, 1 }, { 1, 2 } },
+		{ "with the smallest queue", 1, 1, { 1, 1 }, { 1, 2 } },
+	};
+
+	FOREACH(c, cases) {
+		struct flood flood = {
+			.hasher = start(c->threads, c->queue_max, 1024, 8),
+			.caller = c->flood,
+		};
+		flood_begins(&flood);
+		for (int i = 0; i < CALLS; i++) {
+			bool match = true;
+			CHECK(c->name, hasher_verify(flood.hasher, c->other, SECRET("secret"), NULL,
+			                             &match) == OK);
+			CHECK(c->name, !match);
+		}
+		flood_ends(&flood);
+		CHECK(c->name, flood.busy > 0);
+		CHECK(c->name, hasher_count(flood.hasher) == flood.ok + CALLS);
+		hasher_stop(flood.hasher);
+	}
+}
+
+/* The first hash tells how long one takes. */
+TEST(whoever_would_wait_longer_than_the_patience_is_refused_at_once)
+{
+	enum { ROUNDS = 20 };
+	static const struct {
+		const char *name;
+		int64_t patience_ms;
+		bool some_are_refused;
+	} cases[] = {
+		{ "no patience", 0, true },
+		{ "for about one hash", 30, true },
+		{ "for all of them", 3600000, false },
+	};
+
+	FOREACH(c, cases) {
+		struct hasher_options options = { 1, CROWD, 4096, 32, c->patience_ms };
+		struct crowd crowd = { .hasher = NULL };
+		unsigned round = 0;
+		CHECK(c->name, hasher_start(&options, &crowd.hasher) == OK);
+		CHECK(c->name, !matches(crowd.hasher, SECRET("secret"), NULL));
+		while (round == 0 || (c->some_are_refused && !crowd.busy && round < ROUNDS)) {
+			crowd_come(&crowd);
+			crowd_leave(&crowd);
+			round++;
+		}
+		CHECK(c->name, (crowd.busy > 0) == c->some_are_refused);
+		CHECK(c->name, crowd.ok >= round && crowd.other == 0);
+		CHECK("an idle hasher serves", !matches(crowd.hasher, SECRET("secret"), NULL));
+		hasher_stop(crowd.hasher);
+	}
+}
+
 /* One more call is refused only while the whole crowd is inside; if it was too early or too late,
  * they all come again. */
 TEST(stopping_finishes_what_waits)
@@ -311,7 +420,8 @@ TEST(stopping_finishes_what_waits)
 		crowd.ok = crowd.busy = 0;
 		crowd_come(&crowd);
 		usleep(5000);
-		if (hasher_verify(crowd.hasher, SECRET("secret"), NULL, &match) == ERR_BUSY) {
+		if (hasher_verify(crowd.hasher, NOBODY, SECRET("secret"), NULL, &match) ==
+		    ERR_BUSY) {
 			hasher_stop(crowd.hasher);
 			crowd.hasher = NULL;
 		}
@@ -350,7 +460,7 @@ static enum err verify_in_want(struct hasher *hasher, const char *phc, bool *ret
 	tight = old;
 	tight.rlim_cur = pages * (unsigned long long)sysconf(_SC_PAGESIZE) + (256 << 20);
 	setrlimit(RLIMIT_AS, &tight);
-	enum err err = hasher_verify(hasher, SECRET("secret"), phc, ret_match);
+	enum err err = hasher_verify(hasher, NOBODY, SECRET("secret"), phc, ret_match);
 	setrlimit(RLIMIT_AS, &old);
 	return err;
 }

@@ -11,7 +11,11 @@ enum { HASH_KIB = 8, START = 1795400000 };
 static void start_hasher(struct house *house, uint32_t memory_kib)
 {
 	const struct hasher_options options = {
-		.threads = 2, .queue_max = 16, .memory_kib = memory_kib, .passes = 1
+		.threads = 2,
+		.queue_max = 16,
+		.memory_kib = memory_kib,
+		.passes = 1,
+		.patience_ms = HASHER_PATIENCE_MS,
 	};
 
 	CHECK("hasher", hasher_start(&options, &house->service.hasher) == OK);
