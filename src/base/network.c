@@ -78,14 +78,17 @@ static uint64_t number_of(const unsigned char *bytes, size_t n)
 }
 
 /* IPv4 is beside every /64 that anybody has: those begin with another byte than 0. */
+uint64_t network_of_address(const struct address *address)
+{
+	return is_v4(address) ? number_of(address->bytes + V4_AT - 2, 6)
+	                      : number_of(address->bytes, 8);
+}
+
 uint64_t network_of(struct str text)
 {
 	struct address address;
 
-	if (!address_parse(text, &address))
-		return 0;
-	return is_v4(&address) ? number_of(address.bytes + V4_AT - 2, 6)
-	                       : number_of(address.bytes, 8);
+	return address_parse(text, &address) ? network_of_address(&address) : 0;
 }
 
 /* ---- lists ---- */

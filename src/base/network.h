@@ -48,6 +48,7 @@ bool address_is_near(const struct address *address);
  * a subscriber gets. An IPv4 address inside IPv6 (::ffff:192.0.2.1) is that IPv4 address. 0: it is
  * no address. */
 uint64_t network_of(struct str address);
+uint64_t network_of_address(const struct address *address);
 
 /* "10.0.0.0/8, 2001:db8::/32, 192.0.2.1, unix". The items live in the arena. ERR_MALFORMED: there
  * is something else in it. ERR_NOMEM. */

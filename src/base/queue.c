@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* queue.c - a ring of pointers behind a mutex. */
+/* queue.c - a fair queue behind a mutex. */
 #include "base/queue.h"
 #include <pthread.h>
 #include <stdlib.h>
@@ -8,17 +8,22 @@
 struct queue {
 	pthread_mutex_t mutex;
 	pthread_cond_t not_empty;
-	size_t first, n, max;
+	struct fair_queue *items;
+	size_t max;
 	bool closed;
-	void *items[];
 };
 
 struct queue *queue_new(size_t max)
 {
-	struct queue *queue = calloc(1, sizeof(*queue) + max * sizeof(queue->items[0]));
+	struct queue *queue = calloc(1, sizeof(*queue));
 
 	if (!queue)
 		return NULL;
+	queue->items = fair_queue_new(max);
+	if (!queue->items) {
+		free(queue);
+		return NULL;
+	}
 	pthread_mutex_init(&queue->mutex, NULL);
 	pthread_cond_init(&queue->not_empty, NULL);
 	queue->max = max;
@@ -31,36 +36,43 @@ void queue_free(struct queue *queue)
 		return;
 	pthread_cond_destroy(&queue->not_empty);
 	pthread_mutex_destroy(&queue->mutex);
+	fair_queue_free(queue->items);
 	free(queue);
 }
 
-enum err queue_push(struct queue *queue, void *item)
+/* With the mutex held. */
+static struct fair_item *push(struct queue *queue, struct fair_item *item)
 {
-	enum err err = ERR_BUSY;
+	struct fair_item *evicted = NULL;
 
-	pthread_mutex_lock(&queue->mutex);
-	if (!queue->closed && queue->n < queue->max) {
-		queue->items[(queue->first + queue->n) % queue->max] = item;
-		queue->n++;
-		pthread_cond_signal(&queue->not_empty);
-		err = OK;
+	if (queue->closed)
+		return item;
+	if (fair_queue_waiting(queue->items) == queue->max) {
+		evicted = fair_queue_evict(queue->items, item->caller);
+		if (!evicted)
+			return item;
 	}
-	pthread_mutex_unlock(&queue->mutex);
-	return err;
+	fair_queue_push(queue->items, item);
+	pthread_cond_signal(&queue->not_empty);
+	return evicted;
 }
 
-void *queue_pop(struct queue *queue)
+struct fair_item *queue_push(struct queue *queue, struct fair_item *item)
 {
-	void *item = NULL;
-
 	pthread_mutex_lock(&queue->mutex);
-	while (queue->n == 0 && !queue->closed)
+	struct fair_item *refused = push(queue, item);
+	pthread_mutex_unlock(&queue->mutex);
+	return refused;
+}
+
+struct fair_item *queue_pop(struct queue *queue)
+{
+	pthread_mutex_lock(&queue->mutex);
+	while (fair_queue_waiting(queue->items) == 0 && !queue->closed)
 		pthread_cond_wait(&queue->not_empty, &queue->mutex);
-	if (queue->n > 0) {
-		item = queue->items[queue->first];
-		queue->first = (queue->first + 1) % queue->max;
-		queue->n--;
-	}
+	struct fair_item *item = fair_queue_pop(queue->items);
+	if (item) /* what the popper does with it is not counted */
+		fair_queue_done(queue->items, item->caller);
 	pthread_mutex_unlock(&queue->mutex);
 	return item;
 }

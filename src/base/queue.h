@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* queue.h - work handed from thread to thread, with a maximum; and a bell.
+/* queue.h - work handed from thread to thread, with a maximum and in turns; and a bell.
  *
- * A queue that is full refuses at once, so that a flood is answered and not kept. Thread-safe. */
+ * Whose turn it is, and who has to go when the queue is full, is as fair_queue.h says: a flood is
+ * answered and not kept, and keeps nobody else out. Thread-safe. */
 #ifndef REKEY_BASE_QUEUE_H
 #define REKEY_BASE_QUEUE_H
 
 #include "base/err.h"
-#include <stdbool.h>
-#include <stdint.h>
+#include "base/fair_queue.h"
 
 struct queue;
 
@@ -15,11 +15,12 @@ struct queue;
 struct queue *queue_new(size_t max);
 void queue_free(struct queue *queue);
 
-/* ERR_BUSY: it is full or closed, and item is still the caller's. */
-MUST_USE enum err queue_push(struct queue *queue, void *item);
+/* NULL: it is in the queue. Else who is not: the item itself, or another whose place it has taken
+ * and which is the pusher's now. */
+MUST_USE struct fair_item *queue_push(struct queue *queue, struct fair_item *item);
 
 /* Blocks until there is an item. NULL: the queue is closed and empty. */
-MUST_USE void *queue_pop(struct queue *queue);
+MUST_USE struct fair_item *queue_pop(struct queue *queue);
 
 /* Refuses new items; what is in it can still be popped. Wakes everyone who waits. */
 void queue_close(struct queue *queue);

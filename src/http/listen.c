@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BACKLOG = 1024, SYSTEMD_FIRST_FD = 3, PORT_MAX = 65535 };
+enum { BACKLOG = 4096, SYSTEMD_FIRST_FD = 3, PORT_MAX = 65535 };
 
 static enum err refuse(const char *listen_on, const char *why)
 {

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/queue.h"
 #include "base/text.h"
+#include "base/crowd.h"
 #include "http/deadline.h"
 #include "http/peer.h"
 #include <microhttpd.h>
@@ -35,6 +36,7 @@ struct http_server {
 	const struct http_handler *handler;
 	struct queue *queue;
 	struct deadlines *deadlines;
+	struct crowd *crowd;
 	pthread_t *workers;
 	unsigned n_workers;
 	int socket;
@@ -46,6 +48,7 @@ struct http_server {
 /* One request on its way: made at its first byte of body or end of headers, gone when it is
  * answered. The I/O thread and a worker have it in turn, never together. */
 struct exchange {
+	struct fair_item item; /* in the queue while it waits for a worker */
 	struct http_server *server;
 	struct MHD_Connection *connection;
 	struct arena *arena;
@@ -127,17 +130,23 @@ static bool framing_is_plain(const struct request *request)
 	return seen[0] + seen[1] <= 1 && seen[2] <= 1 && seen[3] <= 1 && seen[4] <= 1;
 }
 
+static struct address other_end(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	return address_of_socket(info ? info->client_addr : NULL);
+}
+
 /* After the headers are there. */
 static enum err copy_peer(struct exchange *exchange)
 {
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	struct http_server *server = exchange->server;
-	struct address other_end = address_of_socket(info ? info->client_addr : NULL);
-	struct address peer = peer_of(&exchange->request, &other_end, &server->trusted_proxies);
+	struct address sender = other_end(exchange->connection);
+	struct address peer = peer_of(&exchange->request, &sender, &server->trusted_proxies);
 	char text[ADDRESS_ROOM];
 
-	if (peer_is_unknown_proxy(&exchange->request, &other_end, &server->trusted_proxies) &&
+	if (peer_is_unknown_proxy(&exchange->request, &sender, &server->trusted_proxies) &&
 	    !atomic_exchange(&server->warned_of_proxy, true))
 		log_warning("a request from this machine carries X-Forwarded-For, and "
 		            "server.trusted_proxies does not name its sender: all clients of that "
@@ -296,21 +305,24 @@ static void *worker(void *state)
 	struct http_server *server = state;
 	struct exchange *exchange;
 
-	while ((exchange = queue_pop(server->queue))) {
+	while ((exchange = (void *)queue_pop(server->queue))) {
 		serve(exchange);
 		MHD_resume_connection(exchange->connection);
 	}
 	return NULL;
 }
 
-/* Hands it to a worker; MHD calls again once the answer is there. */
+/* Hands it to a worker; MHD calls again once the answer is there. If somebody has to be refused
+ * for it, that is done here. */
 static enum MHD_Result hand_over(struct exchange *exchange)
 {
+	exchange->item.caller.network = network_of(exchange->request.peer);
 	MHD_suspend_connection(exchange->connection);
-	if (queue_push(exchange->server->queue, exchange) != OK) {
-		exchange->request.fault = ERR_BUSY;
-		serve(exchange);
-		MHD_resume_connection(exchange->connection);
+	struct exchange *refused = (void *)queue_push(exchange->server->queue, &exchange->item);
+	if (refused) {
+		refused->request.fault = ERR_BUSY;
+		serve(refused);
+		MHD_resume_connection(refused->connection);
 	}
 	return MHD_YES;
 }
@@ -384,17 +396,31 @@ static void on_completed(void *state, struct MHD_Connection *connection, void **
 	deadline_set(deadline_of(connection), REQUEST_S * 1000);
 }
 
+/* MHD_NO: it is hung up on. */
+static enum MHD_Result on_accept(void *state, const struct sockaddr *address, socklen_t size)
+{
+	const struct http_server *server = state;
+	const struct address sender = address_of_socket(address);
+
+	(void)size;
+	return crowd_has_room(server->crowd, network_of_address(&sender)) ? MHD_YES : MHD_NO;
+}
+
 static void on_connection(void *state, struct MHD_Connection *connection, void **socket_context,
                           enum MHD_ConnectionNotificationCode code)
 {
 	struct http_server *server = state;
+	const struct address sender = other_end(connection);
+	uint64_t network = network_of_address(&sender);
 
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		crowd_enter(server->crowd, network);
 		const union MHD_ConnectionInfo *info =
 			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 		*socket_context =
 			deadline_add(server->deadlines, info->connect_fd, REQUEST_S * 1000);
 	} else {
+		crowd_leave(server->crowd, network);
 		deadline_remove(*socket_context);
 		*socket_context = NULL;
 	}
@@ -432,9 +458,9 @@ static enum err start_daemon(struct http_server *server, const struct http_optio
 	};
 
 	server->daemon =
-		MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL,
-	                         NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET, socket,
-	                         MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+		MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0,
+	                         on_accept, server, on_request, server, MHD_OPTION_LISTEN_SOCKET,
+	                         socket, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
 	                         MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
 	                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 	                         MHD_OPTION_CONNECTION_LIMIT, options->connections_max,
@@ -454,7 +480,9 @@ enum err http_start(const struct http_options *options, int socket,
 	server->socket = socket;
 	server->trusted_proxies = options->trusted_proxies;
 	server->queue = queue_new(options->queue_max);
-	enum err err = server->queue ? deadlines_start(&server->deadlines) : ERR_NOMEM;
+	server->crowd = crowd_new(options->connections_max);
+	enum err err =
+		server->queue && server->crowd ? deadlines_start(&server->deadlines) : ERR_NOMEM;
 	if (err == OK)
 		err = start_workers(server, options->workers);
 	if (err == OK)
@@ -491,6 +519,7 @@ void http_stop(struct http_server *server)
 		MHD_stop_daemon(server->daemon);
 	deadlines_stop(server->deadlines);
 	queue_free(server->queue);
+	crowd_free(server->crowd);
 	free(server->workers);
 	close(server->socket);
 	free(server);

@@ -3,7 +3,8 @@
  *
  * One I/O thread per core reads requests by epoll. A request that the handler calls quick is served
  * right there; any other is suspended and queued for a worker thread, which may block, and resumed
- * with its answer. A full queue is answered at once (request->fault is ERR_BUSY).
+ * with its answer. Networks take turns in that queue; when it is full, somebody is answered at once
+ * (request->fault is ERR_BUSY): whoever comes, or the newest of the network with the most.
  *
  * Every answer has an X-Request-Id and a line in the log (log_request()), by which it can be found.
  * What libmicrohttpd refuses by itself, before a request is made of it, has neither: a request line
@@ -32,7 +33,7 @@ struct http_options {
 	unsigned io_threads;                 /* 1..64 */
 	unsigned workers;                    /* 1..1024 threads that may block */
 	unsigned queue_max;                  /* requests waiting for a worker */
-	unsigned connections_max;            /* open at once, suspended ones included */
+	unsigned connections_max;            /* open at once, suspended ones included; see crowd.h */
 	struct network_list trusted_proxies; /* borrowed until http_stop() */
 };
 

@@ -11,15 +11,15 @@ enum { THREADS = 4, ITEMS = 1000 };
 TEST(a_full_queue_refuses_and_keeps_its_order)
 {
 	struct queue *queue = queue_new(3);
-	int items[4];
+	struct fair_item items[4] = { 0 };
 
-	for (int round = 0; round < 3; round++) { /* the ring turns */
+	for (int round = 0; round < 3; round++) {
 		for (int i = 0; i < 3; i++)
-			CHECK("fits", queue_push(queue, &items[i]) == OK);
-		CHECK("full", queue_push(queue, &items[3]) == ERR_BUSY);
+			CHECK("fits", queue_push(queue, &items[i]) == NULL);
+		CHECK("full", queue_push(queue, &items[3]) == &items[3]);
 		CHECK("first in, first out", queue_pop(queue) == &items[0]);
-		CHECK("room again", queue_push(queue, &items[3]) == OK);
-		CHECK("full again", queue_push(queue, &items[0]) == ERR_BUSY);
+		CHECK("room again", queue_push(queue, &items[3]) == NULL);
+		CHECK("full again", queue_push(queue, &items[0]) == &items[0]);
 		for (int i = 1; i < 4; i++)
 			CHECK("in order", queue_pop(queue) == &items[i]);
 	}
@@ -27,15 +27,29 @@ TEST(a_full_queue_refuses_and_keeps_its_order)
 	queue_free(queue);
 }
 
+TEST(a_full_queue_has_room_for_another_network_and_gives_it_its_turn)
+{
+	struct queue *queue = queue_new(3);
+	struct fair_item items[3] = { 0 }, other = { .caller.network = 1 };
+
+	for (int i = 0; i < 3; i++)
+		CHECK("fits", queue_push(queue, &items[i]) == NULL);
+	CHECK("the newest goes", queue_push(queue, &other) == &items[2]);
+	CHECK("first", queue_pop(queue) == &items[0]);
+	CHECK("the other's turn", queue_pop(queue) == &other);
+	CHECK("second", queue_pop(queue) == &items[1]);
+	queue_free(queue);
+}
+
 TEST(a_closed_queue_refuses_new_items_and_gives_out_the_old)
 {
 	struct queue *queue = queue_new(3);
-	int items[3];
+	struct fair_item items[3] = { 0 };
 
-	CHECK("first", queue_push(queue, &items[0]) == OK);
-	CHECK("second", queue_push(queue, &items[1]) == OK);
+	CHECK("first", queue_push(queue, &items[0]) == NULL);
+	CHECK("second", queue_push(queue, &items[1]) == NULL);
 	queue_close(queue);
-	CHECK("closed", queue_push(queue, &items[2]) == ERR_BUSY);
+	CHECK("closed", queue_push(queue, &items[2]) == &items[2]);
 	CHECK("drains", queue_pop(queue) == &items[0]);
 	CHECK("drains", queue_pop(queue) == &items[1]);
 	CHECK("empty", queue_pop(queue) == NULL);
@@ -57,14 +71,14 @@ static void *pop_until_closed(void *state)
 TEST(every_item_is_popped_once_and_closing_wakes_all_who_wait)
 {
 	struct queue *queue = queue_new(16);
+	static struct fair_item items[ITEMS];
 	pthread_t threads[THREADS];
-	int item;
 	uintptr_t total = 0;
 
 	for (int i = 0; i < THREADS; i++)
 		CHECK("thread", pthread_create(&threads[i], NULL, pop_until_closed, queue) == 0);
 	for (int i = 0; i < ITEMS;)
-		i += queue_push(queue, &item) == OK;
+		i += queue_push(queue, &items[i]) == NULL;
 	queue_close(queue);
 	for (int i = 0; i < THREADS; i++) {
 		void *n;
