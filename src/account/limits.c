@@ -170,7 +170,8 @@ static enum err enter_with_room(struct ctx *ctx, int64_t limit, struct limit_cou
 		turnstile_leave(&ctx->guess.pass);
 		seen = counter->count;
 		TRY(turnstile_enter(ctx->service->turnstile, &ctx->guess.key,
-		                    seen < limit ? limit - seen : 1, &ctx->guess.pass));
+		                    seen < limit ? limit - seen : 1, network_of(ctx->network),
+		                    &ctx->guess.pass));
 		TRY(read_counter(ctx, &ctx->guess.key, counter));
 	} while (counter->count > seen);
 	return OK;

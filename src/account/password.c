@@ -6,6 +6,7 @@
 #include "account/password_policy.h"
 #include "account/token.h"
 #include "account/turnstile.h"
+#include "base/network.h"
 #include "base/text.h"
 
 /* The account's new password, the notice to its owner, and the end of all that came before. */
@@ -116,7 +117,7 @@ static enum err password_reset(struct ctx *ctx, const struct password_reset *in,
 	/* Those behind the winner find the token spent here, before they cost a hash. */
 	struct digest digest = digest_of(in->token);
 	CLEANUP(turnstile_leave) struct turnstile_pass pass = { 0 };
-	TRY(turnstile_enter(ctx->service->turnstile, &digest, 1, &pass));
+	TRY(turnstile_enter(ctx->service->turnstile, &digest, 1, network_of(ctx->network), &pass));
 	TRY(token_find_live(ctx, in->token, TOKEN_SET_PASSWORD, &token));
 
 	enum err err = store_account_by_id(ctx->store, ctx->arena, token.account_id, &account);

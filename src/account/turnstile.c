@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* turnstile.c - a row of gates, one picked by the digest; behind each a list of who is inside. */
 #include "account/turnstile.h"
+#include "base/crowd.h"
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { GATES = 64 };
@@ -14,7 +14,9 @@ struct gate {
 };
 
 struct turnstile {
-	atomic_int n_waiting;
+	pthread_mutex_t mutex; /* guards those who wait: how many, and from where */
+	int n_waiting;
+	struct crowd *crowd;
 	struct gate gates[GATES];
 };
 
@@ -27,19 +29,30 @@ struct turnstile *turnstile_new(void)
 {
 	struct turnstile *turnstile = calloc(1, sizeof(*turnstile));
 
-	for (int i = 0; turnstile && i < GATES; i++) {
+	if (!turnstile)
+		return NULL;
+	pthread_mutex_init(&turnstile->mutex, NULL);
+	for (int i = 0; i < GATES; i++) {
 		pthread_mutex_init(&turnstile->gates[i].mutex, NULL);
 		pthread_cond_init(&turnstile->gates[i].left, NULL);
 	}
-	return turnstile;
+	turnstile->crowd = crowd_new(TURNSTILE_WAITERS_MAX);
+	if (turnstile->crowd)
+		return turnstile;
+	turnstile_free(turnstile);
+	return NULL;
 }
 
 void turnstile_free(struct turnstile *turnstile)
 {
-	for (int i = 0; turnstile && i < GATES; i++) {
+	if (!turnstile)
+		return;
+	for (int i = 0; i < GATES; i++) {
 		pthread_cond_destroy(&turnstile->gates[i].left);
 		pthread_mutex_destroy(&turnstile->gates[i].mutex);
 	}
+	pthread_mutex_destroy(&turnstile->mutex);
+	crowd_free(turnstile->crowd);
 	free(turnstile);
 }
 
@@ -52,26 +65,48 @@ static int64_t count_inside(const struct gate *gate, const struct digest *digest
 	return n;
 }
 
+static bool get_in_line(struct turnstile *turnstile, uint64_t network)
+{
+	pthread_mutex_lock(&turnstile->mutex);
+	bool room = turnstile->n_waiting < TURNSTILE_WAITERS_MAX &&
+	            crowd_has_room(turnstile->crowd, network);
+	if (room) {
+		turnstile->n_waiting++;
+		crowd_enter(turnstile->crowd, network);
+	}
+	pthread_mutex_unlock(&turnstile->mutex);
+	return room;
+}
+
+static void leave_line(struct turnstile *turnstile, uint64_t network)
+{
+	pthread_mutex_lock(&turnstile->mutex);
+	turnstile->n_waiting--;
+	crowd_leave(turnstile->crowd, network);
+	pthread_mutex_unlock(&turnstile->mutex);
+}
+
 /* With the gate's mutex held. */
 static enum err wait_for_room(struct turnstile *turnstile, struct gate *gate,
-                              const struct digest *digest, int64_t room)
+                              const struct digest *digest, int64_t room, uint64_t network)
 {
 	if (count_inside(gate, digest) < room)
 		return OK;
-	bool may_wait = atomic_fetch_add(&turnstile->n_waiting, 1) < TURNSTILE_WAITERS_MAX;
-	while (may_wait && count_inside(gate, digest) >= room)
+	if (!get_in_line(turnstile, network))
+		return ERR_BUSY;
+	while (count_inside(gate, digest) >= room)
 		pthread_cond_wait(&gate->left, &gate->mutex);
-	atomic_fetch_sub(&turnstile->n_waiting, 1);
-	return may_wait ? OK : ERR_BUSY;
+	leave_line(turnstile, network);
+	return OK;
 }
 
 enum err turnstile_enter(struct turnstile *turnstile, const struct digest *digest, int64_t room,
-                         struct turnstile_pass *pass)
+                         uint64_t network, struct turnstile_pass *pass)
 {
 	struct gate *gate = gate_of(turnstile, digest);
 
 	pthread_mutex_lock(&gate->mutex);
-	enum err err = wait_for_room(turnstile, gate, digest, room);
+	enum err err = wait_for_room(turnstile, gate, digest, room, network);
 	if (err == OK) {
 		*pass = (struct turnstile_pass){ turnstile, *digest, gate->inside };
 		gate->inside = pass;

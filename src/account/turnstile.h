@@ -7,8 +7,9 @@
  * Strangers with guessed tokens never get here. And a hundred guesses at one login would all be
  * hashed before the first is counted; so no more of them are inside than may still be wrong.
  *
- * Those who wait are threads that serve nobody else meanwhile, so there is a maximum of them.
- * Thread-safe. */
+ * Those who wait are threads that serve nobody else meanwhile, so there is a maximum of them, and
+ * no network may be all of them (base/crowd.h): somebody could send a live token of his own over
+ * and over, with a password that will not be taken. Thread-safe. */
 #ifndef REKEY_ACCOUNT_TURNSTILE_H
 #define REKEY_ACCOUNT_TURNSTILE_H
 
@@ -29,12 +30,12 @@ struct turnstile_pass {
 struct turnstile *turnstile_new(void);
 void turnstile_free(struct turnstile *turnstile);
 
-/* Blocks until fewer than `room` callers (1 or more) with this digest are inside. ERR_BUSY: too
- * many wait already.
+/* Blocks until fewer than `room` callers (1 or more) with this digest are inside. network:
+ * network_of() the caller. ERR_BUSY: too many wait already.
  *     CLEANUP(turnstile_leave) struct turnstile_pass pass = { 0 };
- *     TRY(turnstile_enter(turnstile, &digest, 1, &pass)); */
+ *     TRY(turnstile_enter(turnstile, &digest, 1, network, &pass)); */
 MUST_USE enum err turnstile_enter(struct turnstile *turnstile, const struct digest *digest,
-                                  int64_t room, struct turnstile_pass *pass);
+                                  int64_t room, uint64_t network, struct turnstile_pass *pass);
 void turnstile_leave(struct turnstile_pass *pass);
 
 #endif
