@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import wire
 from server import NEW_PASSWORD, NO_LIMITS, PASSWORD
 from wire import read_until_closed
 
@@ -216,3 +217,19 @@ def test_many_idle_connections_do_not_stop_the_server(rekey):
         for connection in connections:
             connection.close()
     assert not rekey.can_log_in("ann@example.org", NEW_PASSWORD)
+
+
+# As it was once: as many silent connections of one address as the server takes, and nobody else got in.
+def test_idle_connections_of_one_network_leave_room_for_another(make_rekey):
+    rekey = make_rekey(prefix=["sh", "-c", "ulimit -n 192; exec \"$@\"", "sh"]).start()
+    rekey.has_account("ann@example.org")
+    other = wire.Client(rekey.host, rekey.port, source="127.0.0.2")
+    connections = [begin(rekey, b"PUT /api") for _ in range(200)]
+    began = time.monotonic()
+    try:
+        for _ in range(4):
+            assert other.post("/api/v1/sessions", login="ann@example.org", password=PASSWORD).status == 201
+        assert time.monotonic() - began < 10, "it got in when the silent ones were hung up on"
+    finally:
+        for connection in connections:
+            connection.close()
