@@ -189,7 +189,7 @@ def test_a_username_that_is_somebody_elses_address(rekey):
 
 @pytest.mark.parametrize("placeholder", ["ann@users.invalid", "ann@invalid.invalid", "ann@USERS.INVALID"])
 def test_the_mail_of_a_placeholder_address(make_rekey, sink, placeholder):
-    """Keycloak's CVE-2019-14832: the owner of a placeholder's domain could reset."""
+    """Keycloak gave service accounts such addresses: the owner of a placeholder's domain could reset."""
     rekey = make_rekey({"mail.url": sink.url()}).start()
     app = has_everything(rekey, "bob")
     rekey.has_account(placeholder, username="ann", app="default")
