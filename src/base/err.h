@@ -59,7 +59,9 @@
 	X(ERR_BAD_SETTING, "there is no such setting, or it does not take this value")             \
 	/* The program's own start. */                                                             \
 	X(ERR_CONFIG, "the configuration is wrong")                                                \
-	X(ERR_SCHEMA_NEWER, "the database was made by a newer rekey")
+	X(ERR_SCHEMA_NEWER, "the database was made by a newer rekey")                              \
+	X(ERR_SCHEMA_OLDER,                                                                        \
+	  "the database is of an older rekey, and steps of the schema are missing")
 
 enum err {
 	OK = 0,

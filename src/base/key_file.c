@@ -73,17 +73,24 @@ static enum err make(const char *path)
 	return good ? OK : refuse(path, strerror(why));
 }
 
-enum err key_file_load(const char *path, struct key *ret_key)
+enum err key_file_read(const char *path, struct key *ret_key)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0 && errno == ENOENT) {
-		TRY(make(path));
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	}
 	if (fd < 0)
-		return refuse(path, strerror(errno));
+		return errno == ENOENT ? ERR_NOT_FOUND : refuse(path, strerror(errno));
 	enum err err = read_key(fd, path, ret_key);
 	close(fd);
 	return err;
+}
+
+enum err key_file_load(const char *path, struct key *ret_key)
+{
+	enum err err = key_file_read(path, ret_key);
+
+	if (err != ERR_NOT_FOUND)
+		return err;
+	TRY(make(path));
+	err = key_file_read(path, ret_key);
+	return err == ERR_NOT_FOUND ? refuse(path, strerror(ENOENT)) : err;
 }

@@ -10,4 +10,7 @@
  * key, or may be read by others; the reason is logged. */
 MUST_USE enum err key_file_load(const char *path, struct key *ret_key);
 
+/* The same, but makes none. ERR_NOT_FOUND: there is none. */
+MUST_USE enum err key_file_read(const char *path, struct key *ret_key);
+
 #endif

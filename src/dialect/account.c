@@ -97,6 +97,7 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_INTERNAL] = { 500, "internal", "Something went wrong here.", NULL, NULL, NULL },
 	[ERR_CONFIG] = { 500, "internal", "Something went wrong here.", NULL, NULL, NULL },
 	[ERR_SCHEMA_NEWER] = { 500, "internal", "Something went wrong here.", NULL, NULL, NULL },
+	[ERR_SCHEMA_OLDER] = { 500, "internal", "Something went wrong here.", NULL, NULL, NULL },
 	[ERR_NOT_FOUND] = { 404, "not_found", "There is nothing here.", NULL, NULL, NULL },
 	[ERR_NO_ROUTE] = { 404, "not_found", "There is nothing here.", NULL, NULL, NULL },
 	[ERR_NO_APP] = { 404, "not_found", "There is no such app.", NULL, NULL, NULL },

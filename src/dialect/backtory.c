@@ -95,6 +95,7 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_SCHEMA_NEWER] = FAULT,
 	[ERR_RATE_LIMITED] = { 429, "TooManyRequests",
 	                       "Too many requests. Please wait before the next one.", 0, 0, 0 },
+	[ERR_SCHEMA_OLDER] = FAULT,
 	[ERR_BUSY] = { 503, "Overloaded", "Too much is going on here. Please try again.", 0, 0, 0 },
 	[ERR_RETRY] = { 503, "Overloaded", "Too much is going on here. Please try again.", 0, 0,
 	                0 },

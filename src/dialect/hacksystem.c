@@ -98,6 +98,7 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_INTERNAL] = FATAL(500, "The service could not do this."),
 	[ERR_CONFIG] = FATAL(500, "The service could not do this."),
 	[ERR_SCHEMA_NEWER] = FATAL(500, "The service could not do this."),
+	[ERR_SCHEMA_OLDER] = FATAL(500, "The service could not do this."),
 	[ERR_BUSY] = FATAL(503, "Too much is going on here. Please try again."),
 	[ERR_RETRY] = FATAL(503, "Too much is going on here. Please try again."),
 	[ERR_APP_DISABLED] = FATAL(503, "The service is disabled for this app."),

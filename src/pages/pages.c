@@ -265,6 +265,7 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_INTERNAL] = FAULT(500),
 	[ERR_CONFIG] = FAULT(500),
 	[ERR_SCHEMA_NEWER] = FAULT(500),
+	[ERR_SCHEMA_OLDER] = FAULT(500),
 	[ERR_APP_DISABLED] = { 503, "This service is switched off", "Please ask whoever runs it.",
 	                       0, 0, 0 },
 	[ERR_NOT_FOUND] = NOWHERE,

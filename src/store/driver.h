@@ -21,13 +21,20 @@ struct value {
 /* A conn belongs to one thread at a time. */
 struct conn;
 
+enum opening {
+	OPEN_MAKING,   /* makes what is missing: the file, and the steps of the schema */
+	OPEN_EXISTING, /* makes and changes nothing */
+};
+
 struct driver {
 	const char *name;     /* as written before the colon of database.url: "sqlite" */
 	unsigned writers_max; /* connections that may be in a transaction at once */
 
 	/* Connects, takes the schema steps that are missing, and prepares every query, so bad SQL
-	 * fails at start-up. ERR_SCHEMA_NEWER: the database is ahead of this program. */
-	enum err (*open)(const char *url, struct conn **ret_conn);
+	 * fails at start-up. ERR_SCHEMA_NEWER: the database is ahead of this program. With
+	 * OPEN_EXISTING also, silently: ERR_NOT_FOUND, there is no such database, and
+	 * ERR_SCHEMA_OLDER, steps are missing. */
+	enum err (*open)(const char *url, enum opening opening, struct conn **ret_conn);
 	void (*close)(struct conn *conn); /* NULL is a no-op */
 
 	/* Runs q up to its first row. ERR_CONFLICT: a UNIQUE refused it. */

@@ -102,6 +102,17 @@ static enum err migrate(struct conn *conn)
 	return err;
 }
 
+/* What a look at a database asks instead of migrate(). */
+static enum err compare_schema(struct conn *conn)
+{
+	int version = 0, newest = schema_newest(schema_sqlite);
+
+	TRY(schema_version(conn, &version));
+	if (version == newest)
+		return OK;
+	return version > newest ? ERR_SCHEMA_NEWER : ERR_SCHEMA_OLDER;
+}
+
 static bool parameters_are_numbered(sqlite3_stmt *statement, const struct query_text *query)
 {
 	int n = sqlite3_bind_parameter_count(statement);
@@ -172,7 +183,7 @@ static enum err create_private(const char *path)
 	return OK;
 }
 
-static enum err set_up(struct conn *conn, const char *path, long long pages)
+static enum err set_up(struct conn *conn, const char *path, enum opening opening, long long pages)
 {
 	char bound[64];
 
@@ -180,11 +191,13 @@ static enum err set_up(struct conn *conn, const char *path, long long pages)
 	    SQLITE_OK)
 		return conn->db ? sqlite_err(conn, path) : ERR_NOMEM;
 	sqlite3_busy_timeout(conn->db, BUSY_TIMEOUT_MS);
-	TRY(run_script(conn, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-	                     "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+	if (opening == OPEN_MAKING)
+		TRY(run_script(conn, "PRAGMA journal_mode = WAL"));
+	TRY(run_script(conn, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+	                     "PRAGMA trusted_schema = OFF;"
 	                     /* What was removed is written over, not only let go of. */
 	                     "PRAGMA secure_delete = ON;"));
-	TRY(migrate(conn));
+	TRY(opening == OPEN_MAKING ? migrate(conn) : compare_schema(conn));
 	if (pages > 0) {
 		snprintf(bound, sizeof(bound), "PRAGMA max_page_count = %lld", pages);
 		TRY(run_script(conn, bound));
@@ -202,16 +215,19 @@ static void sqlite_close(struct conn *conn)
 	free(conn);
 }
 
-static enum err sqlite_open(const char *url, struct conn **ret_conn)
+static enum err sqlite_open(const char *url, enum opening opening, struct conn **ret_conn)
 {
 	char path[PATH_MAX_BYTES];
 	long long pages = 0;
 
 	TRY(read_url(url, path, &pages));
-	TRY(create_private(path));
+	if (opening == OPEN_MAKING)
+		TRY(create_private(path));
+	else if (access(path, F_OK) != 0 && errno == ENOENT)
+		return ERR_NOT_FOUND;
 	struct conn *conn = calloc(1, sizeof(*conn));
 	NEED(conn);
-	enum err err = set_up(conn, path, pages);
+	enum err err = set_up(conn, path, opening, pages);
 	if (err != OK) {
 		sqlite_close(conn);
 		return err;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* queries.c - the list of queries.h as an array. */
 #include "store/queries.h"
+#include <stddef.h>
 
 const struct query_text query_texts[QUERY_COUNT] = {
 #define QUERY(name, parameters, columns, sql)                                                      \

@@ -29,6 +29,12 @@
 
 #define QUERY_LIST(QUERY)                                                                          \
 	QUERY(PING, "", "i", "SELECT count(*) FROM app")                                           \
+	QUERY(CENSUS, "i", "iiiiii",                                                               \
+	      "SELECT (SELECT count(*) FROM app), (SELECT count(*) FROM account),"                 \
+	      " coalesce((SELECT max(id) FROM audit), 0),"                                         \
+	      " coalesce((SELECT at FROM audit ORDER BY id DESC LIMIT 1), 0),"                     \
+	      " (SELECT count(*) FROM outbox WHERE state = 0 AND created_at < $1),"                \
+	      " (SELECT count(*) FROM outbox WHERE state = 2)")                                    \
                                                                                                    \
 	QUERY(APP_BY_PUBLIC_ID, "t", APP_TYPES,                                                    \
 	      "SELECT " APP_COLUMNS " FROM app WHERE public_id = $1")                              \
@@ -230,7 +236,9 @@
 	      " subject = excluded.subject, content = excluded.content")
 
 /* Queries that the engines spell differently, and why. CLAIM: PostgreSQL lets several servers take
- * rows side by side (SKIP LOCKED); SQLite has one writer at a time and no such words. */
+ * rows side by side (SKIP LOCKED); SQLite has one writer at a time and no such words. BYTES, CHECK,
+ * JOURNAL, COPY: a file knows its pages and can be checked and copied by its engine; a PostgreSQL
+ * server looks after its own, and is copied by pg_dump (NULL: there is no such query). */
 #define QUERY_CLAIM_SQL(locking)                                                                   \
 	"UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $1 WHERE id IN"              \
 	" (SELECT id FROM outbox WHERE state = 0 AND next_attempt_at <= $2"                        \
@@ -250,7 +258,13 @@
 	                                    " FROM account), newest_id) FROM removed_account), "), \
 	      QUERY_ACCOUNT_ADD_SQL("", ""))                                                       \
 	QUERY(OUTBOX_CLAIM, "iii", OUTBOX_TYPES, QUERY_CLAIM_SQL(""),                              \
-	      QUERY_CLAIM_SQL(" FOR UPDATE SKIP LOCKED"))
+	      QUERY_CLAIM_SQL(" FOR UPDATE SKIP LOCKED"))                                          \
+	QUERY(BYTES, "", "i",                                                                      \
+	      "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",            \
+	      "SELECT pg_database_size(current_database())")                                       \
+	QUERY(CHECK, "", "t", "PRAGMA quick_check(1)", "SELECT 'ok'::text")                        \
+	QUERY(JOURNAL, "", "t", "PRAGMA journal_mode", "SELECT 'wal'::text")                       \
+	QUERY(COPY, "t", "", "VACUUM INTO $1", NULL)
 
 enum query {
 #define QUERY(name, parameters, columns, sql) QUERY_##name,

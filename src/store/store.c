@@ -69,11 +69,11 @@ static void pool_give_back(struct pool *pool, struct conn *conn)
 }
 
 static enum err pool_fill(struct pool *pool, const struct driver *driver, const char *url,
-                          unsigned n)
+                          enum opening opening, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		struct conn *conn = NULL;
-		TRY(driver->open(url, &conn));
+		TRY(driver->open(url, opening, &conn));
 		pool->idle[pool->n_idle++] = conn;
 	}
 	return OK;
@@ -87,16 +87,18 @@ static void pool_close(struct pool *pool, const struct driver *driver)
 	pthread_mutex_destroy(&pool->mutex);
 }
 
-static enum err open_writers(struct store *store, const char *url)
+static enum err open_writers(struct store *store, const char *url, enum opening opening)
 {
 	if (store->driver->writers_max > 1)
-		return pool_fill(&store->writers, store->driver, url, store->driver->writers_max);
-	TRY(store->driver->open(url, &store->grouped));
+		return pool_fill(&store->writers, store->driver, url, opening,
+		                 store->driver->writers_max);
+	TRY(store->driver->open(url, opening, &store->grouped));
 	NEED(store->group = group_new(store->driver, store->grouped));
 	return OK;
 }
 
-enum err store_open(const char *url, const struct driver *driver, struct store **ret_store)
+static enum err open_as(const char *url, enum opening opening, const struct driver *driver,
+                        struct store **ret_store)
 {
 	struct store *store = calloc(1, sizeof(*store));
 
@@ -105,15 +107,25 @@ enum err store_open(const char *url, const struct driver *driver, struct store *
 	pool_init(&store->writers);
 	pool_init(&store->readers);
 	/* The writer first: it takes the schema steps. */
-	enum err err = open_writers(store, url);
+	enum err err = open_writers(store, url, opening);
 	if (err == OK)
-		err = pool_fill(&store->readers, store->driver, url, READERS);
+		err = pool_fill(&store->readers, store->driver, url, opening, READERS);
 	if (err != OK) {
 		store_close(store);
 		return err;
 	}
 	*ret_store = store;
 	return OK;
+}
+
+enum err store_open(const char *url, const struct driver *driver, struct store **ret_store)
+{
+	return open_as(url, OPEN_MAKING, driver, ret_store);
+}
+
+enum err store_open_existing(const char *url, const struct driver *driver, struct store **ret_store)
+{
+	return open_as(url, OPEN_EXISTING, driver, ret_store);
 }
 
 void store_close(struct store *store)

@@ -22,10 +22,39 @@ struct driver;
  * engine by the url. Creates what is missing, the schema included. The caller owns *ret_store. */
 MUST_USE enum err store_open(const char *url, const struct driver *driver,
                              struct store **ret_store);
+
+/* The same for a database that is there, without making or changing anything: a look at what may
+ * belong to a running server, or to none. Writes are possible. ERR_NOT_FOUND: there is none.
+ * ERR_SCHEMA_OLDER, ERR_SCHEMA_NEWER: it is of another rekey. */
+MUST_USE enum err store_open_existing(const char *url, const struct driver *driver,
+                                      struct store **ret_store);
 void store_close(struct store *store);
 
 /* OK: the database answers. */
 MUST_USE enum err store_ping(struct store *store);
+
+/* ---- the database as a whole ---- */
+
+struct census {
+	int64_t bytes; /* of the database, those not yet in its file included */
+	int64_t apps, accounts;
+	int64_t audit_id; /* the newest audit row, and when it was written; 0: there is none */
+	int64_t audited_at;
+	int64_t late_mails; /* due, and asked for before the given moment */
+	int64_t dead_mails;
+};
+
+MUST_USE enum err store_census(struct store *store, struct arena *arena, int64_t late_before,
+                               struct census *ret_census);
+
+/* Reads all of it. *ret_finding is "ok", or what is broken. *ret_journal is "wal" as it should be.
+ */
+MUST_USE enum err store_check(struct store *store, struct arena *arena, struct str *ret_finding,
+                              struct str *ret_journal);
+
+/* Writes a copy of the database as it is now into a file that is empty or missing; others may write
+ * meanwhile, and what they write is not in it. On an error the file may be there in part. */
+MUST_USE enum err store_copy(struct store *store, struct arena *arena, struct str path);
 
 MUST_USE enum err tx_begin(struct store *store, struct tx **ret_tx);
 

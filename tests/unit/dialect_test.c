@@ -48,9 +48,9 @@ TEST(every_error_has_a_status_and_a_code_in_every_dialect)
 
 TEST(failures_are_never_the_fault_of_the_client)
 {
-	static const enum err failures[] = { ERR_NOMEM,        ERR_STORE,       ERR_INTERNAL,
-		                             ERR_RETRY,        ERR_BUSY,        ERR_CONFIG,
-		                             ERR_SCHEMA_NEWER, ERR_APP_DISABLED };
+	static const enum err failures[] = { ERR_NOMEM,        ERR_STORE,        ERR_INTERNAL,
+		                             ERR_RETRY,        ERR_BUSY,         ERR_CONFIG,
+		                             ERR_SCHEMA_NEWER, ERR_SCHEMA_OLDER, ERR_APP_DISABLED };
 
 	FOREACH(dialect, dialects) {
 		for (enum err err = OK + 1; err < ERR_COUNT; err++) {

@@ -28,9 +28,9 @@ static enum err turn(void)
 	return fails ? (enum err)atomic_load(&fails_with) : OK;
 }
 
-static enum err faulty_open(const char *url, struct conn **ret_conn)
+static enum err faulty_open(const char *url, enum opening opening, struct conn **ret_conn)
 {
-	return driver_sqlite.open(url, ret_conn);
+	return driver_sqlite.open(url, opening, ret_conn);
 }
 
 static void faulty_close(struct conn *conn)

@@ -140,3 +140,18 @@ TEST(twenty_that_start_at_once_share_one_key)
 		scratch_remove(&scratch);
 	}
 }
+
+TEST(a_look_at_a_key_file_makes_none)
+{
+	struct scratch scratch;
+	struct key made = { { 0 } }, found = { { 0 } };
+	struct stat status;
+
+	scratch_make(&scratch);
+	const char *path = scratch_path(&scratch, t->arena, "key");
+	CHECK("missing", key_file_read(path, &found) == ERR_NOT_FOUND);
+	CHECK("still missing", stat(path, &status) != 0);
+	CHECK("made", key_file_load(path, &made) == OK);
+	CHECK("found", key_file_read(path, &found) == OK && same_key(&made, &found));
+	scratch_remove(&scratch);
+}
