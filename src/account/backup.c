@@ -44,7 +44,8 @@ static enum err backup_begin(struct ctx *ctx, const struct backup_request *in,
 	*ret_backup = backup;
 	return OK;
 }
-OPERATION(backup_begin, struct backup_request, struct backup, REQUIRES_OPERATOR, COST_WRITE)
+OPERATION(backup_begin, struct backup_request, struct backup, REQUIRES_OPERATOR, LIMIT_NONE,
+          COST_WRITE)
 
 /* ---- finish ---- */
 
@@ -104,4 +105,5 @@ static enum err backup_finish(struct ctx *ctx, const struct backup *in,
 	new_file_abandon(in->part.ptr);
 	return deny(ctx, err == ERR_NOT_FOUND ? ERR_STORE : err, "no copy was made");
 }
-OPERATION(backup_finish, struct backup, struct backup_made, REQUIRES_OPERATOR, COST_WRITE)
+OPERATION(backup_finish, struct backup, struct backup_made, REQUIRES_OPERATOR, LIMIT_NONE,
+          COST_WRITE)

@@ -3,6 +3,7 @@
  *
  * Everything that costs memory and time runs on a hash thread, in job_run(). */
 #include "hash/hasher.h"
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/fair_queue.h"
 #include "hash/kept_memory.h"
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 
 enum {
 	THREADS_MAX = 64,
@@ -45,7 +45,7 @@ struct job {
 struct hasher {
 	struct hasher_options options;
 	struct phc decoy;
-	_Atomic uint64_t count;
+	_Atomic uint64_t count, count_kept;
 
 	pthread_mutex_t mutex; /* guards the rest, and the jobs' links and ends */
 	pthread_cond_t work;   /* a job is waiting, or it is time to stop */
@@ -104,14 +104,6 @@ static void finish(struct job *job, enum err err)
 	pthread_cond_signal(&job->finishes);
 }
 
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 /* A moving average, of hashes at whatever cost they were made. */
 static void note_time(struct hasher *hasher, enum err err, int64_t took_us)
 {
@@ -132,12 +124,15 @@ static void *hash_thread(void *arg)
 	pthread_mutex_lock(&hasher->mutex);
 	while ((job = next_job(hasher))) {
 		pthread_mutex_unlock(&hasher->mutex);
-		int64_t began_us = now_us();
+		unsigned long lent = kept_memory_lent();
+		int64_t began_us = clock_steady_us();
 		enum err err = job_run(job);
-		int64_t took_us = now_us() - began_us;
+		int64_t took_us = clock_steady_us() - began_us;
 		wipe_thread();
 		if (err == OK)
 			atomic_fetch_add(&hasher->count, 1);
+		if (err == OK && kept_memory_lent() > lent)
+			atomic_fetch_add(&hasher->count_kept, 1);
 		pthread_mutex_lock(&hasher->mutex);
 		note_time(hasher, err, took_us);
 		fair_queue_done(hasher->queue, job->item.caller);
@@ -271,6 +266,11 @@ bool hasher_is_outdated(const struct hasher *hasher, const char *phc)
 uint64_t hasher_count(const struct hasher *hasher)
 {
 	return atomic_load(&hasher->count);
+}
+
+uint64_t hasher_count_kept(const struct hasher *hasher)
+{
+	return atomic_load(&hasher->count_kept);
 }
 
 static enum err start_threads(struct hasher *hasher)

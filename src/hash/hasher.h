@@ -5,9 +5,9 @@
  * maximum, so a flood of log-ins costs 503s and not the machine. (A hash that was made at another
  * cost is checked at that cost, 1 GiB at most.) Thread-safe.
  *
- * The queue is fair (base/fair_queue.h): apps take turns, within an app its networks, so a caller waits
- * for one hash of every other app and network, whatever crowd they have sent. A call is answered
- * ERR_BUSY when
+ * The queue is fair (base/fair_queue.h): apps take turns, within an app its networks, so a caller
+ * waits for one hash of every other app and network, whatever crowd they have sent. A call is
+ * answered ERR_BUSY when
  *  - the queue is full, and no other app or network has more in it than the caller's: at once;
  *  - it has waited in a full queue, the last of the largest crowd, and somebody came who had less
  *    in it: that one takes its place;
@@ -57,8 +57,8 @@ MUST_USE enum err hasher_hash(struct hasher *hasher, struct caller caller, struc
  * "no such account" and costs a decoy hash, and so does a phc that is none; neither ever matches.
  * Blocks. ERR_BUSY: see above. ERR_NOMEM: the machine has no memory for the hash. Both leave
  * *ret_match untouched. */
-MUST_USE enum err hasher_verify(struct hasher *hasher, struct caller caller,
-                                struct secret password, const char *phc, bool *ret_match);
+MUST_USE enum err hasher_verify(struct hasher *hasher, struct caller caller, struct secret password,
+                                const char *phc, bool *ret_match);
 
 /* true: phc was made with less memory or fewer passes than the configured, so hash the password
  * anew while it is at hand. false for what is no PHC string, and for NULL. */
@@ -66,5 +66,8 @@ bool hasher_is_outdated(const struct hasher *hasher, const char *phc);
 
 /* Hashes made since the start, decoys included. */
 uint64_t hasher_count(const struct hasher *hasher);
+
+/* How many of these were made in memory that their thread keeps (kept_memory.h). */
+uint64_t hasher_count_kept(const struct hasher *hasher);
 
 #endif

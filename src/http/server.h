@@ -30,10 +30,10 @@ struct http_handler {
 };
 
 struct http_options {
-	unsigned io_threads;                 /* 1..64 */
-	unsigned workers;                    /* 1..1024 threads that may block */
-	unsigned queue_max;                  /* requests waiting for a worker */
-	unsigned connections_max;            /* open at once, suspended ones included; see crowd.h */
+	unsigned io_threads;      /* 1..64 */
+	unsigned workers;         /* 1..1024 threads that may block */
+	unsigned queue_max;       /* requests waiting for a worker */
+	unsigned connections_max; /* open at once, suspended ones included; see crowd.h */
 	struct network_list trusted_proxies; /* borrowed until http_stop() */
 };
 

@@ -15,7 +15,7 @@ enum {
 };
 
 /* How far a conversation has come, in its order. */
-enum stage { GREETING, STARTTLS, LOG_IN, SENDER, RECIPIENT, DATA };
+enum stage { GREETING, STARTTLS, LOG_IN, SENDER, RECIPIENT, DATA, NOOP };
 
 static const struct {
 	const char *command;
@@ -23,12 +23,17 @@ static const struct {
 } stages[] = {
 	{ "EHLO ", GREETING }, { "HELO ", GREETING }, { "STARTTLS", STARTTLS },
 	{ "AUTH ", LOG_IN },   { "MAIL ", SENDER },   { "RCPT ", RECIPIENT },
-	{ "DATA\r\n", DATA },
+	{ "DATA\r\n", DATA },  { "NOOP", NOOP },
 };
 
 static const char *const stage_names[] = {
-	[GREETING] = "the greeting", [STARTTLS] = "STARTTLS", [LOG_IN] = "log-in",
-	[SENDER] = "MAIL FROM",      [RECIPIENT] = "RCPT TO", [DATA] = "the message",
+	[GREETING] = "the greeting",
+	[STARTTLS] = "STARTTLS",
+	[LOG_IN] = "log-in",
+	[SENDER] = "MAIL FROM",
+	[RECIPIENT] = "RCPT TO",
+	[DATA] = "the message",
+	[NOOP] = "NOOP",
 };
 
 /* One attempt to send one mail. */
@@ -36,6 +41,7 @@ struct talk {
 	struct str unsent;
 	enum stage stage;
 	bool goodbye;                /* QUIT was said, and its reply is of no interest */
+	bool logged_in;              /* or tried to */
 	bool needs_utf8, lacks_utf8; /* SMTPUTF8 */
 	int code;                    /* of the stage's last reply; 0: none yet */
 	bool continues;              /* the reply's last line is still to come */
@@ -45,6 +51,7 @@ struct talk {
 
 struct smtp {
 	CURL *easy;
+	bool has_user;
 	struct talk talk;
 	char error[CURL_ERROR_SIZE];
 };
@@ -60,6 +67,7 @@ static void hear_command(struct talk *talk, struct str line)
 			talk->stage = s->stage;
 			talk->code = 0;
 			talk->goodbye = false;
+			talk->logged_in = talk->logged_in || s->stage == LOG_IN;
 		}
 	}
 	if (str_starts(line, "QUIT\r\n"))
@@ -177,11 +185,11 @@ static enum err move_part(CURLU *url, CURLUPart part, CURL *easy, CURLoption opt
 	return url_error(curl_url_set(url, part, NULL, 0));
 }
 
-static enum err set_server(CURL *easy, struct str url)
+static enum err set_server(CURL *easy, struct str url, bool *ret_has_user)
 {
 	CLEANUP(free_url) CURLU *parsed = curl_url();
 	CLEANUP(free_copy) char *copy = url.ptr ? strndup(url.ptr, url.len) : strdup("");
-	CLEANUP(free_part) char *scheme = NULL, *options = NULL, *rest = NULL;
+	CLEANUP(free_part) char *scheme = NULL, *options = NULL, *rest = NULL, *user = NULL;
 
 	NEED(parsed);
 	NEED(copy);
@@ -194,6 +202,7 @@ static enum err set_server(CURL *easy, struct str url)
 	/* A ';' in the user's name begins options of libcurl's own: it has to be encoded. */
 	if (curl_url_get(parsed, CURLUPART_OPTIONS, &options, 0) != CURLUE_NO_OPTIONS)
 		return ERR_CONFIG;
+	*ret_has_user = curl_url_get(parsed, CURLUPART_USER, &user, 0) == CURLUE_OK;
 	TRY(move_part(parsed, CURLUPART_USER, easy, CURLOPT_USERNAME));
 	TRY(move_part(parsed, CURLUPART_PASSWORD, easy, CURLOPT_PASSWORD));
 	TRY(url_error(curl_url_get(parsed, CURLUPART_URL, &rest, 0)));
@@ -262,7 +271,7 @@ enum err smtp_start(const struct smtp_options *options, struct smtp **ret_smtp)
 	}
 	NEED(smtp->easy = curl_easy_init());
 	TRY(set_ears(smtp->easy, smtp));
-	TRY(set_server(smtp->easy, options->url));
+	TRY(set_server(smtp->easy, options->url, &smtp->has_user));
 	TRY(set_security(smtp->easy, options));
 	TRY(set_limits(smtp->easy, options));
 	*ret_smtp = smtp;
@@ -460,5 +469,46 @@ enum err smtp_send(struct smtp *smtp, struct arena *arena, struct str from, stru
 	if (reason_of(smtp, arena, code, ret_reason) != OK)
 		*ret_reason = STR("there was no memory to say why");
 	wipe(&smtp->talk, sizeof(smtp->talk));
+	return OK;
+}
+
+/* ---- a look at the server ---- */
+
+/* Without anything to upload libcurl says this one command, after all that comes before a mail. */
+static enum err say_noop(struct smtp *smtp, CURLcode *ret_code)
+{
+	smtp->talk = (struct talk){ .stage = GREETING };
+	smtp->error[0] = '\0';
+	SET(smtp->easy, CURLOPT_FRESH_CONNECT, 1L);
+	SET(smtp->easy, CURLOPT_UPLOAD, 0L);
+	SET(smtp->easy, CURLOPT_CUSTOMREQUEST, "NOOP");
+	CURLcode code = curl_easy_perform(smtp->easy);
+	SET(smtp->easy, CURLOPT_CUSTOMREQUEST, (char *)NULL);
+	SET(smtp->easy, CURLOPT_UPLOAD, 1L);
+	*ret_code = code;
+	return code == CURLE_OUT_OF_MEMORY ? ERR_NOMEM : OK;
+}
+
+enum err smtp_probe(struct smtp *smtp, struct arena *arena, bool *ret_works, struct str *ret_reason)
+{
+	CURLcode code = CURLE_OK;
+	struct str reason;
+
+	TRY(say_noop(smtp, &code));
+	hide_quotations(&smtp->talk, STR(""));
+	/* libcurl goes on without a log-in where none is offered, and the mails are refused later.
+	 */
+	bool skipped = code == CURLE_OK && smtp->has_user && !smtp->talk.logged_in;
+	if (skipped)
+		TRY(arena_str(arena, STR("the mail server offers no log-in that we know"),
+		              &reason));
+	else if (code == CURLE_OK)
+		TRY(arena_str(arena, smtp->has_user ? STR("logged in") : STR("without a log-in"),
+		              &reason));
+	else
+		TRY(reason_of(smtp, arena, code, &reason));
+	wipe(&smtp->talk, sizeof(smtp->talk));
+	*ret_works = code == CURLE_OK && !skipped;
+	*ret_reason = reason;
 	return OK;
 }

@@ -49,4 +49,10 @@ void smtp_stop(struct smtp *smtp);
 MUST_USE enum err smtp_send(struct smtp *smtp, struct arena *arena, struct str from, struct str to,
                             struct str eml, enum smtp_outcome *ret_outcome, struct str *ret_reason);
 
+/* Connects, encrypts and logs in as for a mail, says NOOP, and sends none. Blocks, for timeout_s.
+ * *ret_works: a mail would get as far as its sender. If not, *ret_reason is a line as above; if so,
+ * it says whether there was a log-in. ERR_NOMEM, ERR_INTERNAL: the rets are untouched. */
+MUST_USE enum err smtp_probe(struct smtp *smtp, struct arena *arena, bool *ret_works,
+                             struct str *ret_reason);
+
 #endif

@@ -82,6 +82,9 @@ TEST(a_server_that_does_not_listen_may_do_so_later)
 		CHECK("outcome", outcome == SMTP_TRANSIENT);
 		CHECK("reason", str_starts(reason, "no connection to the mail server: "));
 	}
+	bool works = true;
+	CHECK("probe", smtp_probe(smtp, t->arena, &works, &reason) == OK && !works);
+	CHECK("reason", str_starts(reason, "no connection to the mail server: "));
 	smtp_stop(smtp);
 	smtp_stop(NULL);
 }
