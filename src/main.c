@@ -73,6 +73,11 @@ static unsigned connections_max(void)
 	               : CONNECTIONS_MIN;
 }
 
+static bool serves(const struct invocation *invocation)
+{
+	return strcmp(invocation->command->name, "serve") == 0;
+}
+
 static enum err read_settings(const struct invocation *invocation, struct process *process)
 {
 	const char *file = cli_option(invocation, "--config", 0);
@@ -82,22 +87,10 @@ static enum err read_settings(const struct invocation *invocation, struct proces
 		.sets = invocation->sets,
 		.n_sets = invocation->n_sets,
 	};
-	bool serves = strcmp(invocation->command->name, "serve") == 0;
 
 	process->dev = cli_has(invocation, "--dev");
-	return settings_read(process->arena, &sources, process->dev || !serves, &process->settings);
-}
-
-/* Whether the host of smtp://user:password@host:port is this machine. */
-static bool mail_host_is_near(struct str url)
-{
-	struct str host = str_from(url, strlen("smtp://"));
-	size_t at = str_find(host, '@');
-
-	if (at < host.len)
-		host = str_from(host, at + 1);
-	return str_starts(host, "127.") || str_starts(host, "localhost") ||
-	       str_starts(host, "[::1]");
+	return settings_read(process->arena, &sources, process->dev || !serves(invocation),
+	                     &process->settings);
 }
 
 /* After the line that says where it listens, which is the first. */
@@ -109,8 +102,7 @@ static void warn(const struct settings *settings)
 		            "passes): passwords are easier to guess from a stolen database");
 	if (!settings->mail_url.ptr)
 		log_warning("mail.url is not set: mails wait in the outbox");
-	if (settings->mail_starttls == STARTTLS_OFF && str_starts(settings->mail_url, "smtp://") &&
-	    !mail_host_is_near(settings->mail_url))
+	if (mail_goes_in_the_clear(settings))
 		log_warning("mail.starttls = off: mails, and the password of mail.url, leave this "
 		            "machine in the clear");
 }
@@ -355,30 +347,133 @@ static int serve_until_the_end(struct process *process, const sigset_t *signals)
 	return err == OK ? EXIT_DONE : EXIT_REFUSED;
 }
 
-static int run_command(struct process *process, const struct invocation *invocation)
+/* ---- commands ---- */
+
+static enum err start_whole(struct process *process, const struct invocation *invocation,
+                            struct start *ret_start)
 {
-	enum err err = start_service(process);
+	TRY(read_settings(invocation, process));
+	ret_start->settings = &process->settings;
+	return start_service(process);
+}
+
+/* The database as it is, and nothing else: neither it nor the key file is made. */
+static enum err start_backup(struct process *process, const struct invocation *invocation,
+                             struct start *ret_start)
+{
+	TRY(read_settings(invocation, process));
+	ret_start->settings = &process->settings;
+	ret_start->store = store_open_existing(process->settings.database_url.ptr, NULL,
+	                                       &process->service.store);
+	return OK;
+}
+
+/* The complaint about a configuration as a text. glibc lets stderr be set; no other thread runs
+ * yet.
+ */
+static enum err overhear_settings(struct process *process, const struct invocation *invocation,
+                                  struct str *ret_said)
+{
+	char *said = NULL;
+	size_t len = 0;
+	FILE *usual = stderr, *ear = open_memstream(&said, &len);
+
+	NEED(ear);
+	stderr = ear;
+	enum err err = read_settings(invocation, process);
+	stderr = usual;
+	if (fclose(ear) != 0)
+		err = ERR_NOMEM;
+	if (err == ERR_CONFIG &&
+	    arena_str(process->arena, (struct str){ said, len }, ret_said) != OK)
+		err = ERR_NOMEM;
+	free(said);
+	return err;
+}
+
+/* As for a backup, but doctor itself tells of a refused configuration: without "rekey: " before it
+ * and the line's end behind it. */
+static enum err start_doctor(struct process *process, const struct invocation *invocation,
+                             struct start *ret_start)
+{
+	struct str said = STR_NONE;
+	enum err err = overhear_settings(process, invocation, &said);
 
 	if (err == OK)
-		return cli_run(&process->service, invocation);
+		return start_backup(process, invocation, ret_start);
+	if (str_starts(said, "rekey: "))
+		said = str_from(said, strlen("rekey: "));
+	said.len = str_find(said, '\n');
+	ret_start->refusal = said;
+	return err == ERR_CONFIG ? OK : err;
+}
+
+static enum err start_nothing(struct process *process, const struct invocation *invocation,
+                              struct start *ret_start)
+{
+	(void)process;
+	(void)invocation;
+	(void)ret_start;
+	return OK;
+}
+
+/* What a command needs, where it is not the whole service. */
+static const struct {
+	const char *command;
+	enum err (*start)(struct process *process, const struct invocation *invocation,
+	                  struct start *ret_start);
+} starts[] = {
+	{ "backup", start_backup },
+	{ "doctor", start_doctor },
+	{ "calibrate", start_nothing },
+};
+
+static int run_command(struct process *process, const struct invocation *invocation)
+{
+	const char *name = invocation->command->name, *file = cli_option(invocation, "--config", 0);
+	struct start start = { .config_file = file                                ? file
+		                              : access(DEFAULT_CONFIG, F_OK) == 0 ? DEFAULT_CONFIG
+		                                                                  : NULL };
+	size_t i = 0;
+
+	while (i < COUNT_OF(starts) && strcmp(starts[i].command, name) != 0)
+		i++;
+	enum err err = i < COUNT_OF(starts) ? starts[i].start(process, invocation, &start)
+	                                    : start_whole(process, invocation, &start);
+	if (err == OK)
+		return cli_run(&process->service, &start, invocation);
 	if (err != ERR_CONFIG) /* which has had its line */
-		fprintf(stderr, "rekey: %s: %s\n", invocation->command->name, err_sentence(err));
+		fprintf(stderr, "rekey: %s: %s\n", name, err_sentence(err));
 	return EXIT_REFUSED;
 }
 
-static int run(struct process *process, const struct invocation *invocation,
-               const sigset_t *signals)
+/* Before the first thread, which inherits it: the main thread alone waits for these. */
+static void block_signals(sigset_t *ret_signals)
 {
+	sigemptyset(ret_signals);
+	sigaddset(ret_signals, SIGTERM);
+	sigaddset(ret_signals, SIGINT);
+	sigaddset(ret_signals, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, ret_signals, NULL);
+}
+
+static int run(struct process *process, const struct invocation *invocation)
+{
+	sigset_t signals;
+	int status = EXIT_REFUSED;
+
 	if (cli_has(invocation, "--print-routes")) {
 		process->serving.dialects = dialects;
 		serve_print_routes(&process->serving);
 		return EXIT_DONE;
 	}
-	if (read_settings(invocation, process) != OK)
-		return EXIT_REFUSED;
-	int status = strcmp(invocation->command->name, "serve") == 0
-	                     ? serve_until_the_end(process, signals)
-	                     : run_command(process, invocation);
+	if (!serves(invocation)) {
+		status = run_command(process, invocation);
+	} else {
+		block_signals(&signals);
+		if (read_settings(invocation, process) == OK)
+			status = serve_until_the_end(process, &signals);
+	}
 	stop_service(&process->service);
 	return status;
 }
@@ -387,17 +482,11 @@ int main(int argc, char **argv)
 {
 	struct process process = { .socket = -1 };
 	struct invocation invocation;
-	sigset_t signals;
 	bool stop = false;
 
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);
-	/* Before the first thread, which inherits it: the main thread alone waits for these. */
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a failed write, as on a full disk */
 
 	int status = cli_parse(argc, argv, &invocation, &stop);
 	if (stop)
@@ -407,7 +496,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "rekey: the machine has no memory or no randomness\n");
 		return EXIT_REFUSED;
 	}
-	status = run(&process, &invocation, &signals);
+	status = run(&process, &invocation);
 	arena_free(process.arena);
 	wipe(&process.key, sizeof(process.key));
 	return status;

@@ -53,6 +53,13 @@ const struct command commands[] = {
 	  cli_audit_list },
 	{ "migrate", "", "brings the database's schema up to this program's", "", 0, 0, false,
 	  cli_migrate },
+	{ "backup", "FILE", "copies the database into a new file, while servers run", "", 1, 1,
+	  false, cli_backup },
+	{ "doctor", "", "checks everything the server depends on, and says what to mend", "", 0, 0,
+	  false, cli_doctor },
+	{ "calibrate", "[--target-ms N]",
+	  "measures Argon2id on this machine, and prints the cost to configure", "--target-ms= ", 0,
+	  0, false, cli_calibrate },
 	{ "help", "[COMMAND]", "says more", "", 0, 2, false, NULL },
 };
 
@@ -87,7 +94,11 @@ static void print_keys(void)
 
 static void print_help_of(const struct command *command)
 {
+	const char *manual = cli_manual(command->name);
+
 	print_command(stdout, command);
+	if (manual)
+		printf("\n%s", manual);
 	if (strcmp(command->name, "app set") == 0)
 		print_app_settings();
 	if (strcmp(command->name, "serve") == 0)
@@ -302,11 +313,13 @@ static const char *advice(const struct cli *cli, enum err err)
 	}
 }
 
-int cli_run(const struct service *service, const struct invocation *invocation)
+int cli_run(const struct service *service, const struct start *start,
+            const struct invocation *invocation)
 {
 	CLEANUP(arena_cleanup) struct arena *arena = arena_new(ARENA_MAX);
 	struct cli cli = {
 		.invocation = invocation,
+		.start = start,
 		.arena = arena,
 		.ctx = { .service = service,
 		         .arena = arena,
@@ -326,7 +339,7 @@ int cli_run(const struct service *service, const struct invocation *invocation)
 		return EXIT_REFUSED;
 	}
 	if (err == OK)
-		return EXIT_DONE;
+		return cli.status;
 	fprintf(stderr, "rekey: %s: %s%s\n", invocation->command->name, err_sentence(err),
 	        advice(&cli, err));
 	return EXIT_REFUSED;

@@ -29,10 +29,20 @@ struct invocation {
 	size_t n_sets;
 };
 
+/* What main has seen on its way to the command. */
+struct start {
+	const struct settings *settings; /* NULL: refused, or the command needs none */
+	const char *config_file;         /* that was read, or would have been */
+	struct str refusal;              /* of the configuration: the complaint's line */
+	enum err store;                  /* what opening the database said */
+};
+
 struct cli {
 	const struct invocation *invocation;
+	const struct start *start;
 	struct ctx ctx; /* the operator's; ctx.app is --app, where the command has one */
 	struct arena *arena;
+	int status; /* of a command that is done, and has said itself what is wrong */
 };
 
 struct command {
@@ -58,7 +68,11 @@ const char *cli_option(const struct invocation *invocation, const char *name, si
 bool cli_has(const struct invocation *invocation, const char *name);
 
 /* Runs a command that is not main's. Prints the complaint. The exit status. */
-int cli_run(const struct service *service, const struct invocation *invocation);
+int cli_run(const struct service *service, const struct start *start,
+            const struct invocation *invocation);
+
+/* What `rekey help COMMAND` says below the usage, or NULL. */
+const char *cli_manual(const char *command_name);
 
 /* Prints one struct, or a list of them, by its table: for people, or as JSON for programs. */
 MUST_USE enum err cli_print(struct cli *cli, const struct out_field *fields, size_t n_fields,
@@ -86,5 +100,8 @@ enum err cli_mail_show(struct cli *cli);
 enum err cli_mail_retry(struct cli *cli);
 enum err cli_audit_list(struct cli *cli);
 enum err cli_migrate(struct cli *cli);
+enum err cli_backup(struct cli *cli);
+enum err cli_doctor(struct cli *cli);
+enum err cli_calibrate(struct cli *cli);
 
 #endif

@@ -151,14 +151,22 @@ static enum err check_together(struct arena *arena, const struct settings *setti
 	return OK;
 }
 
-/* rekey.key beside the database. */
-static enum err default_key_file(struct arena *arena, struct settings *settings)
+enum err database_path(struct arena *arena, const struct settings *settings, struct str *ret_path)
 {
 	struct str path = settings->database_url;
 
 	if (str_starts(path, "sqlite:"))
 		path = str_from(path, strlen("sqlite:"));
 	path.len = str_find(path, '?');
+	return arena_str(arena, path, ret_path);
+}
+
+/* rekey.key beside the database. */
+static enum err default_key_file(struct arena *arena, struct settings *settings)
+{
+	struct str path;
+
+	TRY(database_path(arena, settings, &path));
 	while (path.len > 0 && path.ptr[path.len - 1] != '/')
 		path.len--;
 	return arena_printf(arena, &settings->key_file, "%.*srekey.key", STR_ARG(path));
@@ -179,6 +187,24 @@ enum err settings_read(struct arena *arena, const struct config_sources *sources
 		settings.public_url.len--;
 	*ret_settings = settings;
 	return OK;
+}
+
+/* Whether the host of smtp://user:password@host:port is this machine. */
+static bool mail_host_is_near(struct str url)
+{
+	struct str host = str_from(url, strlen("smtp://"));
+	size_t at = str_find(host, '@');
+
+	if (at < host.len)
+		host = str_from(host, at + 1);
+	return str_starts(host, "127.") || str_starts(host, "localhost") ||
+	       str_starts(host, "[::1]");
+}
+
+bool mail_goes_in_the_clear(const struct settings *settings)
+{
+	return settings->mail_starttls == STARTTLS_OFF &&
+	       str_starts(settings->mail_url, "smtp://") && !mail_host_is_near(settings->mail_url);
 }
 
 bool hash_cost_is_advised(const struct settings *settings)

@@ -30,6 +30,13 @@ extern const size_t n_setting_keys;
 MUST_USE enum err settings_read(struct arena *arena, const struct config_sources *sources, bool dev,
                                 struct settings *ret_settings);
 
+/* PATH of database.url. ERR_NOMEM. */
+MUST_USE enum err database_path(struct arena *arena, const struct settings *settings,
+                                struct str *ret_path);
+
+/* Whether mails, and the password of mail.url, go to another machine without encryption. */
+bool mail_goes_in_the_clear(const struct settings *settings);
+
 /* Whether the cost of a hash is one that OWASP advises (Password Storage Cheat Sheet), or above. */
 bool hash_cost_is_advised(const struct settings *settings);
 

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* doctor.c - rekey doctor: the table of checks, and one line for each thing found. */
+#include "cli/doctor_priv.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { WHAT_ROOM = 1024 };
+
+static const char *const mark_words[MARK_COUNT] = { "ok", "warn", "FAIL" };
+
+static const struct out_field finding_out[] = {
+	OUT("check", TEXT, struct finding, check),
+	OUT("state", TEXT, struct finding, mark),
+	OUT("what", TEXT, struct finding, what),
+	OUT("advice", TEXT, struct finding, advice),
+};
+
+enum err note(struct doctor *doctor, enum mark mark, const char *advice, const char *format, ...)
+{
+	struct finding *finding = &doctor->findings[doctor->n_findings];
+	char what[WHAT_ROOM];
+	va_list args;
+
+	if (doctor->n_findings == FINDINGS_MAX)
+		return ERR_INTERNAL;
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	for (char *c = what; *c; c++) {
+		if ((unsigned char)*c < ' ' || *c == 127)
+			*c = '?';
+	}
+	*finding = (struct finding){ str(doctor->check), str(mark_words[mark]), STR_NONE,
+		                     str(advice) };
+	TRY(arena_str(doctor->cli->arena, str(what), &finding->what));
+	doctor->n_findings++;
+	doctor->failed = doctor->failed || mark == MARK_FAIL;
+	if (cli_has(doctor->cli->invocation, "--json"))
+		return OK;
+	printf("%-4s %-13s %s%s%s\n", mark_words[mark], doctor->check, what, advice ? ": " : "",
+	       advice ? advice : "");
+	fflush(stdout); /* the next check may take its time */
+	return OK;
+}
+
+static enum err check_configuration(struct doctor *doctor)
+{
+	const struct start *start = doctor->cli->start;
+
+	if (!start->settings)
+		return note(doctor, MARK_FAIL, "mend it; rekey help serve lists the keys", "%.*s",
+		            STR_ARG(start->refusal));
+	return note(doctor, MARK_OK, NULL, "%s is understood",
+	            start->config_file ? start->config_file : "what the environment and --set say");
+}
+
+/* In the order in which a server needs them; those of the second kind need the settings. */
+static const struct {
+	const char *name;
+	enum err (*run)(struct doctor *doctor);
+	bool needs_settings;
+} checks[] = {
+	{ "configuration", check_configuration, false },
+	{ "public url", check_public_url, true },
+	{ "key file", check_key_file, true },
+	{ "database", check_database_file, true },
+	{ "database", check_database, true },
+	{ "disk", check_disk, true },
+	{ "clock", check_machine_clock, false },
+	{ "clock", check_audit_clock, true },
+	{ "hash", check_hash, true },
+	{ "mail", check_mail, true },
+	{ "outbox", check_outbox, true },
+	{ "open files", check_open_files, false },
+};
+
+enum err cli_doctor(struct cli *cli)
+{
+	struct doctor doctor = { .cli = cli, .settings = cli->start->settings };
+
+	NEED(doctor.findings = arena_array(cli->arena, FINDINGS_MAX, sizeof(*doctor.findings)));
+	if (doctor.settings)
+		TRY(database_path(cli->arena, doctor.settings, &doctor.database_path));
+	FOREACH(check, checks) {
+		doctor.check = check->name;
+		if (doctor.settings || !check->needs_settings)
+			TRY(check->run(&doctor));
+	}
+	cli->status = doctor.failed ? EXIT_REFUSED : EXIT_DONE;
+	if (!cli_has(cli->invocation, "--json"))
+		return OK;
+	return cli_print_list(cli, finding_out, COUNT_OF(finding_out), doctor.findings,
+	                      doctor.n_findings, sizeof(doctor.findings[0]));
+}

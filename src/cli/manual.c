@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* manual.c - what rekey help COMMAND says below the usage, where one sentence is not enough. */
+#include "cli/cli.h"
+#include <string.h>
+
+static const char backup[] =
+	"Servers may go on writing. The copy holds every change that was answered before it "
+        "began.\n"
+	"It is written beside FILE as FILE.part-XXXXXXXX, read back, and gets its name when it is\n"
+	"on the disk; FILE must not be there before. An interrupted backup leaves no FILE: what "
+        "it\n"
+	"may leave, after a kill -9, is the part, which can be removed. While it runs, the log of\n"
+	"the database (-wal) grows by what is written meanwhile.\n"
+	"\n"
+	"The key file (server.key_file) is not in it. Keep a copy of that in another place: "
+        "without\n"
+	"it, links and sessions that live are lost; together, the two redeem them.\n"
+	"\n"
+	"To bring a backup back: stop the server, remove rekey.db-wal and rekey.db-shm, copy FILE\n"
+	"over rekey.db and the key file beside it, for the user of the service and with mode "
+        "0600,\n"
+	"and start. PostgreSQL is backed up by pg_dump.\n"
+	"\n"
+	"    rekey backup /var/backups/rekey/$(date +%F).db\n"
+	"    rekey backup /mnt/backups/now.db --json\n"
+	"\n"
+	"--json gives file, bytes, apps, accounts and key_file.\n";
+
+static const char doctor[] =
+	"One line for each thing that was looked at: ok, warn or FAIL, and what to do. It ends "
+        "with\n"
+	"status 1 if there was a FAIL. It makes nothing and changes nothing, sends no mail, needs "
+        "no\n"
+	"running server and disturbs none. Run it as the user of the service, with its\n"
+	"configuration:\n"
+	"\n"
+	"    sudo -u rekey rekey doctor\n"
+	"    rekey doctor --config /etc/rekey/rekey.conf --json\n"
+	"\n"
+	"    configuration  it is understood; else the file, the line and what would be right\n"
+	"    public url     set, https, without user or path; whether its host is known (warn)\n"
+	"    key file       there, a key, of the database's owner, and nobody else may read it\n"
+	"    database       there, opens, its schema is this program's, every page is whole\n"
+	"                   (so it takes a while for a large one), and it can be written\n"
+	"    disk           at least 16 MiB free (warn: the database's size and 64 MiB)\n"
+	"    clock          synchronised (warn), and not behind the newest row of the audit trail\n"
+	"    hash           the cost is at least OWASP's minimum (warn); hashes a second; whether\n"
+	"                   the memory is kept from hash to hash, which about halves the time\n"
+	"    mail           the server is reached, its certificate is good, the log-in is taken\n"
+	"    outbox         no mail has waited for more than 10 minutes, none is dead (warn)\n"
+	"    open files     4160, for 4096 connections (warn)\n"
+	"\n"
+	"--json gives a list of check, state (ok, warn, FAIL), what and advice.\n";
+
+static const char calibrate[] =
+	"Hashes on every core at once, as a busy server does, with ever more memory, and prints "
+        "the\n"
+	"dearest cost that stays within the target, as lines for the configuration. Progress goes "
+        "to\n"
+	"standard error. It needs no database and no configuration, and never goes below OWASP's\n"
+	"minimum, 19456 KiB and 2 passes. At most a quarter of the machine's memory is used; from\n"
+	"there on the passes grow.\n"
+	"\n"
+	"--target-ms N is how long one hash may take when all cores are busy: 10 to 5000, and 100 "
+        "if\n"
+	"not given. OWASP asks for less than a second. A person does not notice 100 ms, and it "
+        "leaves\n"
+	"10 log-ins a second for each core; 250 would leave 4, and a flood of wrong passwords "
+        "would\n"
+	"keep everyone else waiting the sooner.\n"
+	"\n"
+	"    rekey calibrate\n"
+	"    rekey calibrate --target-ms 250 | tee -a /etc/rekey/rekey.conf\n"
+	"\n"
+	"--json gives hash.memory_kib, hash.passes, target_ms, milliseconds, hashes_per_second,\n"
+	"threads and memory_mib (of all threads together).\n";
+
+static const struct {
+	const char *command, *text;
+} manuals[] = {
+	{ "backup", backup },
+	{ "doctor", doctor },
+	{ "calibrate", calibrate },
+};
+
+const char *cli_manual(const char *command_name)
+{
+	FOREACH(manual, manuals) {
+		if (strcmp(manual->command, command_name) == 0)
+			return manual->text;
+	}
+	return NULL;
+}
