@@ -77,7 +77,7 @@ static enum err copy(struct ctx *ctx, const struct backup *in, struct backup_mad
 
 	TRY(store_copy(ctx->store, ctx->arena, in->part));
 	TRY(read_back(ctx, in, &census));
-	TRY(new_file_finish(in->part.ptr, in->file.ptr, &ret_made->bytes));
+	TRY(new_file_finish(ctx->arena, in->part.ptr, in->file.ptr, &ret_made->bytes));
 	ret_made->apps = census.apps;
 	ret_made->accounts = census.accounts;
 	return OK;

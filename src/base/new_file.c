@@ -55,17 +55,11 @@ static bool sync_path(const char *path, int flags)
 	return good;
 }
 
-static bool sync_folder_of(const char *path)
+enum err folder_of(struct arena *arena, struct str path, struct str *ret_folder)
 {
-	char folder[PATH_ROOM];
-	const char *slash = strrchr(path, '/');
-	int len = slash ? (int)(slash - path) + 1 : 0;
-
-	if (snprintf(folder, sizeof(folder), "%.*s.", len, path) >= (int)sizeof(folder)) {
-		errno = ENAMETOOLONG;
-		return false;
-	}
-	return sync_path(folder, O_DIRECTORY);
+	while (path.len > 0 && path.ptr[path.len - 1] != '/')
+		path.len--;
+	return arena_printf(arena, ret_folder, "%.*s.", STR_ARG(path));
 }
 
 /* Some file systems cannot promise to replace nothing; there the look before has to do. */
@@ -82,15 +76,19 @@ static bool take_name(const char *part, const char *path)
 	return rename(part, path) == 0;
 }
 
-enum err new_file_finish(const char *part, const char *path, int64_t *ret_bytes)
+enum err new_file_finish(struct arena *arena, const char *part, const char *path,
+                         int64_t *ret_bytes)
 {
 	struct stat status;
+	struct str folder;
+
+	TRY(folder_of(arena, str(path), &folder));
 
 	if (stat(part, &status) != 0 || !sync_path(part, 0))
 		return refuse("write", part);
 	if (!take_name(part, path))
 		return errno == EEXIST ? ERR_CONFLICT : refuse("make", path);
-	if (!sync_folder_of(path)) {
+	if (!sync_path(folder.ptr, O_DIRECTORY)) {
 		enum err err = refuse("keep on the disk", path);
 		unlink(path);
 		return err;

@@ -15,7 +15,11 @@ MUST_USE enum err new_file_begin(struct arena *arena, struct str path, struct st
 /* Waits until part is on the disk, gives it its name, and waits for that too; it takes nobody's
  * place. Returns its size. ERR_CONFLICT: path was taken meanwhile. ERR_CONFIG: the reason is
  * logged. On an error the part is left: abandon it. */
-MUST_USE enum err new_file_finish(const char *part, const char *path, int64_t *ret_bytes);
+MUST_USE enum err new_file_finish(struct arena *arena, const char *part, const char *path,
+                                  int64_t *ret_bytes);
+
+/* The folder that a path's file is in, "DIR/." or ".". */
+MUST_USE enum err folder_of(struct arena *arena, struct str path, struct str *ret_folder);
 
 /* Removes part, and what SQLite may have put beside it. For a signal's thread too. */
 void new_file_abandon(const char *part);

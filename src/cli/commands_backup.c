@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,7 +23,6 @@ struct watch {
 	bool shown;
 };
 
-/* SIGUSR1 is ours: the copy is done, one way or the other. */
 static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 
 static void show_progress(struct watch *watch)
@@ -68,7 +68,7 @@ static void *keep_watch(void *state)
 	}
 }
 
-/* No signal reaches another thread from here on. */
+/* From here on no other thread sees these signals. SIGUSR1 is ours: the watch is over. */
 static enum err watch_start(struct watch *watch, const struct backup *backup)
 {
 	*watch = (struct watch){ .backup = backup };
@@ -123,21 +123,42 @@ static enum err show(struct cli *cli, const struct backup *backup, const struct 
 }
 
 /* The log has the reason, of all but a name that is taken. */
-static enum err refuse(struct cli *cli, enum err err)
+static enum err refuse_begin(struct cli *cli, enum err err)
 {
 	const char *file = cli->invocation->operands[0];
 
 	cli->status = EXIT_REFUSED;
 	if (err == ERR_CONFLICT)
 		fprintf(stderr, "rekey: backup: there is a %s already: name another file\n", file);
+	else if (err == ERR_CONFIG)
+		fprintf(stderr, "rekey: backup: %s cannot be made\n", file);
 	else
-		fprintf(stderr,
-		        "rekey: backup: there is no copy %s, and nothing was left of it: %s\n",
-		        file, err == ERR_CONFIG ? "it cannot be made" : err_sentence(err));
+		return err;
 	return OK;
 }
 
-/* "Why" is opened by main: nothing was made that was not there. */
+/* Mostly it is the disk, of which a database says little. */
+static enum err refuse_finish(struct cli *cli, const struct backup *backup, enum err err)
+{
+	struct statvfs disk;
+	struct str folder;
+
+	if (err == ERR_CONFLICT)
+		return refuse_begin(cli, err);
+	TRY(folder_of(cli->arena, backup->file, &folder));
+	cli->status = EXIT_REFUSED;
+	fprintf(stderr, "rekey: backup: %.*s was not made, and nothing is left of it",
+	        STR_ARG(backup->file));
+	if (err != ERR_STORE && err != ERR_CONFIG)
+		fprintf(stderr, ": %s", err_sentence(err));
+	else if (statvfs(folder.ptr, &disk) == 0)
+		fprintf(stderr, "; it takes up to %lld KiB, and the disk has %lld",
+		        (long long)(backup->bytes_about / 1024),
+		        (long long)disk.f_bavail * (long long)(disk.f_frsize / 1024));
+	fprintf(stderr, "\n");
+	return OK;
+}
+
 static enum err refuse_unopened(struct cli *cli)
 {
 	const struct start *start = cli->start;
@@ -167,7 +188,7 @@ enum err cli_backup(struct cli *cli)
 		return refuse_unopened(cli);
 	enum err err = operation_run(&cli->ctx, &backup_begin_op, &request, &backup);
 	if (err != OK)
-		return refuse(cli, err);
+		return refuse_begin(cli, err);
 	err = watch_start(&watch, &backup);
 	if (err == OK) {
 		err = operation_run(&cli->ctx, &backup_finish_op, &backup, &made);
@@ -175,5 +196,5 @@ enum err cli_backup(struct cli *cli)
 	} else {
 		new_file_abandon(backup.part.ptr);
 	}
-	return err == OK ? show(cli, &backup, &made) : refuse(cli, err);
+	return err == OK ? show(cli, &backup, &made) : refuse_finish(cli, &backup, err);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* doctor_machine.c - checks of files, names and limits, without opening anything of the service. */
 #include "base/key_file.h"
+#include "base/new_file.h"
 #include "cli/doctor_priv.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -144,24 +145,13 @@ enum err check_key_file(struct doctor *doctor)
 	return note(doctor, MARK_OK, NULL, "%s is there, and its owner's alone", path);
 }
 
-/* "DIR/" of DIR/NAME. */
-static enum err folder_of(struct doctor *doctor, struct str *ret_folder)
-{
-	struct str path = doctor->database_path;
-
-	while (path.len > 0 && path.ptr[path.len - 1] != '/')
-		path.len--;
-	return path.len ? arena_str(doctor->cli->arena, path, ret_folder)
-	                : arena_str(doctor->cli->arena, STR("./"), ret_folder);
-}
-
 enum err check_database_file(struct doctor *doctor)
 {
 	const char *path = doctor->database_path.ptr;
 	struct str folder;
 	struct stat status;
 
-	TRY(folder_of(doctor, &folder));
+	TRY(folder_of(doctor->cli->arena, doctor->database_path, &folder));
 	if (stat(path, &status) != 0)
 		return note(doctor, MARK_FAIL,
 		            errno == ENOENT ? "rekey migrate makes one, or see database.url"
@@ -189,7 +179,7 @@ enum err check_disk(struct doctor *doctor)
 	struct statvfs disk;
 	struct stat status = { 0 };
 
-	TRY(folder_of(doctor, &folder));
+	TRY(folder_of(doctor->cli->arena, doctor->database_path, &folder));
 	if (statvfs(folder.ptr, &disk) != 0)
 		return note(doctor, MARK_FAIL, "see database.url", "%s: %s", folder.ptr,
 		            strerror(errno));

@@ -177,9 +177,10 @@ TEST(a_new_file_takes_nobodys_place_even_at_the_last_moment)
 	CHECK("begun", new_file_begin(t->arena, path, &part) == OK);
 	CHECK("another name", str_starts(part, path.ptr) && part.len > path.len);
 	scratch_file(&scratch, t->arena, "file", "precious", 0600);
-	CHECK("taken", new_file_finish(part.ptr, path.ptr, &bytes) == ERR_CONFLICT && bytes == 0);
+	CHECK("taken",
+	      new_file_finish(t->arena, part.ptr, path.ptr, &bytes) == ERR_CONFLICT && bytes == 0);
 	CHECK("removed", unlink(path.ptr) == 0);
-	CHECK("free", new_file_finish(part.ptr, path.ptr, &bytes) == OK);
+	CHECK("free", new_file_finish(t->arena, part.ptr, path.ptr, &bytes) == OK);
 	CHECK("under its own name", count_files(&scratch, "file") == 1);
 	scratch_remove(&scratch);
 }
