@@ -92,11 +92,11 @@ enum err check_outbox(struct doctor *doctor)
 		return OK;
 	if (census->late_mails > 0)
 		TRY(note(doctor, MARK_WARN, "rekey mail list has the mail server's words",
-		         "%lld mails have waited for more than %d minutes",
-		         (long long)census->late_mails, LATE_MINUTES));
+		         "mails that wait for more than %d minutes: %lld", LATE_MINUTES,
+		         (long long)census->late_mails));
 	if (census->dead_mails > 0)
 		TRY(note(doctor, MARK_WARN, "rekey mail list says why; rekey mail retry --all",
-		         "%lld mails are dead", (long long)census->dead_mails));
+		         "dead mails: %lld", (long long)census->dead_mails));
 	if (census->late_mails > 0 || census->dead_mails > 0)
 		return OK;
 	return note(doctor, MARK_OK, NULL, "no mail is late, and none is dead");
