@@ -74,8 +74,10 @@ struct mail_id {
 	int64_t id;
 };
 
-extern const struct operation mail_list_op; /* struct nothing -> struct outbox_list, newest first */
-extern const struct operation mail_show_op; /* struct mail_id -> struct outbox_row */
+/* struct nothing -> struct outbox_list: the newest rows, and before any others the dead ones, in
+ * the order newest first. */
+extern const struct operation mail_list_op;
+extern const struct operation mail_show_op;  /* struct mail_id -> struct outbox_row */
 extern const struct operation mail_retry_op; /* struct mail_id -> struct nothing; ERR_NOT_FOUND */
 
 extern const char *const outbox_kind_words[OUTBOX_KIND_COUNT];

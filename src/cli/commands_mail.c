@@ -88,20 +88,34 @@ enum err cli_mail_show(struct cli *cli)
 	return cli_print(cli, mail_out, COUNT_OF(mail_out), &shown);
 }
 
-static enum err retry_all(struct cli *cli)
+/* Dead rows of one list, newest first, below an id that it lowers: a mail that dies again meanwhile
+ * is not retried twice. */
+static enum err retry_listed(struct cli *cli, int64_t *below, size_t *n)
 {
 	struct outbox_list list;
 	struct nothing nothing;
-	size_t n = 0;
 
 	TRY(list_mail(cli, &list));
 	for (size_t i = 0; i < list.n; i++) {
 		const struct mail_id id = { list.items[i].id };
-		if (list.items[i].state != OUTBOX_DEAD)
+		if (list.items[i].state != OUTBOX_DEAD || id.id >= *below)
 			continue;
 		TRY(operation_run(&cli->ctx, &mail_retry_op, &id, &nothing));
-		n++;
+		*below = id.id;
+		(*n)++;
 	}
+	return OK;
+}
+
+static enum err retry_all(struct cli *cli)
+{
+	int64_t below = INT64_MAX;
+	size_t n = 0, before;
+
+	do {
+		before = n;
+		TRY(retry_listed(cli, &below, &n));
+	} while (n > before);
 	printf("%zu due again\n", n);
 	return OK;
 }

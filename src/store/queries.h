@@ -147,8 +147,10 @@
 	      " expires_at = $2 WHERE id = $3 AND state = 2 RETURNING id")                         \
 	QUERY(OUTBOX_BY_ID, "i", OUTBOX_TYPES,                                                     \
 	      "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE id = $1")                               \
+	/* A dead row waits for its operator: no number of newer requests may bury it. */          \
 	QUERY(OUTBOX_NEWEST, "i", OUTBOX_TYPES,                                                    \
-	      "SELECT " OUTBOX_COLUMNS " FROM outbox ORDER BY id DESC LIMIT $1")                   \
+	      "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE id IN (SELECT id FROM outbox"           \
+	      " ORDER BY (state = 2) DESC, id DESC LIMIT $1) ORDER BY id DESC")                    \
                                                                                                    \
 	QUERY(AUDIT_ADD, "iiittt", "",                                                             \
 	      "INSERT INTO audit (app_id, account_id, at, event, outcome, network)"                \

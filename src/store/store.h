@@ -314,6 +314,8 @@ MUST_USE enum err store_outbox_settle(struct tx *tx, const struct outbox_verdict
 MUST_USE enum err store_outbox_retry(struct tx *tx, int64_t id, int64_t now, int64_t expires_at);
 MUST_USE enum err store_outbox_by_id(struct store *store, struct arena *arena, int64_t id,
                                      struct outbox_row *ret_row);
+
+/* Newest first. When there are more than max, the dead ones are preferred. */
 MUST_USE enum err store_outbox_newest(struct store *store, struct arena *arena, int64_t max,
                                       struct outbox_list *ret_list);
 

@@ -248,6 +248,23 @@ def test_a_554_for_the_text_is_permanent_too(sunk, sink):
     sink.wait_for(lambda: sink.accepted(), seconds=60)
 
 
+def test_all_dead_mails_are_retried_though_a_thousand_newer_requests_bury_them(sunk, sink):
+    # Found by script/torture: the list ended after the newest 1000 rows, whatever their state.
+    sunk.has_account("ann@example.org")
+    sink.answers("RCPT", "550 5.1.1 no such mailbox")
+    sunk.asks_for_reset("ann@example.org")
+    sink.wait_for(lambda: sunk.mail_list()[0]["state"] == "dead")
+    sink.obeys()
+    sunk.sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+             " INSERT INTO outbox (app_id, kind, state, nonce, reference, login, epoch, network, attempts, created_at,"
+             " expires_at, next_attempt_at, settled_at, last_error)"
+             " SELECT app_id, kind, 3, nonce, reference, 'nobody@example.org', epoch, network, attempts, created_at,"
+             " expires_at, next_attempt_at, settled_at, last_error FROM outbox, n WHERE id = 1")
+    assert [row["id"] for row in sunk.mail_list() if row["state"] == "dead"] == [1]
+    assert sunk.command("mail", "retry", "--all") == "1 due again\n"
+    sink.wait_for(lambda: sink.accepted(), seconds=60)
+
+
 def test_retrying_a_mail_that_is_not_there_is_refused(sunk):
     sunk.has_app()
     done = sunk.run("mail", "retry", "4711")

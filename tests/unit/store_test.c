@@ -780,6 +780,24 @@ TEST(rows_are_claimed_in_the_order_they_are_due_and_no_more_than_asked_for)
 	shop_close(&shop);
 }
 
+TEST(a_dead_row_is_listed_however_many_newer_ones_there_are)
+{
+	struct shop shop;
+	struct outbox_list list;
+
+	shop_open(&shop, t);
+	int64_t app = add_app(&shop, 1), dead = add_row(&shop, app, NOW);
+	list = claim(&shop, NOW, 1);
+	CHECK("dies", settle(&shop, &list.items[0], OUTBOX_DEAD, 0) == OK);
+	for (int i = 0; i < 5; i++)
+		add_row(&shop, app, NOW);
+	CHECK("listed", store_outbox_newest(shop.store, t->arena, 3, &list) == OK && list.n == 3);
+	CHECK("the newest, newest first",
+	      list.items[0].id == dead + 5 && list.items[1].id == dead + 4);
+	CHECK("and the dead one", list.items[2].id == dead && list.items[2].state == OUTBOX_DEAD);
+	shop_close(&shop);
+}
+
 TEST(a_row_is_settled_tried_again_or_brought_back_from_the_dead)
 {
 	struct shop shop;
