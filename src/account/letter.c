@@ -104,6 +104,22 @@ static enum err give_up(struct ctx *ctx, const struct outbox_row *row)
 	return settle_unsent(ctx, row, OUTBOX_DEAD, "it could not be sent while it had sense");
 }
 
+/* The token could not be made. Either a newer request has its own, or the account was read before a
+ * password came into force: then the row is looked at anew, for a made password that was confirmed
+ * before this was asked for voids nothing. */
+static enum err drop_superseded(struct ctx *ctx, const struct outbox_row *row,
+                                const struct account *account)
+{
+	struct account now;
+
+	enum err err = store_account_by_id(ctx->store, ctx->arena, account->id, &now);
+	if (err != OK && err != ERR_NOT_FOUND)
+		return err;
+	if (err == OK && now.epoch != account->epoch)
+		return ERR_RETRY;
+	return drop(ctx, row, "a newer request took its place");
+}
+
 /* <page>?token=<token>: the app's own page where it has one, for a confirmation always ours. */
 static enum err write_link(struct ctx *ctx, enum token_purpose purpose, struct secret token,
                            struct str *ret_link)
@@ -242,7 +258,7 @@ static enum err mail_write(struct ctx *ctx, const struct outbox_row *row, struct
 		return give_up(ctx, row);
 	enum err err = write_body(ctx, row, &recipient.account, &letter);
 	if (err == ERR_NOT_FOUND)
-		return drop(ctx, row, "a newer request took its place");
+		return drop_superseded(ctx, row, &recipient.account);
 	if (err == ERR_RATE_LIMITED)
 		return drop(ctx, row, "too many mails to this address");
 	TRY(err);

@@ -5,6 +5,29 @@
 
 static atomic_uint calls, fails_at, fails_with, fails_on;
 
+static struct {
+	enum query query;
+	void (*happen)(void *state);
+	void *state;
+} meeting;
+
+void faulty_meet(enum query query, void (*happen)(void *state), void *state)
+{
+	meeting.query = query;
+	meeting.happen = happen;
+	meeting.state = state;
+}
+
+static void meet(enum query query)
+{
+	void (*happen)(void *state) = meeting.happen;
+
+	if (!happen || query != meeting.query)
+		return;
+	meeting.happen = NULL;
+	happen(meeting.state);
+}
+
 void faulty_arm(unsigned n, enum err err, enum faulty_how how)
 {
 	atomic_store(&fails_at, n);
@@ -42,7 +65,9 @@ static enum err faulty_execute(struct conn *conn, enum query q, const struct val
                                size_t n_args)
 {
 	TRY(turn());
-	return driver_sqlite.execute(conn, q, args, n_args);
+	TRY(driver_sqlite.execute(conn, q, args, n_args));
+	meet(q);
+	return OK;
 }
 
 static enum err faulty_fetch(struct conn *conn, struct arena *arena, struct value *ret_row,

@@ -22,6 +22,11 @@ enum faulty_how {
 /* Counts from 1 again; the call of number n, 0 for none, fails with err. */
 void faulty_arm(unsigned n, enum err err, enum faulty_how how);
 
+/* Once, behind the next execute() of this query, something else happens: between what the caller
+ * read and what it makes of it. Not behind a query of a transaction: a second one would wait for
+ * it. */
+void faulty_meet(enum query query, void (*happen)(void *state), void *state);
+
 /* No call fails any more. Returns how many there were since faulty_arm(). */
 unsigned faulty_heal(void);
 

@@ -112,6 +112,39 @@ TEST(a_mail_that_is_refused_for_good_waits_for_the_operator)
 	house_close(&house);
 }
 
+struct made {
+	struct house *house;
+	struct outbox_row row;
+};
+
+static void comes_into_force(void *state)
+{
+	struct made *made = state;
+
+	CHECK("settled", house_settle(made->house, &made->row, MAIL_SENT) == OK);
+}
+
+/* Found by script/torture, 2026-11: the request was dropped as superseded, and nothing was mailed.
+ */
+TEST(a_request_survives_a_made_password_that_comes_into_force_while_its_mail_is_written)
+{
+	struct house house;
+	struct made made = { .house = &house };
+	struct outbox_row row;
+	struct letter letter;
+
+	house_open(&house, t, &driver_faulty);
+	house_add(&house, ANN, "ann", "correct horse");
+	house_confirm_made(&house, "ann");
+	CHECK("made", house_next_mail(&house, &made.row, &letter) && letter.send);
+	CHECK("ask", house_ask(&house, OUTBOX_RECOVERY, ANN) == OK);
+	faulty_meet(QUERY_ACCOUNT_BY_EMAIL, comes_into_force, &made);
+	CHECK("mailed", house_next_mail(&house, &row, &letter) && letter.send);
+	CHECK("the made one is in force", house_account(&house, ANN).epoch == 2);
+	CHECK("its link works", house_reset(&house, house_link_token(&house, &letter), NEW) == OK);
+	house_close(&house);
+}
+
 TEST(a_mail_whose_time_is_over_is_kept_for_the_operator_and_not_sent)
 {
 	struct house house;
