@@ -14,7 +14,11 @@ enum { KEPT_MAX = 16 * 1024 };
 
 void scratch_make(struct scratch *scratch)
 {
-	snprintf(scratch->dir, sizeof(scratch->dir), "/tmp/rekey-unit-XXXXXX");
+	const char *below = getenv("TMPDIR");
+
+	CHECK("TMPDIR", !below || strlen(below) < 32);
+	snprintf(scratch->dir, sizeof(scratch->dir), "%s/rekey-unit-XXXXXX",
+	         below ? below : "/tmp");
 	CHECK("mkdtemp", mkdtemp(scratch->dir) != NULL);
 }
 

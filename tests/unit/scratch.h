@@ -3,7 +3,7 @@
  * standard error.
  *
  * For the main thread alone. What a test that fails leaves behind lies below
- * /tmp. */
+ * $TMPDIR, or /tmp. */
 #ifndef REKEY_SCRATCH_H
 #define REKEY_SCRATCH_H
 

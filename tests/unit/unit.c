@@ -2,6 +2,7 @@
 /* unit.c - runs every enlisted test under cmocka. */
 #include "unit.h"
 #include <stdlib.h>
+#include <string.h>
 
 enum { TESTS_MAX = 1024, ARENA_MAX = 4 << 20 };
 
@@ -23,14 +24,17 @@ static void run(void **state)
 	arena_free(t.arena);
 }
 
-int main(void)
+/* With an argument, only the tests of the files whose name has it: unit fault_test. */
+int main(int argc, char **argv)
 {
 	static struct CMUnitTest tests[TESTS_MAX];
 	size_t n = 0;
 
 	if (crypto_start() != OK)
 		return EXIT_FAILURE;
-	for (struct unit_test *test = first; test && n < TESTS_MAX; test = test->next)
-		tests[n++] = (struct CMUnitTest){ test->name, run, NULL, NULL, test };
+	for (struct unit_test *test = first; test && n < TESTS_MAX; test = test->next) {
+		if (argc < 2 || strstr(test->file, argv[1]))
+			tests[n++] = (struct CMUnitTest){ test->name, run, NULL, NULL, test };
+	}
 	return _cmocka_run_group_tests("unit", tests, n, NULL, NULL) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

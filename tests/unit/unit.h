@@ -20,7 +20,7 @@ struct test {
 };
 
 struct unit_test {
-	const char *name;
+	const char *name, *file;
 	void (*run)(struct test *t);
 	struct unit_test *next;
 };
@@ -31,7 +31,7 @@ void unit_enlist(struct unit_test *test);
 	static void sentence(struct test *t);                                                      \
 	__attribute__((constructor)) static void sentence##_enlist(void)                           \
 	{                                                                                          \
-		static struct unit_test test = { #sentence, sentence, NULL };                      \
+		static struct unit_test test = { #sentence, __FILE__, sentence, NULL };            \
 		unit_enlist(&test);                                                                \
 	}                                                                                          \
 	static void sentence(__attribute__((unused)) struct test *t)
