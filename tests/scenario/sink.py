@@ -31,7 +31,7 @@ class Sink:
     """`answers("RCPT", "450 4.2.0 come again", times=1)` scripts a step; HANG holds the connection
     until the test ends or `release()`, CLOSE drops it. Steps: see STEPS; BODY is the end of DATA."""
 
-    def __init__(self, tls_context=None):
+    def __init__(self, tls_context=None, port=0):
         self.tls_context = tls_context  # offered as STARTTLS if there is one
         self.received, self.commands, self.connections = [], [], 0
         self._script, self._lock, self._free = {}, threading.Lock(), threading.Event()
@@ -48,7 +48,7 @@ class Sink:
             def handle_error(self, request, client_address):
                 pass
 
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = Server(("127.0.0.1", port), Handler)
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
@@ -84,7 +84,8 @@ class Sink:
             assert time.monotonic() < deadline, f"the sink waited in vain; it was told {self.commands}"
             time.sleep(0.05)
 
-    def scripted(self, step):
+    # At BODY with what has come.
+    def scripted(self, step, entry=None):
         with self._lock:
             entry = self._script.get(step)
             if not entry or entry[1] <= 0:
@@ -165,7 +166,7 @@ class Conversation:
             raw += line[1:] if line.startswith(b".") else line
         entry = Received(self.sender, self.recipients, raw, False)
         self.sink.received.append(entry)
-        entry.accepted = self.answer("BODY", "250 2.0.0 kept").startswith("250")
+        entry.accepted = self.answer("BODY", "250 2.0.0 kept", entry).startswith("250")
 
     def on_rset(self, words):
         self.sender, self.recipients = None, []
@@ -178,8 +179,8 @@ class Conversation:
         self.write("502 5.5.1 what?")
 
     # What was said in the end; the script goes before the usual words.
-    def answer(self, step, usual):
-        line = self.sink.scripted(step) or usual
+    def answer(self, step, usual, entry=None):
+        line = self.sink.scripted(step, entry) or usual
         if line == HANG:
             self.sink.hold()
         if line in (HANG, CLOSE):

@@ -116,6 +116,7 @@ class Client:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=TIMEOUT,
                                                 source_address=(self.source, 0) if self.source else None)
         try:
+            connection.connect()
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             if not any(name.lower() == "host" for name, _ in fields):
                 connection.putheader("Host", host or f"{self.host}:{self.port}")
