@@ -16,7 +16,7 @@ enum {
 	SAVED_SHARE = 10, /* of the limit: fewer requests are not worth a write */
 	BATCH_FIRST =
 		50, /* rows; later, as many as fit between half of HELD_US_MAX and all of it */
-	BATCH_MIN = 20,
+	BATCH_MIN = 50,
 	BATCH_MAX = 500,
 	HELD_US_MAX = 5000,
 	REST = 4, /* times as long as the batch took */
@@ -136,15 +136,23 @@ static void rest(struct housekeeper *housekeeper, int64_t took_ms)
 	bell_wait(housekeeper->bell, rest_ms < REST_MAX_MS ? rest_ms : REST_MAX_MS);
 }
 
+/* In turns, so that no kind waits for a million of another. */
 static enum err sweep_all(struct housekeeper *housekeeper)
 {
-	for (enum sweep what = 0; what < SWEEP_COUNT; what++) {
-		bool more = true;
-		while (more && !atomic_load(&housekeeper->stopping)) {
-			int64_t began_ms = clock_steady_ms();
-			TRY(sweep_batch(housekeeper, what, &more));
-			rest(housekeeper, clock_steady_ms() - began_ms);
-		}
+	bool done[SWEEP_COUNT] = { false };
+	size_t n_done = 0;
+
+	for (enum sweep what = 0; n_done < SWEEP_COUNT; what = (what + 1) % SWEEP_COUNT) {
+		bool more = false;
+		if (atomic_load(&housekeeper->stopping))
+			return OK;
+		if (done[what])
+			continue;
+		int64_t began_ms = clock_steady_ms();
+		TRY(sweep_batch(housekeeper, what, &more));
+		rest(housekeeper, clock_steady_ms() - began_ms);
+		done[what] = !more;
+		n_done += !more;
 	}
 	return OK;
 }
