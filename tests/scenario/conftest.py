@@ -31,14 +31,15 @@ def directory():
 
 
 @pytest.fixture
-def make_rekey(directory):
-    """Makes servers that are not started yet: make_rekey({"mail.url": ...}, program=...)."""
-    made = []
+def make_rekey(directory, request):
+    """Makes servers that are not started yet: make_rekey({"mail.url": ...}, program=...). A module's
+    SETTINGS are those of all its servers."""
+    made, common = [], getattr(request.module, "SETTINGS", {})
 
     def make(settings=None, **options):
         place = os.path.join(directory, str(len(made)))
         os.mkdir(place)
-        made.append(house.Rekey(place, settings, **options))
+        made.append(house.Rekey(place, {**common, **(settings or {})}, **options))
         return made[-1]
 
     yield make

@@ -7,10 +7,12 @@ import json
 import urllib.parse
 
 import pytest
-from attacks import (ACCOUNT, SAME_ORIGIN, TABLES, address, confirm_token, has_everything, hack_code, is_done, is_refused, link_token,
-                     rows, settled)
+from attacks import (ACCOUNT, NO_LIMITS, SAME_ORIGIN, TABLES, address, confirm_token, hack_code, has_everything, is_done, is_refused,
+                     link_token, rows, settled)
 from server import NEW_PASSWORD, PASSWORD
 from wire import encode_multipart
+
+SETTINGS = NO_LIMITS
 
 WRONG_TYPES = ["null", "true", "false", "0", "1", "-1", "1e1", "1.5", "[]", "{}", "[[]]", '[""]', "[null]", '{"$ne": ""}', '{"$regex": ".*"}',
                '{"$gt": ""}', '{"$where": "1"}', '{"length": 43}', '{"": ""}', '{"0": "x"}', '{"toString": "x"}', "1e99999", "NaN", "'x'",

@@ -4,9 +4,11 @@
 import time
 
 import pytest
-from attacks import (ACCOUNT, REDEEMERS, address, change_at_account, change_at_backtory, has_everything, is_done, is_refused, link_token,
-                     passwords)
+from attacks import (ACCOUNT, NO_LIMITS, REDEEMERS, address, change_at_account, change_at_backtory, has_everything, is_done, is_refused,
+                     link_token, passwords)
 from server import NEW_PASSWORD, PASSWORD
+
+SETTINGS = NO_LIMITS
 
 LONG = "".join(chr(ord("a") + index % 26) for index in range(80))
 NEAR = {"another letter at 73": LONG[:72] + "!" + LONG[73:], "another tail": LONG[:72] + "!" * 8, "the first 72": LONG[:72], "the first 64": LONG[:64],

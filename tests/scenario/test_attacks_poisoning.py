@@ -6,10 +6,12 @@ import itertools
 import urllib.parse
 
 import pytest
-from attacks import ACCOUNT, ASKERS, REDEEMERS, SAME_ORIGIN, address, has_everything, is_done, is_refused, link_token, settled
+from attacks import ACCOUNT, ASKERS, NO_LIMITS, REDEEMERS, SAME_ORIGIN, address, has_everything, is_done, is_refused, link_token, settled
 from server import MAIL_FROM, NEW_PASSWORD, PASSWORD, PUBLIC_URL, has_link, html_of, link_in, text_of
 from test_poisoning import POISONS
 from wire import Page
+
+SETTINGS = NO_LIMITS
 
 LINK = f"{PUBLIC_URL}/password-reset?token="
 MORE_POISONS = {
@@ -73,8 +75,10 @@ def test_a_request_that_claims_another_host_proxy_or_prefix(make_rekey, sink, do
             assert one.sender in ("", MAIL_FROM) and one.recipients == [address("ann")], name
             assert one.mail["From"].addresses[0].addr_spec == MAIL_FROM and one.mail["Message-ID"].endswith("@rekey.example>"), name
             assert not one.mail["Reply-To"] and not one.mail["Return-Path"], name
-            for words in (text_of(one.mail), html_of(one.mail), one.raw.decode("latin-1")):
-                assert not any(word in words.lower() for word in ("evil", "1337", "javascript:", "2130706433", "[::1]")), name
+            token = link_in(one.mail).removeprefix(LINK)  # which may spell anything
+            for words in (text_of(one.mail).replace(token, ""), html_of(one.mail).replace(token, ""), str(one.mail["From"]) + str(one.mail["Subject"])):
+                assert not any(word in words.lower() for word in ("evil", ":1337", "javascript:", "2130706433", "[::1]")), name
+            assert b"evil.example" not in one.raw, name
         if answer is not None:  # Backtory's errors repeat the path that was asked for
             assert "evil" not in str(answer.headers.pairs) and (b"evil" not in answer.raw or door == "backtory"), name
     assert served > len(MORE_POISONS) / 2  # most are plain requests to the one app there is
@@ -113,7 +117,7 @@ def test_a_place_of_the_attackers_named_in_the_request(rekey):
         answer = rekey.post("/password-reset?" + urllib.parse.urlencode({place: "http://evil.example"}), form=form)
         assert answer.status == 200 and b"evil" not in answer.raw, place
         mail = rekey.mail_to(address("ann"))
-        assert link_in(mail).startswith(LINK) and "evil" not in mail.as_string(), place
+        assert link_in(mail).startswith(LINK) and "evil.example" not in mail.as_string(), place
 
 
 # ---- redirects ----

@@ -6,10 +6,13 @@ import itertools
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from attacks import (ACCOUNT, REDEEMERS, address, change_at_account, change_at_backtory, confirm_token, has_everything, hack_code,
-                     is_done, is_refused, link_token, lives_at_backtory, log_in_everywhere, passwords, post_confirm, rows, settled)
+from attacks import (ACCOUNT, NO_LIMITS, REDEEMERS, address, change_at_account, change_at_backtory, confirm_token, hack_code,
+                     has_everything, is_done, is_refused, link_token, lives_at_backtory, log_in_everywhere, passwords, post_confirm, rows,
+                     settled)
 from server import NEW_PASSWORD, PASSWORD, PUBLIC_URL, secret_in
 from wire import encode_multipart
+
+SETTINGS = NO_LIMITS
 
 EVIL = {"Origin": "https://evil.example", "Referer": "https://evil.example/", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
 

@@ -9,9 +9,11 @@ import base64
 import itertools
 
 import pytest
-from attacks import (ACCOUNT, CHANGERS, REDEEMERS, SAME_ORIGIN, UNKNOWN, address, confirm_token, has_everything, hack_code, id_of,
-                     is_done, is_refused, link_token, log_in_everywhere, passwords, post_confirm, rows, settled)
+from attacks import (ACCOUNT, CHANGERS, NO_LIMITS, REDEEMERS, SAME_ORIGIN, UNKNOWN, address, confirm_token, hack_code, has_everything,
+                     id_of, is_done, is_refused, link_token, log_in_everywhere, passwords, post_confirm, rows, settled)
 from server import NEW_PASSWORD, PASSWORD, secret_in
+
+SETTINGS = NO_LIMITS
 
 OTHER = "other.example"
 NAMES = ("ann", "bob", "eva", "lea", "mia", "pia", "sue")

@@ -6,9 +6,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from attacks import (ACCOUNT, ASKERS, REDEEMERS, SAME_ORIGIN, address, confirm_token, has_everything, hack_code, id_of, is_done, is_refused,
-                     link_token, passwords, post_confirm, rows, settled, variants)
+from attacks import (ACCOUNT, ASKERS, NO_LIMITS, REDEEMERS, SAME_ORIGIN, address, confirm_token, hack_code, has_everything, id_of, is_done,
+                     is_refused, link_token, passwords, post_confirm, rows, settled, variants)
 from server import NEW_PASSWORD, PASSWORD, has_link, html_of, link_in, secret_in, text_of, token_in
+
+SETTINGS = NO_LIMITS
 
 DAY = 24 * 3600
 
