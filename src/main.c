@@ -368,8 +368,7 @@ static enum err start_backup(struct process *process, const struct invocation *i
 	return OK;
 }
 
-/* The complaint about a configuration as a text. glibc lets stderr be set; no other thread runs
- * yet.
+/* The complaint about a configuration as a text: glibc lets stderr be set, and no thread runs yet.
  */
 static enum err overhear_settings(struct process *process, const struct invocation *invocation,
                                   struct str *ret_said)

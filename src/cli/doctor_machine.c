@@ -114,8 +114,8 @@ static enum err check_missing_key(struct doctor *doctor, const char *path)
 		return note(doctor, MARK_WARN, "the first start makes it", "there is no %s yet",
 		            path);
 	return note(doctor, MARK_FAIL,
-	            "bring it back; the next start makes another, and no mailed link or session "
-	            "made with the old one works",
+	            "bring it back; the next start makes another, and a mail that is tried again "
+	            "has a dead link",
 	            "there is no %s, and there is a database", path);
 }
 

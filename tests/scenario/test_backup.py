@@ -126,6 +126,34 @@ def test_a_backup_under_load_has_all_that_was_answered_before_it_began(make_reke
     restored.check_sanitizers()
 
 
+def test_without_the_key_file_only_a_mail_that_is_tried_again_is_lost(make_rekey, sink):
+    rekey = make_rekey({"mail.url": sink.url()})
+    rekey.delivers_to(Mailbox(sink))
+    rekey.has_account("ann@example.org")
+    rekey.has_account("zoe@example.org")
+    rekey.start()
+    session, token = rekey.session_of("ann@example.org"), rekey.reset_token("ann@example.org")
+    sink.answers("BODY", "451 4.3.0 later")
+    rekey.asks_for_reset("zoe@example.org")
+    sink.wait_for(lambda: len(sink.received) > len(sink.accepted()))
+    rekey.stop()
+    (rekey.directory / "rekey.key").unlink()
+    sink.obeys()
+    rekey.start()
+    assert rekey.session_lives(session)
+    assert rekey.put_password(token=token, new="by a link of before").status == 204
+    rekey.hurry_mail()
+    assert rekey.put_password(token=token_in(rekey.mail_to("zoe@example.org")), new="by a link that was lost").status == 410
+
+
+class Mailbox:
+    def __init__(self, sink):
+        self.sink = sink
+
+    def mails(self):
+        return [received.mail for received in self.sink.accepted()]
+
+
 def test_what_was_answered_beside_a_backup_outlives_a_kill(rekey):
     """The backup is a second program on the database: its end must not take the log of the server with it."""
     rekey.has_account("ann@example.org")
