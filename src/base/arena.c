@@ -7,6 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Under AddressSanitizer whatever is not handed out is out of bounds, and a guard stands behind
+ * each piece, so that one byte too many is seen inside a block too. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define HAS_GUARDS
+#endif
+#endif
+#if defined(HAS_GUARDS) || defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#define CLOSE_BYTES(bytes, size) ASAN_POISON_MEMORY_REGION(bytes, size)
+#define OPEN_BYTES(bytes, size)  ASAN_UNPOISON_MEMORY_REGION(bytes, size)
+enum { GUARD = 16 };
+#else
+#define CLOSE_BYTES(bytes, size) ((void)(bytes), (void)(size))
+#define OPEN_BYTES(bytes, size)  ((void)(bytes), (void)(size))
+enum { GUARD = 0 };
+#endif
+
 enum { BLOCK_MIN = 8192, ALIGN = _Alignof(max_align_t) };
 
 struct block {
@@ -25,9 +43,19 @@ static struct block *block_new(size_t size)
 {
 	struct block *block = calloc(1, sizeof(*block) + size);
 
-	if (block)
-		block->size = size;
+	if (!block)
+		return NULL;
+	block->size = size;
+	CLOSE_BYTES(block->bytes, size);
 	return block;
+}
+
+static void block_wipe(struct block *block)
+{
+	OPEN_BYTES(block->bytes, block->used);
+	wipe(block->bytes, block->used);
+	CLOSE_BYTES(block->bytes, block->used);
+	block->used = 0;
 }
 
 struct arena *arena_new(size_t max)
@@ -52,12 +80,11 @@ void arena_reset(struct arena *arena)
 
 	while (block) {
 		struct block *next = block->next;
-		wipe(block->bytes, block->used);
+		block_wipe(block);
 		free(block);
 		block = next;
 	}
-	wipe(arena->first->bytes, arena->first->used);
-	arena->first->used = 0;
+	block_wipe(arena->first);
 	arena->first->next = NULL;
 	arena->last = arena->first;
 	arena->total = arena->first->size;
@@ -81,6 +108,8 @@ void *arena_alloc(struct arena *arena, size_t size)
 {
 	if (size > arena->max)
 		return NULL;
+	size_t wanted = size;
+	size += GUARD;
 	size = (size + ALIGN - 1) / ALIGN * ALIGN;
 	if (arena->last->size - arena->last->used < size) {
 		size_t block_size = size > BLOCK_MIN ? size : BLOCK_MIN;
@@ -95,6 +124,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 	}
 	void *bytes = arena->last->bytes + arena->last->used;
 	arena->last->used += size;
+	OPEN_BYTES(bytes, wanted);
 	return bytes;
 }
 
