@@ -2,18 +2,20 @@
 /* server.c - libmicrohttpd on one side, struct request and struct response on the other. */
 #include "http/server.h"
 #include "base/clock.h"
+#include "base/crowd.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/queue.h"
 #include "base/text.h"
-#include "base/crowd.h"
 #include "http/deadline.h"
+#include "http/form.h"
 #include "http/peer.h"
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -525,7 +527,7 @@ void http_stop(struct http_server *server)
 	free(server);
 }
 
-/* ---- forms ---- */
+/* ---- forms of several parts ---- */
 
 /* A field may come in several pieces; each piece of one field follows the other. */
 struct form {
@@ -568,23 +570,12 @@ static enum MHD_Result on_field(void *state, enum MHD_ValueKind kind, const char
 	return form->err == OK ? MHD_YES : MHD_NO;
 }
 
-/* MHD hands over a name as a C string, so that "token%00x" would be a second way to say "token". */
-static bool has_nul(struct str body, bool escaped)
-{
-	for (size_t i = 0; i < body.len; i++) {
-		if (body.ptr[i] == '\0' || (escaped && str_starts(str_from(body, i), "%00")))
-			return true;
-	}
-	return false;
-}
-
-enum err request_read_form(const struct request *request, struct members *members)
+static enum err read_parts(const struct request *request, struct members *members)
 {
 	struct form form = { .arena = request->arena, .members = members };
-	struct str type = request_header(request, "Content-Type");
-	struct str kind = { type.ptr, str_find(type, '/') };
 
-	if (has_nul(request->body, !str_is_nocase(kind, "multipart")))
+	/* Names come as C strings, which a NUL would end early. */
+	if (memchr(request->body.ptr, '\0', request->body.len))
 		return ERR_MALFORMED;
 	struct MHD_PostProcessor *processor =
 		MHD_create_post_processor(request->connection, FORM_BUFFER, on_field, &form);
@@ -596,4 +587,16 @@ enum err request_read_form(const struct request *request, struct members *member
 		return form.err != OK ? form.err : ERR_MALFORMED;
 	finish_field(&form);
 	return form.err;
+}
+
+enum err request_read_form(const struct request *request, struct members *members)
+{
+	static const char multipart[] = "multipart/";
+	struct str type = request_header(request, "Content-Type");
+
+	if (request->body.len == 0)
+		return OK;
+	if (type.ptr && strncasecmp(type.ptr, multipart, strlen(multipart)) == 0)
+		return read_parts(request, members);
+	return form_read_urlencoded(request->arena, request->body, members);
 }

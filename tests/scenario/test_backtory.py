@@ -102,6 +102,7 @@ def test_broken_multipart_is_refused(rekey, app):
         "doubled field": (encode_multipart([("username", "ann"), ("password", "wrong"), ("password", PASSWORD)])[0], media_type),
         "no password": (encode_multipart({"username": "ann"})[0], media_type),
         "NUL": (encode_multipart({"username": "ann\0", "password": PASSWORD})[0], media_type),
+        "NUL in a name": (good.replace(b'"username"', b'"username\0x"'), media_type),
         "bad UTF-8": (good.replace(b"ann", b"an\xff"), media_type),
     }.items():
         answer = rekey.post(LOGIN, headers=headers, body=body, type=spelled)
