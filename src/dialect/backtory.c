@@ -4,6 +4,7 @@
 #include "account/password.h"
 #include "account/recovery.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "dialect/dialect.h"
 #include "http/status.h"
 
@@ -175,7 +176,8 @@ static enum err render_error(struct visit *visit, enum err err)
 		                  &failure);
 	failure.error = str(http_reason(error->status));
 	failure.exception = str(error->code);
-	failure.path = visit->path;
+	/* JSON has no spelling for a path that is no text: then it goes unsaid. */
+	failure.path = text_is_utf8(visit->path) ? visit->path : STR_NONE;
 	return visit_json(visit, "application/json", failure_out, COUNT_OF(failure_out), &failure);
 }
 
