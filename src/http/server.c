@@ -70,6 +70,13 @@ struct copying {
 	enum err err;
 };
 
+/* libmicrohttpd lets a return inside a line pass, where the next reader may see an end (RFC 9112,
+ * 2.2). */
+static bool is_one_line(struct str text)
+{
+	return str_find(text, '\r') == text.len && str_find(text, '\n') == text.len;
+}
+
 static enum MHD_Result copy_header(void *state, enum MHD_ValueKind kind, const char *key,
                                    size_t key_size, const char *value, size_t value_size)
 {
@@ -89,6 +96,8 @@ static enum MHD_Result copy_header(void *state, enum MHD_ValueKind kind, const c
 		                  &header.value);
 	if (copying->err != OK)
 		return MHD_NO;
+	if (!is_one_line(header.name) || !is_one_line(header.value))
+		request->fault = ERR_MALFORMED;
 	request->headers[request->n_headers++] = header;
 	return MHD_YES;
 }
