@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* decode.c - fields_decode() by every table there is, beside the plainest reading of the table. */
+#include "decode.h"
+#include "fuzz.h"
+#include "dialect/dialect.h"
+#include "pages/pages.h"
+#include <string.h>
+
+enum { STRUCT_MAX = 2048 };
+
+static const struct dialect *const dialects[] = { &dialect_pages, &dialect_account,
+	                                          &dialect_backtory, &dialect_hacksystem };
+
+void check_members(const struct members *members)
+{
+	HOLDS(members->n <= MEMBERS_MAX);
+	for (size_t i = 0; i < members->n; i++) {
+		fuzz_check_text(members->items[i].name);
+		if (members->items[i].kind == MEMBER_TEXT)
+			fuzz_check_text(members->items[i].text);
+	}
+}
+
+static size_t count_named(const struct members *members, struct str name,
+                          const struct member **ret_last)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < members->n; i++) {
+		if (str_equal(members->items[i].name, name)) {
+			n++;
+			*ret_last = &members->items[i];
+		}
+	}
+	return n;
+}
+
+/* A row that was decoded says each member once, of the right shape, and in its own place. */
+static void check_field(const struct field *field, const struct members *members, const char *in)
+{
+	const struct member *member = NULL;
+	size_t n = count_named(members, str(field->name), &member);
+	struct str place;
+
+	memcpy(&place, in + field->offset, sizeof(place));
+	HOLDS(n <= 1);
+	HOLDS(n == 1 || field->need == FIELD_OPTIONAL);
+	if (n == 0) {
+		HOLDS(place.ptr == NULL);
+		return;
+	}
+	HOLDS(member->kind == MEMBER_TEXT);
+	HOLDS(place.ptr == member->text.ptr && place.len == member->text.len);
+	HOLDS(field->need != FIELD_CHECKED || place.len > 0);
+}
+
+static bool is_field(const struct route *route, struct str name)
+{
+	for (size_t i = 0; i < route->n_fields; i++) {
+		if (str_is(name, route->fields[i].name))
+			return true;
+	}
+	return false;
+}
+
+static void check_route(const struct dialect *dialect, const struct route *route,
+                        const struct members *members)
+{
+	_Alignas(max_align_t) char in[STRUCT_MAX] = { 0 };
+	struct str culprit = STR_NONE;
+
+	enum err err = fields_decode(route->fields, route->n_fields, members, dialect->lenient, in,
+	                             &culprit);
+	HOLDS((err == OK) == (culprit.ptr == NULL));
+	if (err != OK) {
+		HOLDS(dialect->errors[err].status >= 400 && dialect->errors[err].status < 500);
+		return;
+	}
+	for (size_t i = 0; i < route->n_fields; i++)
+		check_field(&route->fields[i], members, in);
+	for (size_t i = 0; i < members->n; i++)
+		HOLDS(dialect->lenient || is_field(route, members->items[i].name));
+}
+
+void check_all_fields(const struct members *members)
+{
+	FOREACH(dialect, dialects) {
+		for (size_t i = 0; i < (*dialect)->n_routes; i++)
+			check_route(*dialect, &(*dialect)->routes[i], members);
+	}
+}
