@@ -54,8 +54,4 @@ MUST_USE enum err http_start(const struct http_options *options, int socket,
  * threads. Blocks. NULL is a no-op. */
 void http_stop(struct http_server *server);
 
-/* Adds the fields of a form body (application/x-www-form-urlencoded or multipart/form-data) to
- * members. ERR_MALFORMED: it cannot be read so, a value is not UTF-8, or there is U+0000. */
-MUST_USE enum err request_read_form(const struct request *request, struct members *members);
-
 #endif
