@@ -226,6 +226,12 @@ def tricks_of_names(door, lenient):
         yield "a name with NUL beside", [*good, (good[0][0] + "\0", "x")]
 
 
+def hidden_field(door):
+    """The first member is the secret or whom it is of; whatever stands in it stays its own. (In a new password it would be a part of it.)"""
+    (first, value), *rest = door.members.items()
+    return {"body": urllib.parse.urlencode([*rest, (first, value)]) + "%26" + (rest[0][0] if rest else first) + "=x", "type": "application/x-www-form-urlencoded"}
+
+
 def test_a_form_with_fields_left_out_doubled_renamed_or_cut_by_nul(rekey, everything):
     doors = form_doors(rekey, everything)
     settled(rekey)
@@ -234,8 +240,7 @@ def test_a_form_with_fields_left_out_doubled_renamed_or_cut_by_nul(rekey, everyt
         check_refused(rekey, door, name, [("nothing", {"form": {}}), ("bare names", {"body": "&".join(door.members), "type": "application/x-www-form-urlencoded"}),
                                           ("semicolons", {"body": urllib.parse.urlencode(door.members).replace("&", ";") + ";x=y",
                                                           "type": "application/x-www-form-urlencoded"}),
-                                          ("a hidden second field", {"body": urllib.parse.urlencode(door.members) + "%26" + next(iter(door.members)) + "=x",
-                                                                     "type": "application/x-www-form-urlencoded"})])
+                                          ("a second field hidden in the secret", hidden_field(door))])
     for name, door in doors.items():
         assert is_done(door.send(rekey, form=door.members)), name
 

@@ -13,7 +13,9 @@ import threading
 import time
 
 import pytest
-from server import PASSWORD, Rekey, has_link, token_in
+from server import NO_LIMITS, PASSWORD, Rekey, has_link, token_in
+
+SETTINGS = NO_LIMITS
 
 BIG_ROWS = 400_000  # some 40 MiB, so that a copy takes long enough to be met on its way
 
@@ -26,7 +28,7 @@ def backup(rekey, file, *words, **options):
 def restore(rekey, copy, directory):
     """As the manual has it: the copy and the key file into place, in a new home."""
     os.mkdir(directory)
-    restored = Rekey(directory, {"mail.url": rekey.settings["mail.url"]})
+    restored = Rekey(directory, {**NO_LIMITS, "mail.url": rekey.settings["mail.url"]})
     shutil.copy(copy, restored.database)
     shutil.copy(rekey.directory / "rekey.key", directory)
     os.chmod(restored.database, 0o600)

@@ -9,7 +9,9 @@ import threading
 
 import pytest
 import wire
-from server import PASSWORD
+from server import NO_LIMITS, PASSWORD
+
+SETTINGS = NO_LIMITS
 
 LOG_INS, PAGES_OF_A_HASH = 20, 19456 // 4
 CROWD, WAIT_SECONDS = 100, 30

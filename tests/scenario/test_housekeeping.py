@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from server import NEW_PASSWORD, PASSWORD, Refused
+from server import NEW_PASSWORD, NO_LIMITS, PASSWORD, Refused
 from sink import HANG
 
 DAY = 86400
@@ -195,7 +195,8 @@ def test_a_mail_under_way_when_its_account_is_removed_comes_to_nothing(make_reke
     assert rekey.sql("SELECT count(*) FROM token")[0][0] == 1
 
 
-def test_log_ins_that_race_with_a_removal_end_well_and_open_nothing(rekey):
+def test_log_ins_that_race_with_a_removal_end_well_and_open_nothing(make_rekey):
+    rekey = make_rekey(NO_LIMITS).start()
     rekey.has_account("ann@example.org")
     seen, stop = [], threading.Event()
 

@@ -9,8 +9,8 @@ import time
 import pytest
 from mail_server import PASSWORD as MAIL_PASSWORD
 from mail_server import USER as MAIL_USER
-from server import (MAIL_FROM, NEW_PASSWORD, PASSWORD, has_link, html_of, link_in, recipients_of, secret_in, text_of,
-                    token_in)
+from server import (MAIL_FROM, NEW_PASSWORD, NO_LIMITS, PASSWORD, has_link, html_of, link_in, recipients_of, secret_in,
+                    text_of, token_in)
 from sink import CLOSE, HANG
 
 
@@ -117,7 +117,8 @@ def test_who_is_added_without_a_password_is_invited_to_choose_one(posted):
 
 # Taken up at once, it would slow down the very next request, whose time would then tell that there
 # was somebody to mail. script/timing measures that; here, that the pause is there at all.
-def test_a_mail_leaves_at_a_moment_left_to_chance(rekey):
+def test_a_mail_leaves_at_a_moment_left_to_chance(make_rekey):
+    rekey = make_rekey(NO_LIMITS).start()
     rekey.has_account("ann@example.org")
     waits = []
     for n in range(1, 21):

@@ -18,7 +18,7 @@ def refused(rekey, token, **options):
 
 
 def test_of_100_parallel_redemptions_one_succeeds(make_rekey):
-    rekey = make_rekey({"hash.queue_max": 200}).start()
+    rekey = make_rekey(NO_LIMITS | {"hash.queue_max": 200}).start()
     rekey.has_account("ann@example.org")
     token = rekey.reset_token("ann@example.org")
     barrier = threading.Barrier(100)
