@@ -33,7 +33,8 @@ static struct {
 	bool stopping;
 	char bytes[KEPT_MAX];
 	size_t first, len;
-	unsigned long long lost;
+	unsigned long long lost; /* of which no line tells yet */
+	unsigned long long told; /* of which the first line in the ring tells; 0: it does not */
 } kept = { .writing = PTHREAD_MUTEX_INITIALIZER, .mutex = PTHREAD_MUTEX_INITIALIZER };
 
 /* ---- a line ---- */
@@ -107,11 +108,13 @@ static void keep(const char *line, size_t len)
 
 static void forget(size_t len)
 {
+	if (len > 0)
+		kept.told = 0;
 	kept.first = (kept.first + len) % KEPT_MAX;
 	kept.len -= len;
 }
 
-/* Says at the place of the gap how many lines are missing. */
+/* Says at the place of the gap how many lines are missing; in a ring that is empty. */
 static void keep_gap(void)
 {
 	char line[LINE_MAX_BYTES];
@@ -119,6 +122,7 @@ static void keep_gap(void)
 	if (kept.lost == 0)
 		return;
 	keep(line, write_line_of(line, "warning", "%llu request lines lost", kept.lost));
+	kept.told = kept.lost;
 	kept.lost = 0;
 }
 
@@ -154,10 +158,13 @@ static void write_kept(void)
 	}
 }
 
-/* What is left would come after the line that is to be written now: it is lost. */
+/* What is left would come after the line that is to be written now: it is lost, and so are those of
+ * which it tells. */
 static void lose_kept(void)
 {
 	pthread_mutex_lock(&kept.mutex);
+	if (kept.told > 0)
+		kept.lost += kept.told - 1;
 	for (size_t i = 0; i < kept.len; i++)
 		kept.lost += kept.bytes[(kept.first + i) % KEPT_MAX] == '\n';
 	forget(kept.len);
@@ -206,7 +213,7 @@ void log_request(const char *format, ...)
 	va_end(args);
 	pthread_mutex_lock(&kept.mutex);
 	size_t before = kept.len;
-	if (before + len + (kept.lost ? LINE_MAX_BYTES : 0) > KEPT_MAX) {
+	if (before + len > KEPT_MAX || (before > 0 && kept.lost > 0)) {
 		kept.lost++;
 	} else {
 		keep_gap();
