@@ -35,6 +35,7 @@ struct job {
 	struct secret password;
 	const struct phc *phc;           /* the cost, the salt, and the tag to compare with */
 	const char *text;                /* phc's text, of a verification */
+	bool of_lower_cost;              /* than the configured */
 	unsigned char tag[PHC_HASH_MAX]; /* made, if the salt has our size */
 	bool match;                      /* the password gives phc's tag */
 	enum err err;
@@ -51,8 +52,10 @@ struct hasher {
 	pthread_cond_t work;   /* a job is waiting, or it is time to stop */
 	pthread_cond_t quiet;  /* the last caller has left */
 	struct fair_queue *queue;
-	int64_t average_us; /* that a hash takes; 0: none has been made */
-	size_t n_callers;   /* asleep, or on their way out */
+	int64_t average_us;    /* that a hash takes; 0: none has been made */
+	int64_t configured_us; /* that one of the configured cost takes */
+	int64_t mib_us;        /* that making up takes for a MiB of memory and one pass */
+	size_t n_callers;      /* asleep, or on their way out */
 	bool stopping;
 
 	unsigned n_threads;
@@ -104,15 +107,69 @@ static void finish(struct job *job, enum err err)
 	pthread_cond_signal(&job->finishes);
 }
 
-/* A moving average, of hashes at whatever cost they were made. */
-static void note_time(struct hasher *hasher, enum err err, int64_t took_us)
+/* A moving average. */
+static void note(int64_t *average_us, int64_t took_us)
 {
-	if (err != OK)
+	*average_us = *average_us == 0 ? took_us : *average_us + (took_us - *average_us) / AVERAGED;
+}
+
+/* ---- making up for a hash of a lower cost ---- */
+
+/* Memory times passes: what the time of a hash depends on, more or less. */
+static uint64_t work_of(const struct phc *phc)
+{
+	return (uint64_t)phc->memory_kib * phc->passes;
+}
+
+/* How much of it makes up for what a job has not taken: by the times that were taken lately, and
+ * until there are such, by the work. With the mutex held. */
+static uint64_t missing_work(const struct hasher *hasher, const struct job *job, int64_t took_us)
+{
+	if (hasher->configured_us == 0 || hasher->mib_us == 0)
+		return work_of(&hasher->decoy) - work_of(job->phc);
+	if (hasher->configured_us <= took_us)
+		return 0;
+	return (uint64_t)((hasher->configured_us - took_us) * 1024 / hasher->mib_us);
+}
+
+/* Hashes for nothing, with no more memory than a hash has. */
+static void spend(const struct hasher *hasher, uint64_t work)
+{
+	static const unsigned char nothing[SALT_SIZE];
+	uint64_t passes = work / hasher->options.memory_kib + 1, memory_kib = work / passes;
+	unsigned char tag[HASH_SIZE];
+
+	if (memory_kib < PHC_MEMORY_MIN || passes > PHC_PASSES_MAX)
 		return;
-	if (hasher->average_us == 0)
-		hasher->average_us = took_us;
-	else
-		hasher->average_us += (took_us - hasher->average_us) / AVERAGED;
+	(void)(crypto_pwhash_argon2id(tag, sizeof(tag), "", 0, nothing, passes,
+	                              (size_t)memory_kib * 1024,
+	                              crypto_pwhash_argon2id_ALG_ARGON2ID13) == 0);
+}
+
+/* A password that is wrong for an old, cheap hash takes as long as that of a stranger. One that is
+ * right is hashed anew, and shows the difference to somebody who knows it. Without the mutex. */
+static void make_up(struct hasher *hasher, const struct job *job, int64_t took_us)
+{
+	pthread_mutex_lock(&hasher->mutex);
+	uint64_t work = missing_work(hasher, job, took_us);
+	pthread_mutex_unlock(&hasher->mutex);
+	int64_t began_us = clock_steady_us();
+	spend(hasher, work);
+	int64_t spent_us = clock_steady_us() - began_us;
+	pthread_mutex_lock(&hasher->mutex);
+	if (work > 1024)
+		note(&hasher->mib_us, spent_us * 1024 / (int64_t)work);
+	pthread_mutex_unlock(&hasher->mutex);
+}
+
+/* ---- the threads ---- */
+
+/* With the mutex held. */
+static void note_time(struct hasher *hasher, const struct job *job, int64_t took_us)
+{
+	note(&hasher->average_us, took_us);
+	if (work_of(job->phc) == work_of(&hasher->decoy))
+		note(&hasher->configured_us, took_us);
 }
 
 static void *hash_thread(void *arg)
@@ -128,13 +185,16 @@ static void *hash_thread(void *arg)
 		int64_t began_us = clock_steady_us();
 		enum err err = job_run(job);
 		int64_t took_us = clock_steady_us() - began_us;
+		if (err == OK && job->of_lower_cost && !job->match)
+			make_up(hasher, job, took_us);
 		wipe_thread();
 		if (err == OK)
 			atomic_fetch_add(&hasher->count, 1);
 		if (err == OK && kept_memory_lent() > lent)
 			atomic_fetch_add(&hasher->count_kept, 1);
 		pthread_mutex_lock(&hasher->mutex);
-		note_time(hasher, err, took_us);
+		if (err == OK)
+			note_time(hasher, job, took_us);
 		fair_queue_done(hasher->queue, job->item.caller);
 		finish(job, err);
 	}
@@ -241,6 +301,7 @@ enum err hasher_verify(struct hasher *hasher, struct caller caller, struct secre
 		.password = password,
 		.phc = real ? &parsed : &hasher->decoy,
 		.text = phc,
+		.of_lower_cost = real && work_of(&parsed) < work_of(&hasher->decoy),
 	};
 	enum err err = job_hand_over(hasher, &job);
 

@@ -32,7 +32,7 @@ static void *system_mmap(void *address, size_t length, int protection, int flags
 void *mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset)
 {
 	bool fits = piece.base && !piece.lent && !address && (flags & MAP_ANONYMOUS) &&
-	            length <= piece.size && length > piece.size / 2;
+	            length <= piece.size && length > piece.size / 16;
 
 	if (!fits)
 		return system_mmap(address, length, protection, flags, fd, offset);

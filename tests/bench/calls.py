@@ -31,7 +31,7 @@ class Call:
     name: str
     known: object
     unknown: object
-    mail: str = "up"  # or "down": nobody listens there
+    mail: str = "up"  # or "down": nobody listens there; "dear": up, and hashes cost more than when they were made
     paused: bool = False
     probe: object = None
 
@@ -120,6 +120,11 @@ def log_in_calls(apps):
         Call("backtory", "log-in, wrong password (concealing)", *backtory),
         Call("hacksystem", "log-in, wrong password (concealing)", of_member(hack_log_in), of_stranger(hack_log_in)),
     ]
+
+
+def dearer_calls():
+    """After the operator has raised the cost of a hash: whoever has not logged in since has a cheap one."""
+    return [Call("account", "log-in, wrong password, to an account whose hash is old", of_member(log_in), of_stranger(log_in), "dear")]
 
 
 def recovery_calls(apps):

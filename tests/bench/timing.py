@@ -92,7 +92,7 @@ def print_row(row):
 
 
 def all_calls(rekey, apps, mail):
-    made = calls.control_calls() + calls.log_in_calls(apps) + calls.recovery_calls(apps)
+    made = calls.control_calls() + calls.log_in_calls(apps) + calls.recovery_calls(apps) + calls.dearer_calls()
     if mail == "up":
         made += calls.redemption_calls(rekey)
     return [call for call in made if call.mail == mail]
@@ -101,8 +101,8 @@ def all_calls(rekey, apps, mail):
 def run(home, asked):
     """The verdicts, each printed as soon as it is there."""
     verdicts = []
-    for mail in ("up", "down"):
-        settings = {} if mail == "up" else {"mail.url": f"smtp://127.0.0.1:{house.free_port()}"}
+    states = {"up": {}, "down": {"mail.url": f"smtp://127.0.0.1:{house.free_port()}"}, "dear": {"hash.memory_kib": 32768}}
+    for mail, settings in states.items():
         with home.serving(settings) as rekey:
             wanted = [call for call in all_calls(rekey, home.apps, mail)
                       if re.search(asked.only, f"{call.format} {title(call)} {mail}")]
