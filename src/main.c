@@ -140,6 +140,7 @@ static enum err start_service(struct process *process)
 	NEED(service->requests = request_counter_new());
 	NEED(service->outbox_bell = bell_new());
 	TRY(store_open(settings->database_url.ptr, NULL, &service->store));
+	store_set_connections(service->store, (size_t)settings->database_connections);
 	return hasher_start(&hashing, &service->hasher);
 }
 
@@ -425,6 +426,7 @@ static const struct {
 	{ "backup", start_backup },
 	{ "doctor", start_doctor },
 	{ "calibrate", start_nothing },
+	{ "copy", start_nothing },
 };
 
 static int run_command(struct process *process, const struct invocation *invocation)

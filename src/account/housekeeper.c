@@ -55,6 +55,10 @@ static enum err sweep(struct ctx *ctx, const struct sweep_batch *in, struct swep
 	if (in->what == SWEEP_AUDIT && ctx->service->policy.retention_audit_days < 0)
 		return OK;
 	TRY(tx_begin(ctx->store, &tx));
+	enum err turn = store_sweep_turn(tx);
+	if (turn == ERR_NOT_FOUND)
+		return OK; /* another server does it */
+	TRY(turn);
 	int64_t began_us = clock_steady_us();
 	TRY(store_sweep(tx, in->what, over_since(ctx, in->what), in->max, &more));
 	int64_t held_us = clock_steady_us() - began_us;

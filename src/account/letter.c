@@ -164,6 +164,7 @@ static enum err add_token(struct ctx *ctx, const struct outbox_row *row,
 	};
 
 	TRY(tx_begin(ctx->store, &tx));
+	TRY(store_account_lock(tx, account->id));
 	TRY(check_mails(ctx, tx, &new_token));
 	TRY(store_token_add(tx, &new_token));
 	TRY(audit_done(ctx, tx, "recovery mailed"));

@@ -6,7 +6,12 @@
 #include "base/network.h"
 #include <string.h>
 
-enum { WAIT_FIRST_S = 5, SAVE_BATCH = 64 };
+enum {
+	WAIT_FIRST_S = 5,
+	SAVE_BATCH = 64,
+	QUICK_AT_ONCE = 64,
+	SHARES = 100, /* of a limit: how exactly it holds over several servers */
+};
 
 /* ---- keys ---- */
 
@@ -80,17 +85,63 @@ static enum err begin_window(struct ctx *ctx, uint64_t client, struct request_co
 	return OK;
 }
 
+static enum err save_one(struct ctx *ctx, struct tx *tx, const struct request_count *count,
+                         struct request_count *ret_learned)
+{
+	struct limit_counter counter;
+	struct digest key;
+
+	TRY(network_key(ctx, "requests", count->client, &key));
+	TRY(store_limit_take(tx, ctx->arena, &key, count->unsaved, ctx->now, count->ends_at,
+	                     &counter));
+	*ret_learned = (struct request_count){ .client = count->client,
+		                               .count = counter.count,
+		                               .ends_at = counter.window_ends_at };
+	request_counter_learn(ctx->service->requests, ret_learned);
+	return OK;
+}
+
+/* Where several servers may count one network, each tells the others of every hundredth part of the
+ * limit that it has counted, and hears of theirs, before it serves. */
+static enum err share_count(struct ctx *ctx, uint64_t client, struct request_count *count)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	const struct rate *rate = &ctx->service->policy.requests_per_network;
+	struct request_count mine, learned;
+
+	if (store_is_in_process(ctx->service->store) ||
+	    count->unsaved * SHARES < (rate->count > SHARES ? rate->count : SHARES))
+		return OK;
+	request_counter_take_one(ctx->service->requests, client, &mine);
+	if (mine.unsaved == 0)
+		return OK;
+	TRY(tx_begin(ctx->service->store, &tx));
+	TRY(save_one(ctx, tx, &mine, &learned));
+	TRY(tx_commit(&tx));
+	*count = learned;
+	return OK;
+}
+
+static enum err count_request(struct ctx *ctx, struct request_count *ret_count)
+{
+	uint64_t client = network_of(ctx->network);
+
+	if (!request_counter_add(ctx->service->requests, client, ctx->now, ret_count))
+		TRY(begin_window(ctx, client, ret_count));
+	/* If the database is away, that is for the operation to say. */
+	enum err err = share_count(ctx, client, ret_count);
+	return err == ERR_NOMEM ? err : OK;
+}
+
 enum err limits_count_request(struct ctx *ctx)
 {
 	const struct rate *rate = &ctx->service->policy.requests_per_network;
-	uint64_t client = network_of(ctx->network);
 	struct request_count count;
 
 	if (ctx->actor != ACTOR_CLIENT || rate->count == 0 || ctx->counted)
 		return OK;
 	ctx->counted = true;
-	if (!request_counter_add(ctx->service->requests, client, ctx->now, &count))
-		TRY(begin_window(ctx, client, &count));
+	TRY(count_request(ctx, &count));
 	if (count.count <= rate->count)
 		return OK;
 	/* The trail has the first of a window, and so has the database; a flood of them writes
@@ -101,28 +152,14 @@ enum err limits_count_request(struct ctx *ctx)
 	                     : ERR_RATE_LIMITED;
 }
 
-static enum err save_one(struct ctx *ctx, struct tx *tx, const struct request_count *count)
-{
-	struct limit_counter counter;
-	struct digest key;
-
-	TRY(network_key(ctx, "requests", count->client, &key));
-	TRY(store_limit_take(tx, ctx->arena, &key, count->unsaved, ctx->now, count->ends_at,
-	                     &counter));
-	const struct request_count learned = { .client = count->client,
-		                               .count = counter.count,
-		                               .ends_at = counter.window_ends_at };
-	request_counter_learn(ctx->service->requests, &learned);
-	return OK;
-}
-
 static enum err save_batch(struct ctx *ctx, const struct request_count *counts, size_t n)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	struct request_count learned;
 
 	TRY(tx_begin(ctx->store, &tx));
 	for (size_t i = 0; i < n; i++)
-		TRY(save_one(ctx, tx, &counts[i]));
+		TRY(save_one(ctx, tx, &counts[i], &learned));
 	return tx_commit(&tx);
 }
 
@@ -141,6 +178,15 @@ static enum err limits_save(struct ctx *ctx, const struct limits_save *in,
 }
 OPERATION(limits_save, struct limits_save, struct limits_saved, REQUIRES_SERVER, LIMIT_NONE,
           COST_WRITE)
+
+/* As many as may be on their way on other threads of that kind at this moment. */
+bool limits_are_near(const struct service *service, struct str network, int64_t now)
+{
+	const struct rate *rate = &service->policy.requests_per_network;
+	int64_t count = request_counter_peek(service->requests, network_of(network), now);
+
+	return rate->count > 0 && count + QUICK_AT_ONCE > rate->count && count <= rate->count;
+}
 
 /* ---- guesses ---- */
 
@@ -223,7 +269,7 @@ static enum err charge_login(struct ctx *ctx, struct tx *tx)
 	return OK;
 }
 
-static enum err charge_network(struct ctx *ctx, struct tx *tx)
+static enum err charge_network(struct ctx *ctx, struct tx *tx, int64_t n)
 {
 	const struct rate *rate = &ctx->service->policy.failures_per_network;
 	uint64_t client = network_of(ctx->network);
@@ -233,7 +279,7 @@ static enum err charge_network(struct ctx *ctx, struct tx *tx)
 	if (rate->count == 0)
 		return OK;
 	TRY(network_key(ctx, "failures", client, &key));
-	return store_limit_take(tx, ctx->arena, &key, 1, ctx->now, ctx->now + rate->period_s,
+	return store_limit_take(tx, ctx->arena, &key, n, ctx->now, ctx->now + rate->period_s,
 	                        &counter);
 }
 
@@ -241,10 +287,10 @@ static enum err charge_network(struct ctx *ctx, struct tx *tx)
 static enum err charge_flood(struct ctx *ctx, struct tx *tx)
 {
 	uint64_t client = network_of(ctx->network);
-	struct request_count count;
+	struct request_count count, learned;
 
 	request_counter_take_one(ctx->service->requests, client, &count);
-	return count.unsaved > 0 ? save_one(ctx, tx, &count) : OK;
+	return count.unsaved > 0 ? save_one(ctx, tx, &count, &learned) : OK;
 }
 
 enum err limits_charge(struct ctx *ctx, struct tx *tx)
@@ -255,8 +301,8 @@ enum err limits_charge(struct ctx *ctx, struct tx *tx)
 		return OK;
 	if (ctx->flooding)
 		return charge_flood(ctx, tx);
-	if (ctx->guess.wrong)
-		TRY(charge_network(ctx, tx));
+	if (ctx->guess.wrong || ctx->guess.dead)
+		TRY(charge_network(ctx, tx, ctx->guess.wrong));
 	return ctx->guess.limited && (ctx->guess.wrong || knocks) ? charge_login(ctx, tx) : OK;
 }
 

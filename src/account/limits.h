@@ -21,6 +21,10 @@
 /* Counts this request, once per ctx. ERR_RATE_LIMITED. */
 MUST_USE enum err limits_count_request(struct ctx *ctx);
 
+/* Whether one of the next requests of a network may be the first too many, whose refusal is written
+ * down: not for a thread that must not wait. */
+bool limits_are_near(const struct service *service, struct str network, int64_t now);
+
 /* Whether this network may guess at all. ERR_RATE_LIMITED. */
 MUST_USE enum err limits_check_network(struct ctx *ctx);
 

@@ -35,7 +35,7 @@ static enum err check_client_key(struct ctx *ctx)
 	struct digest digest = digest_of(ctx->app_key);
 	return digest_equal(&digest, &ctx->app.client_key_digest)
 	               ? OK
-	               : deny(ctx, ERR_BAD_KEY, "wrong key");
+	               : deny_guess(ctx, ERR_BAD_KEY, "wrong key");
 }
 
 static enum err check_requirement(struct ctx *ctx, enum requirement requirement)
@@ -75,6 +75,12 @@ enum err deny(struct ctx *ctx, enum err err, const char *reason)
 enum err deny_guess(struct ctx *ctx, enum err err, const char *reason)
 {
 	ctx->guess.wrong = true;
+	return deny(ctx, err, reason);
+}
+
+enum err deny_dead(struct ctx *ctx, enum err err, const char *reason)
+{
+	ctx->guess.dead = true;
 	return deny(ctx, err, reason);
 }
 
@@ -120,7 +126,10 @@ static enum err write_refusal(struct ctx *ctx)
 
 static void audit_refusal(struct ctx *ctx)
 {
-	enum err err = write_refusal(ctx);
+	enum err err = ERR_RETRY;
+
+	for (int i = 0; i < TRIES_MAX && err == ERR_RETRY; i++)
+		err = write_refusal(ctx);
 
 	if (err != OK)
 		log_error("the audit trail misses a refusal (%s, %s): %s", ctx->entered->name,
@@ -150,7 +159,7 @@ static enum err run_once(struct ctx *ctx, const struct operation *operation, con
 {
 	memset(ret_out, 0, operation->out_size);
 	ctx->denied = NULL;
-	ctx->guess.wrong = false;
+	ctx->guess.wrong = ctx->guess.dead = false;
 	return operation->run(ctx, in, ret_out);
 }
 

@@ -50,6 +50,7 @@ enum actor {
 /* A password or a token that is tried. */
 struct guess {
 	bool wrong;         /* and counts as a failure: set by deny_guess() */
+	bool dead;          /* was right once, and costs as much as a wrong one: deny_dead() */
 	bool limited;       /* by its login, whose counter is `key` */
 	bool failed_before; /* there is something to forgive */
 	struct digest key;
@@ -149,6 +150,10 @@ MUST_USE enum err deny(struct ctx *ctx, enum err err, const char *reason);
 
 /* The same for a wrong password, code or token: it counts as a failure. */
 MUST_USE enum err deny_guess(struct ctx *ctx, enum err err, const char *reason);
+
+/* The same for a token that was good once: it counts for nothing, and takes as long, so that nobody
+ * learns from the time whether there ever was such a token. */
+MUST_USE enum err deny_dead(struct ctx *ctx, enum err err, const char *reason);
 
 /* The same, of an account that was removed while its request was under way: the trail must not
  * learn its number again. */

@@ -86,7 +86,11 @@ static enum err reset_in_store(struct ctx *ctx, const struct token *token,
 	int64_t epoch;
 
 	TRY(tx_begin(ctx->store, &tx));
-	enum err err = store_token_consume(tx, token, ctx->now);
+	/* The account before its tokens, as whoever makes one does: else each might wait for the
+	 * other. */
+	enum err err = store_account_lock(tx, account->id);
+	if (err == OK)
+		err = store_token_consume(tx, token, ctx->now);
 	if (err == ERR_NOT_FOUND)
 		return tx_refuse(&tx, deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile"));
 	TRY(err);

@@ -86,6 +86,16 @@ bool request_counter_add(struct request_counter *counter, uint64_t client, int64
 	return known;
 }
 
+int64_t request_counter_peek(struct request_counter *counter, uint64_t client, int64_t now)
+{
+	pthread_mutex_t *lock;
+	const struct request_count *place = find(row_enter(counter, client, &lock), client);
+	int64_t count = place && place->ends_at > now ? place->count : 0;
+
+	pthread_mutex_unlock(lock);
+	return count;
+}
+
 void request_counter_begin(struct request_counter *counter, const struct request_count *saved,
                            int64_t now, struct request_count *ret_count)
 {

@@ -30,6 +30,9 @@ void request_counter_free(struct request_counter *counter);
 bool request_counter_add(struct request_counter *counter, uint64_t client, int64_t now,
                          struct request_count *ret_count);
 
+/* The count in the window that runs; 0: none does. */
+int64_t request_counter_peek(struct request_counter *counter, uint64_t client, int64_t now);
+
 /* Begins a window with what is saved of it and one more, or joins one begun meanwhile. */
 void request_counter_begin(struct request_counter *counter, const struct request_count *saved,
                            int64_t now, struct request_count *ret_count);

@@ -58,9 +58,9 @@ enum err token_find_live(struct ctx *ctx, struct secret token, enum token_purpos
 	ctx->account_id = row.account_id;
 	enum token_fate fate = token_fate(&row, ctx->now);
 	if (fate != TOKEN_FATE_LIVE)
-		return deny(ctx, ERR_TOKEN_INVALID, reasons[fate]);
+		return deny_dead(ctx, ERR_TOKEN_INVALID, reasons[fate]);
 	if (row.purpose != (int64_t)purpose)
-		return deny(ctx, ERR_TOKEN_INVALID, "token is for something else");
+		return deny_dead(ctx, ERR_TOKEN_INVALID, "token is for something else");
 	*ret_token = row;
 	return OK;
 }

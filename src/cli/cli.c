@@ -55,6 +55,10 @@ const struct command commands[] = {
 	  cli_migrate },
 	{ "backup", "FILE", "copies the database into a new file, while servers run", "", 1, 1,
 	  false, cli_backup },
+	{ "copy", "--from URL --to URL",
+	  "moves a database that no server uses between SQLite and PostgreSQL, and compares the "
+	  "two",
+	  "--from= --to= ", 0, 0, false, cli_copy },
 	{ "doctor", "", "checks everything the server depends on, and says what to mend", "", 0, 0,
 	  false, cli_doctor },
 	{ "calibrate", "[--target-ms N]",
@@ -228,6 +232,11 @@ static int help(int argc, char **argv)
 	int n_words = 0;
 	const struct command *command = find_command(argc - 1, argv + 1, &n_words);
 
+	if (argc > 2 && (!command || n_words != argc - 2)) {
+		fprintf(stderr, "rekey: help: there is no command %s; see rekey help\n",
+		        argv[argc - 1]);
+		return EXIT_USAGE;
+	}
 	if (command)
 		print_help_of(command);
 	else

@@ -101,6 +101,7 @@ enum err cli_mail_retry(struct cli *cli);
 enum err cli_audit_list(struct cli *cli);
 enum err cli_migrate(struct cli *cli);
 enum err cli_backup(struct cli *cli);
+enum err cli_copy(struct cli *cli);
 enum err cli_doctor(struct cli *cli);
 enum err cli_calibrate(struct cli *cli);
 

@@ -177,6 +177,14 @@ static enum err refuse_unopened(struct cli *cli)
 	return OK;
 }
 
+static enum err refuse_served(struct cli *cli)
+{
+	fprintf(stderr, "rekey: backup: a PostgreSQL database is backed up by PostgreSQL's own "
+	                "programs: pg_dump, or pg_basebackup with an archive\n");
+	cli->status = EXIT_REFUSED;
+	return OK;
+}
+
 enum err cli_backup(struct cli *cli)
 {
 	const struct backup_request request = { str(cli->invocation->operands[0]) };
@@ -184,6 +192,8 @@ enum err cli_backup(struct cli *cli)
 	struct backup_made made;
 	struct watch watch;
 
+	if (database_is_served(cli->start->settings))
+		return refuse_served(cli);
 	if (cli->start->store != OK)
 		return refuse_unopened(cli);
 	enum err err = operation_run(&cli->ctx, &backup_begin_op, &request, &backup);

@@ -55,25 +55,44 @@ static enum err check_configuration(struct doctor *doctor)
 	            start->config_file ? start->config_file : "what the environment and --set say");
 }
 
-/* In the order in which a server needs them; those of the second kind need the settings. */
-static const struct {
+enum wants { WANTS_NOTHING, WANTS_SETTINGS, WANTS_FILE /* that is the database */ };
+
+/* In the order in which a server needs them. */
+static const struct check {
 	const char *name;
 	enum err (*run)(struct doctor *doctor);
-	bool needs_settings;
+	enum wants wants;
 } checks[] = {
-	{ "configuration", check_configuration, false },
-	{ "public url", check_public_url, true },
-	{ "key file", check_key_file, true },
-	{ "database", check_database_file, true },
-	{ "database", check_database, true },
-	{ "disk", check_disk, true },
-	{ "clock", check_machine_clock, false },
-	{ "clock", check_audit_clock, true },
-	{ "hash", check_hash, true },
-	{ "mail", check_mail, true },
-	{ "outbox", check_outbox, true },
-	{ "open files", check_open_files, false },
+	{ "configuration", check_configuration, WANTS_NOTHING },
+	{ "public url", check_public_url, WANTS_SETTINGS },
+	{ "key file", check_key_file, WANTS_SETTINGS },
+	{ "database", check_database_file, WANTS_FILE },
+	{ "database", check_database, WANTS_SETTINGS },
+	{ "disk", check_disk, WANTS_FILE },
+	{ "clock", check_machine_clock, WANTS_NOTHING },
+	{ "clock", check_audit_clock, WANTS_SETTINGS },
+	{ "hash", check_hash, WANTS_SETTINGS },
+	{ "mail", check_mail, WANTS_SETTINGS },
+	{ "outbox", check_outbox, WANTS_SETTINGS },
+	{ "open files", check_open_files, WANTS_NOTHING },
 };
+
+static bool has_what_it_wants(const struct doctor *doctor, const struct check *check)
+{
+	if (check->wants == WANTS_FILE)
+		return doctor->settings && !database_is_served(doctor->settings);
+	return doctor->settings || check->wants == WANTS_NOTHING;
+}
+
+/* Of a url that is no path nothing is shown: it may hold a password. */
+static enum err name_database(struct doctor *doctor)
+{
+	doctor->database_path = STR("PostgreSQL");
+	return database_is_served(doctor->settings)
+	               ? OK
+	               : database_path(doctor->cli->arena, doctor->settings,
+	                               &doctor->database_path);
+}
 
 enum err cli_doctor(struct cli *cli)
 {
@@ -81,10 +100,10 @@ enum err cli_doctor(struct cli *cli)
 
 	NEED(doctor.findings = arena_array(cli->arena, FINDINGS_MAX, sizeof(*doctor.findings)));
 	if (doctor.settings)
-		TRY(database_path(cli->arena, doctor.settings, &doctor.database_path));
+		TRY(name_database(&doctor));
 	FOREACH(check, checks) {
 		doctor.check = check->name;
-		if (doctor.settings || !check->needs_settings)
+		if (has_what_it_wants(&doctor, check))
 			TRY(check->run(&doctor));
 	}
 	cli->status = doctor.failed ? EXIT_REFUSED : EXIT_DONE;

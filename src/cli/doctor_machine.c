@@ -105,12 +105,18 @@ static uid_t owner_wanted(const struct doctor *doctor)
 	return stat(doctor->database_path.ptr, &status) == 0 ? status.st_uid : geteuid();
 }
 
+static bool there_is_a_database(const struct doctor *doctor)
+{
+	return database_is_served(doctor->settings) ? doctor->cli->start->store == OK
+	                                            : access(doctor->database_path.ptr, F_OK) == 0;
+}
+
 static enum err check_missing_key(struct doctor *doctor, const char *path)
 {
 	if (errno != ENOENT)
 		return note(doctor, MARK_FAIL, "run doctor as the user of the service",
 		            "%s cannot be looked at: %s", path, strerror(errno));
-	if (access(doctor->database_path.ptr, F_OK) != 0)
+	if (!there_is_a_database(doctor))
 		return note(doctor, MARK_WARN, "the first start makes it", "there is no %s yet",
 		            path);
 	return note(doctor, MARK_FAIL,

@@ -15,8 +15,12 @@ enum { CLOCK_SLACK_S = 5, HASH_MEASURE_MS = 300, HASH_MS_MAX = 1000 };
 static enum err check_opening(struct doctor *doctor)
 {
 	switch (doctor->cli->start->store) {
-	case ERR_NOT_FOUND: /* told by check_database_file() */
-		return OK;
+	case ERR_NOT_FOUND: /* of a file told by check_database_file() */
+		return !database_is_served(doctor->settings)
+		               ? OK
+		               : note(doctor, MARK_WARN,
+		                      "rekey migrate or the first start makes it",
+		                      "the database is empty");
 	case ERR_SCHEMA_OLDER:
 		return note(
 			doctor, MARK_WARN,
@@ -49,6 +53,18 @@ static enum err inspect(struct doctor *doctor)
 	                        "the database cannot be read: standard error has the reason");
 }
 
+static enum err check_journal(struct doctor *doctor)
+{
+	struct str journal = doctor->database.journal;
+
+	if (database_is_served(doctor->settings))
+		return note(doctor, MARK_FAIL,
+		            "set synchronous_commit = on for the user or the database",
+		            "commits are %.*s: what was answered may be lost", STR_ARG(journal));
+	return note(doctor, MARK_WARN, "the next start sets it", "the journal is %.*s and not wal",
+	            STR_ARG(journal));
+}
+
 enum err check_database(struct doctor *doctor)
 {
 	const struct database_state *state = &doctor->database;
@@ -65,8 +81,7 @@ enum err check_database(struct doctor *doctor)
 		return note(doctor, MARK_FAIL, "end the program that keeps the database locked",
 		            "the database cannot be written: standard error has the reason");
 	if (!str_is(state->journal, "wal"))
-		TRY(note(doctor, MARK_WARN, "the next start sets it",
-		         "the journal is %.*s and not wal", STR_ARG(state->journal)));
+		TRY(check_journal(doctor));
 	return note(doctor, MARK_OK, NULL, "%.*s is whole: %lld bytes, apps: %lld, accounts: %lld",
 	            STR_ARG(doctor->database_path), (long long)state->census.bytes,
 	            (long long)state->census.apps, (long long)state->census.accounts);

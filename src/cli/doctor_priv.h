@@ -19,8 +19,8 @@ struct doctor {
 	struct cli *cli;
 	const struct settings *settings; /* NULL: the configuration was refused */
 	const char *check;               /* the one that runs */
-	struct str database_path;
-	bool inspected; /* the database could be read, and is as follows */
+	struct str database_path;        /* or "PostgreSQL" */
+	bool inspected;                  /* the database could be read, and is as follows */
 	struct database_state database;
 	struct finding *findings;
 	size_t n_findings;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 static const char backup[] =
+	"Of a SQLite database; PostgreSQL's are copied by its own programs, or by rekey copy.\n"
 	"Servers may go on writing. The copy holds every change that was answered before it\n"
 	"began. It is written beside FILE as FILE.part-XXXXXXXX, read back, and gets its\n"
 	"name when it is on the disk; FILE must not be there before. An interrupted backup\n"
@@ -67,12 +68,28 @@ static const char calibrate[] =
 	"--json gives hash.memory_kib, hash.passes, target_ms, milliseconds,\n"
 	"hashes_per_second, threads and memory_mib (of all threads together).\n";
 
+static const char copy[] =
+	"Reads every table of the one database, writes it to the other (which is made if it\n"
+	"is not there), then reads both again and prints for each table how many rows it has\n"
+	"and a digest of them all, which is the same in either engine. Stop the servers of the\n"
+	"first before: what is changed meanwhile is found, and the status is 1 then.\n"
+	"\n"
+	"A copy that was interrupted is begun again by the same words; rows that are there are\n"
+	"passed over. The other database should have nothing else in it. The key file\n"
+	"(server.key_file) is not in it: take it along. See docs/scaling.md.\n"
+	"\n"
+	"    rekey copy --from sqlite:/var/lib/rekey/rekey.db --to postgresql://rekey@db/rekey\n"
+	"    rekey copy --from postgresql://rekey@db/rekey --to sqlite:copy.db --json\n"
+	"\n"
+	"--json gives a list of table, rows, digest and equal.\n";
+
 static const struct {
 	const char *command, *text;
 } manuals[] = {
 	{ "backup", backup },
 	{ "doctor", doctor },
 	{ "calibrate", calibrate },
+	{ "copy", copy },
 };
 
 const char *cli_manual(const char *command_name)

@@ -44,7 +44,11 @@ const struct config_key setting_keys[] = {
 	  "networks whose X-Forwarded-For is believed, as in 127.0.0.1, 10.0.0.0/8; unix for a "
 	  "proxy at a Unix socket" },
 	TEXT("database.url", database_url, "sqlite:rekey.db",
-	     "sqlite:PATH; sqlite:PATH?max_page_count=N bounds the file to N pages"),
+	     "sqlite:PATH; sqlite:PATH?max_page_count=N bounds the file to N pages; or "
+	     "postgresql://user@host/name, with several hosts if need be, and prepare=off behind "
+	     "a pooler that shares connections between transactions"),
+	NUMBER("database.connections", database_connections, "10", 1, 200,
+	       "connections of this server to PostgreSQL at most; SQLite needs none"),
 	TEXT("mail.url", mail_url, NULL,
 	     "smtp://, smtps:// with user and password, or file:DIR for one .eml file per mail"),
 	TEXT("mail.from", mail_from, NULL,
@@ -135,8 +139,8 @@ static enum err check_together(struct arena *arena, const struct settings *setti
 	if (settings->public_url.ptr && !url_is_good(settings->public_url))
 		return refuse("server.public_url takes an address such as https://id.example.org, "
 		              "without ? or #");
-	if (!str_starts(settings->database_url, "sqlite:"))
-		return refuse("database.url takes sqlite:PATH");
+	if (!str_starts(settings->database_url, "sqlite:") && !database_is_served(settings))
+		return refuse("database.url takes sqlite:PATH or postgresql://user@host/name");
 	if (settings->mail_url.ptr && !str_starts(settings->mail_url, "smtp://") &&
 	    !str_starts(settings->mail_url, "smtps://") && !str_starts(settings->mail_url, "file:"))
 		return refuse("mail.url takes smtp://, smtps:// or file:DIR");
@@ -151,6 +155,12 @@ static enum err check_together(struct arena *arena, const struct settings *setti
 	return OK;
 }
 
+bool database_is_served(const struct settings *settings)
+{
+	return str_starts(settings->database_url, "postgresql://") ||
+	       str_starts(settings->database_url, "postgres://");
+}
+
 enum err database_path(struct arena *arena, const struct settings *settings, struct str *ret_path)
 {
 	struct str path = settings->database_url;
@@ -161,12 +171,15 @@ enum err database_path(struct arena *arena, const struct settings *settings, str
 	return arena_str(arena, path, ret_path);
 }
 
-/* rekey.key beside the database. */
+/* rekey.key beside the database; where that is no file, in the folder the program was started in.
+ */
 static enum err default_key_file(struct arena *arena, struct settings *settings)
 {
 	struct str path;
 
 	TRY(database_path(arena, settings, &path));
+	if (database_is_served(settings))
+		path = STR("");
 	while (path.len > 0 && path.ptr[path.len - 1] != '/')
 		path.len--;
 	return arena_printf(arena, &settings->key_file, "%.*srekey.key", STR_ARG(path));

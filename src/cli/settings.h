@@ -9,6 +9,7 @@ struct settings {
 	struct str listen, public_url, key_file;
 	struct network_list trusted_proxies;
 	struct str database_url;
+	int64_t database_connections;
 	struct str mail_url, mail_from, mail_ca_file;
 	int64_t mail_starttls; /* enum starttls */
 	int64_t hash_memory_kib, hash_passes, hash_threads, hash_queue_max;
@@ -30,7 +31,10 @@ extern const size_t n_setting_keys;
 MUST_USE enum err settings_read(struct arena *arena, const struct config_sources *sources, bool dev,
                                 struct settings *ret_settings);
 
-/* PATH of database.url. ERR_NOMEM. */
+/* Whether the database is another program's, PostgreSQL's, and no file. */
+bool database_is_served(const struct settings *settings);
+
+/* PATH of database.url, if it is a file. ERR_NOMEM. */
 MUST_USE enum err database_path(struct arena *arena, const struct settings *settings,
                                 struct str *ret_path);
 

@@ -3,6 +3,7 @@
  * the operation through the gate; the result by its table. One function for every thread. */
 #include "dialect/serve.h"
 #include "account/app.h"
+#include "account/limits.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include <assert.h>
@@ -77,10 +78,9 @@ static bool route_matches(const struct dialect *dialect, const struct route *rou
 	       (str_is(method, route->method) || is_head_of(method, route->method));
 }
 
-/* On an I/O thread, before the app is known: any row of any dialect that may wait decides. */
-bool serve_is_quick(void *state, const struct request *request)
+/* Before the app is known: any row of any dialect that may wait decides. */
+static bool routes_are_quick(const struct serving *serving, const struct request *request)
 {
-	const struct serving *serving = state;
 	struct str path = request->path;
 
 	take_alias(&path);
@@ -93,6 +93,16 @@ bool serve_is_quick(void *state, const struct request *request)
 		}
 	}
 	return true;
+}
+
+/* On an I/O thread. */
+bool serve_is_quick(void *state, const struct request *request)
+{
+	const struct serving *serving = state;
+	const struct service *service = serving->doors.service;
+
+	return store_is_in_process(service->store) && routes_are_quick(serving, request) &&
+	       !limits_are_near(service, request->peer, clock_now());
 }
 
 /* ---- which app ---- */

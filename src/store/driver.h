@@ -24,11 +24,14 @@ struct conn;
 enum opening {
 	OPEN_MAKING,   /* makes what is missing: the file, and the steps of the schema */
 	OPEN_EXISTING, /* makes and changes nothing */
+	OPEN_MORE,     /* beside one that was opened so: does not even look at the schema, which a
+	                  newer server of this database may have moved on meanwhile */
 };
 
 struct driver {
-	const char *name;     /* as written before the colon of database.url: "sqlite" */
-	unsigned writers_max; /* connections that may be in a transaction at once */
+	const char *name; /* as written before the colon of database.url: "sqlite" */
+	bool one_writer;  /* transactions are one connection's, in turn, and share its COMMIT */
+	bool in_process;  /* a read of one row waits for nothing but the disk */
 
 	/* Connects, takes the schema steps that are missing, and prepares every query, so bad SQL
 	 * fails at start-up. ERR_SCHEMA_NEWER: the database is ahead of this program. With
@@ -46,14 +49,15 @@ struct driver {
 
 	/* One begin inside another begins a part, which is committed or rolled back by itself and
 	 * is on the disk when all of it is. SQLite: takes the write lock at once, ERR_BUSY if
-	 * another program keeps it. */
+	 * another program keeps it. ERR_RETRY, from here on and from whatever is run in it: nothing
+	 * of it has happened, and it may succeed when it is begun anew. */
 	enum err (*begin)(struct conn *conn);
-	/* OK: it is on the disk, or a part is done. Anything else: nothing of it is, roll it back.
-	 */
+	/* OK: it is on the disk, or a part is done. Anything else: roll it back; nothing of it is
+	 * on the disk, but for ERR_STORE of a server that was lost meanwhile: then nobody knows. */
 	enum err (*commit)(struct conn *conn);
 	void (*rollback)(struct conn *conn);
 };
 
-extern const struct driver driver_sqlite;
+extern const struct driver driver_sqlite, driver_postgres;
 
 #endif

@@ -197,7 +197,8 @@ static enum err set_up(struct conn *conn, const char *path, enum opening opening
 	                     "PRAGMA trusted_schema = OFF;"
 	                     /* What was removed is written over, not only let go of. */
 	                     "PRAGMA secure_delete = ON;"));
-	TRY(opening == OPEN_MAKING ? migrate(conn) : compare_schema(conn));
+	if (opening != OPEN_MORE)
+		TRY(opening == OPEN_MAKING ? migrate(conn) : compare_schema(conn));
 	if (pages > 0) {
 		snprintf(bound, sizeof(bound), "PRAGMA max_page_count = %lld", pages);
 		TRY(run_script(conn, bound));
@@ -220,7 +221,10 @@ static enum err sqlite_open(const char *url, enum opening opening, struct conn *
 	char path[PATH_MAX_BYTES];
 	long long pages = 0;
 
-	TRY(read_url(url, path, &pages));
+	if (read_url(url, path, &pages) != OK) {
+		log_error("database.url takes sqlite:PATH, or sqlite:PATH?max_page_count=N");
+		return ERR_CONFIG;
+	}
 	if (opening == OPEN_MAKING)
 		TRY(create_private(path));
 	else if (access(path, F_OK) != 0 && errno == ENOENT)
@@ -330,6 +334,9 @@ static enum err sqlite_fetch(struct conn *conn, struct arena *arena, struct valu
 /* The first begin takes the write lock; one inside another is a savepoint. */
 static enum err sqlite_begin(struct conn *conn)
 {
+	/* A full disk may have ended the whole of it: a part of nothing would be one by itself. */
+	if (conn->depth > 0 && sqlite3_get_autocommit(conn->db))
+		return ERR_STORE;
 	TRY(run_script(conn, conn->depth == 0 ? "BEGIN IMMEDIATE" : "SAVEPOINT part"));
 	conn->depth++;
 	return OK;
@@ -359,7 +366,8 @@ static void sqlite_rollback(struct conn *conn)
 
 const struct driver driver_sqlite = {
 	.name = "sqlite",
-	.writers_max = 1,
+	.one_writer = true,
+	.in_process = true,
 	.open = sqlite_open,
 	.close = sqlite_close,
 	.execute = sqlite_execute,

@@ -6,7 +6,7 @@
 const struct query_text query_texts[QUERY_COUNT] = {
 #define QUERY(name, parameters, columns, sql)                                                      \
 	[QUERY_##name] = { #name, parameters, columns, sql, sql },
-	QUERY_LIST(QUERY)
+	QUERY_LIST(QUERY) QUERY_COPY_LIST(QUERY)
 #undef QUERY
 #define QUERY(name, parameters, columns, sqlite, postgres)                                         \
 	[QUERY_##name] = { #name, parameters, columns, sqlite, postgres },

@@ -6,6 +6,10 @@
 #ifndef REKEY_STORE_QUERIES_H
 #define REKEY_STORE_QUERIES_H
 
+/* Who takes the steps of the schema, and who sweeps: one of all servers at a time. */
+#define LOCK_SCHEMA "7235419001"
+#define LOCK_SWEEP  "7235419002"
+
 #define APP_COLUMNS                                                                                \
 	"app.id, app.name, app.public_id, app.client_key_digest, app.master_key_digest, "          \
 	"app.dialects, app.status, app.conceal_accounts, app.standard_error_status, "              \
@@ -19,8 +23,9 @@
 
 #define TOKEN_COLUMNS                                                                              \
 	"token.id, token.account_id, token.outbox_id, token.purpose, token.epoch, token.state, "   \
-	"token.created_at, token.expires_at, account.epoch, account.username_key"
-#define TOKEN_TYPES "iiiiiiiiit"
+	"token.created_at, token.expires_at, account.epoch, account.username_key, token.digest, "  \
+	"account.app_id, account.status"
+#define TOKEN_TYPES "iiiiiiiiitbii"
 
 #define OUTBOX_COLUMNS                                                                             \
 	"id, app_id, kind, state, nonce, reference, login, account_id, epoch, network, attempts, " \
@@ -120,9 +125,12 @@
 	      " WHERE token.state = 0 AND token.epoch = excluded.epoch RETURNING id")              \
 	QUERY(TOKENS_REPLACE, "ii", "",                                                            \
 	      "UPDATE token SET state = 2 WHERE account_id = $1 AND outbox_id < $2 AND state = 0") \
-	QUERY(TOKEN_BY_DIGEST, "bi", TOKEN_TYPES,                                                  \
+	/* The one of this digest, or whichever is next: a token that nobody has costs the reads   \
+	 * of one that was, and the verb tells them apart. */                                      \
+	QUERY(TOKEN_BY_DIGEST, "b", TOKEN_TYPES,                                                   \
 	      "SELECT " TOKEN_COLUMNS " FROM token JOIN account ON account.id = token.account_id"  \
-	      " WHERE digest = $1 AND app_id = $2 AND account.status = 0")                         \
+	      " WHERE digest = coalesce((SELECT digest FROM token WHERE digest >= $1"              \
+	      " ORDER BY digest LIMIT 1), (SELECT digest FROM token ORDER BY digest LIMIT 1))")    \
 	/* How often an account was mailed a link lately, and whether one of these still lives;    \
 	 * but for the row's own, whose mail may be at its next attempt. */                        \
 	QUERY(TOKENS_MAILED, "iiii", "ii",                                                         \
@@ -237,14 +245,97 @@
 	      " SET send_name = excluded.send_name, sender = excluded.sender,"                     \
 	      " subject = excluded.subject, content = excluded.content")
 
+/* Tables as a whole, as `rekey copy` reads and writes them: by pages behind a place ($1), at most
+ * $2 rows each, in an order that is the same in every engine. What is there already is passed over,
+ * so that a copy can be run again. */
+#define READ_PAGE(table, columns, key)                                                             \
+	"SELECT " columns " FROM " table " WHERE " key " > $1 ORDER BY " key " LIMIT $2"
+#define READ_OF_APP(table, columns, name)                                                          \
+	"SELECT " columns " FROM " table " WHERE app_id = (SELECT min(app_id) FROM " table         \
+	" WHERE app_id > $1) ORDER BY " name " LIMIT $2"
+#define WRITE_ROW(table, columns, values)                                                          \
+	"INSERT INTO " table " (" columns ") VALUES (" values ") ON CONFLICT DO NOTHING"
+
+#define ALL_OF_APP                                                                                 \
+	"id, name, public_id, client_key_digest, master_key_digest, dialects, "                    \
+	"status, conceal_accounts, standard_error_status, recovery, language, "                    \
+	"public_url, reset_url, sender, created_at"
+#define ALL_OF_APP_ALIAS "alias, app_id"
+#define ALL_OF_APP_HOST  "host, app_id"
+#define ALL_OF_ACCOUNT                                                                             \
+	"id, app_id, public_id, email, email_key, username, username_key, phc, "                   \
+	"epoch, status, password_set_at, password_expires_at, outbox_floor, "                      \
+	"created_at, swept_epoch"
+#define ALL_OF_SESSION                                                                             \
+	"id, account_id, epoch, nonce, access_digest, refresh_digest, created_at, "                \
+	"expires_at, ends_at, network"
+#define ALL_OF_TOKEN                                                                               \
+	"id, account_id, outbox_id, purpose, epoch, digest, state, created_at, "                   \
+	"expires_at"
+#define ALL_OF_OUTBOX                                                                              \
+	"id, app_id, kind, state, nonce, reference, login, account_id, epoch, "                    \
+	"network, attempts, created_at, expires_at, next_attempt_at, settled_at, "                 \
+	"last_error"
+#define ALL_OF_AUDIT         "id, app_id, account_id, at, event, outcome, network"
+#define ALL_OF_MESSAGE       "app_id, position, internal_name, message, type, input"
+#define ALL_OF_MAIL_TEMPLATE "app_id, email_name, send_name, sender, subject, content"
+#define ALL_OF_LIMIT_COUNTER "key, count, window_ends_at, refused_until"
+
+#define QUERY_COPY_LIST(QUERY)                                                                     \
+	QUERY(READ_APP, "ii", "ittbbiiiiitttti", READ_PAGE("app", ALL_OF_APP, "id"))               \
+	QUERY(WRITE_APP, "ittbbiiiiitttti", "",                                                    \
+	      WRITE_ROW("app", ALL_OF_APP,                                                         \
+	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15"))       \
+	QUERY(READ_APP_ALIAS, "ti", "ti", READ_PAGE("app_alias", ALL_OF_APP_ALIAS, "alias"))       \
+	QUERY(WRITE_APP_ALIAS, "ti", "", WRITE_ROW("app_alias", ALL_OF_APP_ALIAS, "$1, $2"))       \
+	QUERY(READ_APP_HOST, "ti", "ti", READ_PAGE("app_host", ALL_OF_APP_HOST, "host"))           \
+	QUERY(WRITE_APP_HOST, "ti", "", WRITE_ROW("app_host", ALL_OF_APP_HOST, "$1, $2"))          \
+	QUERY(READ_ACCOUNT, "ii", "iittttttiiiiiii", READ_PAGE("account", ALL_OF_ACCOUNT, "id"))   \
+	QUERY(WRITE_ACCOUNT, "iittttttiiiiiii", "",                                                \
+	      WRITE_ROW("account", ALL_OF_ACCOUNT,                                                 \
+	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15"))       \
+	QUERY(READ_SESSION, "ii", "iiibbbiiit", READ_PAGE("session", ALL_OF_SESSION, "id"))        \
+	QUERY(WRITE_SESSION, "iiibbbiiit", "",                                                     \
+	      WRITE_ROW("session", ALL_OF_SESSION, "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10"))     \
+	QUERY(READ_TOKEN, "ii", "iiiiibiii", READ_PAGE("token", ALL_OF_TOKEN, "id"))               \
+	QUERY(WRITE_TOKEN, "iiiiibiii", "",                                                        \
+	      WRITE_ROW("token", ALL_OF_TOKEN, "$1, $2, $3, $4, $5, $6, $7, $8, $9"))              \
+	QUERY(READ_OUTBOX, "ii", "iiiibttiitiiiiit", READ_PAGE("outbox", ALL_OF_OUTBOX, "id"))     \
+	QUERY(WRITE_OUTBOX, "iiiibttiitiiiiit", "",                                                \
+	      WRITE_ROW("outbox", ALL_OF_OUTBOX,                                                   \
+	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16"))  \
+	QUERY(READ_AUDIT, "ii", "iiiittt", READ_PAGE("audit", ALL_OF_AUDIT, "id"))                 \
+	QUERY(WRITE_AUDIT, "iiiittt", "",                                                          \
+	      WRITE_ROW("audit", ALL_OF_AUDIT, "$1, $2, $3, $4, $5, $6, $7"))                      \
+	QUERY(READ_MESSAGE, "ii", "iitttt",                                                        \
+	      READ_OF_APP("message", ALL_OF_MESSAGE, "internal_name"))                             \
+	QUERY(WRITE_MESSAGE, "iitttt", "",                                                         \
+	      WRITE_ROW("message", ALL_OF_MESSAGE, "$1, $2, $3, $4, $5, $6"))                      \
+	QUERY(READ_MAIL_TEMPLATE, "ii", "ittttt",                                                  \
+	      READ_OF_APP("mail_template", ALL_OF_MAIL_TEMPLATE, "email_name"))                    \
+	QUERY(WRITE_MAIL_TEMPLATE, "ittttt", "",                                                   \
+	      WRITE_ROW("mail_template", ALL_OF_MAIL_TEMPLATE, "$1, $2, $3, $4, $5, $6"))          \
+	QUERY(READ_LIMIT_COUNTER, "bi", "biii",                                                    \
+	      READ_PAGE("limit_counter", ALL_OF_LIMIT_COUNTER, "key"))                             \
+	QUERY(WRITE_LIMIT_COUNTER, "biii", "",                                                     \
+	      WRITE_ROW("limit_counter", ALL_OF_LIMIT_COUNTER, "$1, $2, $3, $4"))                  \
+	QUERY(READ_REMOVED_ACCOUNT, "ii", "i",                                                     \
+	      READ_PAGE("removed_account", "newest_id", "newest_id"))                              \
+	QUERY(WRITE_REMOVED_ACCOUNT, "i", "", "UPDATE removed_account SET newest_id = $1")
+
 /* Queries that the engines spell differently, and why. CLAIM: PostgreSQL lets several servers take
  * rows side by side (SKIP LOCKED); SQLite has one writer at a time and no such words. BYTES, CHECK,
  * JOURNAL, COPY: a file knows its pages and can be checked and copied by its engine; a PostgreSQL
- * server looks after its own, and is copied by pg_dump (NULL: there is no such query). */
+ * server looks after its own, and is copied by pg_dump (NULL: there is no such query). NUMBERS:
+ * after rows have been written with numbers of their own, the next one's follows. */
 #define QUERY_CLAIM_SQL(locking)                                                                   \
 	"UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $1 WHERE id IN"              \
 	" (SELECT id FROM outbox WHERE state = 0 AND next_attempt_at <= $2"                        \
 	" ORDER BY next_attempt_at LIMIT $3" locking ") RETURNING " OUTBOX_COLUMNS
+
+/* LOCK, TURN: PostgreSQL's writers are many. What a writer locks stays as it is until it is done; a
+ * turn is one writer's at a time, and who does not get it goes without. SQLite's one writer has
+ * both. */
 
 /* ADD: an account never gets the number of a removed one. PostgreSQL's numbers are not used twice.
  */
@@ -259,18 +350,39 @@
 	      QUERY_ACCOUNT_ADD_SQL("id, ", "(SELECT 1 + max((SELECT coalesce(max(id), 0)"         \
 	                                    " FROM account), newest_id) FROM removed_account), "), \
 	      QUERY_ACCOUNT_ADD_SQL("", ""))                                                       \
+	QUERY(ACCOUNT_LOCK, "i", "i", "SELECT id FROM account WHERE id = $1",                      \
+	      "SELECT id FROM account WHERE id = $1 FOR NO KEY UPDATE")                            \
+	QUERY(SWEEP_TURN, "", "i", "SELECT 1",                                                     \
+	      "SELECT 1 WHERE pg_try_advisory_xact_lock(" LOCK_SWEEP ")")                          \
 	QUERY(OUTBOX_CLAIM, "iii", OUTBOX_TYPES, QUERY_CLAIM_SQL(""),                              \
 	      QUERY_CLAIM_SQL(" FOR UPDATE SKIP LOCKED"))                                          \
 	QUERY(BYTES, "", "i",                                                                      \
 	      "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",            \
 	      "SELECT pg_database_size(current_database())")                                       \
 	QUERY(CHECK, "", "t", "PRAGMA quick_check(1)", "SELECT 'ok'::text")                        \
-	QUERY(JOURNAL, "", "t", "PRAGMA journal_mode", "SELECT 'wal'::text")                       \
+	QUERY(JOURNAL, "", "t", "PRAGMA journal_mode",                                             \
+	      "SELECT CASE current_setting('synchronous_commit') WHEN 'off' THEN 'asynchronous'"   \
+	      " ELSE 'wal' END")                                                                   \
+	QUERY(NUMBERS, "", "iiiiii", "SELECT 0, 0, 0, 0, 0, 0",                                    \
+	      "SELECT"                                                                             \
+	      " setval(pg_get_serial_sequence('app', "                                             \
+	      "'id')::regclass, coalesce((SELECT max(id) FROM app), 0) + 1, false),"               \
+	      " setval(pg_get_serial_sequence('session', "                                         \
+	      "'id')::regclass, coalesce((SELECT max(id) FROM session), 0) + 1, false),"           \
+	      " setval(pg_get_serial_sequence('token', "                                           \
+	      "'id')::regclass, coalesce((SELECT max(id) FROM token), 0) + 1, false),"             \
+	      " setval(pg_get_serial_sequence('outbox', "                                          \
+	      "'id')::regclass, coalesce((SELECT max(id) FROM outbox), 0) + 1, false),"            \
+	      " setval(pg_get_serial_sequence('audit', "                                           \
+	      "'id')::regclass, coalesce((SELECT max(id) FROM audit), 0) + 1, false),"             \
+	      " setval(pg_get_serial_sequence('account', "                                         \
+	      "'id')::regclass, greatest((SELECT max(id) FROM account), (SELECT newest_id FROM "   \
+	      "removed_account), 0) + 1, false)")                                                  \
 	QUERY(COPY, "t", "", "VACUUM INTO $1", NULL)
 
 enum query {
 #define QUERY(name, parameters, columns, sql) QUERY_##name,
-	QUERY_LIST(QUERY)
+	QUERY_LIST(QUERY) QUERY_COPY_LIST(QUERY)
 #undef QUERY
 #define QUERY(name, parameters, columns, sqlite, postgres) QUERY_##name,
 		QUERY_FORKED_LIST(QUERY)

@@ -6,7 +6,7 @@
 #include "base/embedded.h"
 
 /* Step N brings a database of version N - 1 to version N; the array ends in a NULL name. */
-extern const struct embedded schema_sqlite[];
+extern const struct embedded schema_sqlite[], schema_postgres[];
 
 /* How many steps there are: the version this program writes. */
 int schema_newest(const struct embedded *steps);

@@ -9,17 +9,19 @@
 
 enum { READERS = 4, WAIT_MS_MAX = 10000, NUMBER_ARENA = 64 * 1024, LIST_FIRST = 8 };
 
-/* Some connections of one kind; a caller waits its turn, but not for ever. */
+/* Connections, opened as they are needed, up to a maximum; then a caller waits its turn, but not
+ * for ever. */
 struct pool {
 	pthread_mutex_t mutex;
 	pthread_cond_t returned;
-	struct conn *idle[READERS];
-	size_t n_idle;
+	struct conn *idle[STORE_CONNECTIONS_MAX];
+	size_t n_idle, n_open, max;
 };
 
 struct store {
 	const struct driver *driver;
-	struct pool readers, writers;
+	char *url;
+	struct pool pool;
 	struct group *group; /* of an engine with one writer; NULL: each writer commits by itself */
 	struct conn *grouped;
 };
@@ -39,44 +41,61 @@ static void pool_init(struct pool *pool)
 	pthread_mutex_init(&pool->mutex, NULL);
 	pthread_cond_init(&pool->returned, &steady);
 	pthread_condattr_destroy(&steady);
+	pool->max = READERS;
 }
 
-static enum err pool_borrow(struct pool *pool, struct conn **ret_conn)
+/* With the mutex held. */
+static enum err wait_for_room(struct pool *pool)
 {
 	struct timespec until;
 	int waited = 0;
-	enum err err = ERR_BUSY;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += WAIT_MS_MAX / 1000;
-	pthread_mutex_lock(&pool->mutex);
-	while (pool->n_idle == 0 && waited == 0)
+	while (pool->n_idle == 0 && pool->n_open >= pool->max && waited == 0)
 		waited = pthread_cond_timedwait(&pool->returned, &pool->mutex, &until);
-	if (pool->n_idle > 0) {
-		*ret_conn = pool->idle[--pool->n_idle];
-		err = OK;
-	}
-	pthread_mutex_unlock(&pool->mutex);
-	return err;
+	return pool->n_idle > 0 || pool->n_open < pool->max ? OK : ERR_BUSY;
 }
 
-static void pool_give_back(struct pool *pool, struct conn *conn)
+/* One more, or one less after all. */
+static void pool_count(struct pool *pool, int n)
 {
 	pthread_mutex_lock(&pool->mutex);
-	pool->idle[pool->n_idle++] = conn;
+	pool->n_open += (size_t)n;
 	pthread_cond_signal(&pool->returned);
 	pthread_mutex_unlock(&pool->mutex);
 }
 
-static enum err pool_fill(struct pool *pool, const struct driver *driver, const char *url,
-                          enum opening opening, unsigned n)
+static enum err borrow(struct store *store, struct conn **ret_conn)
 {
-	for (unsigned i = 0; i < n; i++) {
-		struct conn *conn = NULL;
-		TRY(driver->open(url, opening, &conn));
-		pool->idle[pool->n_idle++] = conn;
+	struct pool *pool = &store->pool;
+	struct conn *conn = NULL;
+
+	pthread_mutex_lock(&pool->mutex);
+	enum err err = wait_for_room(pool);
+	if (err == OK && pool->n_idle > 0)
+		conn = pool->idle[--pool->n_idle];
+	else if (err == OK)
+		pool->n_open++;
+	pthread_mutex_unlock(&pool->mutex);
+	if (err == OK && !conn) {
+		err = store->driver->open(store->url, OPEN_MORE, &conn);
+		if (err != OK)
+			pool_count(pool, -1);
 	}
-	return OK;
+	if (err == OK)
+		*ret_conn = conn;
+	return err;
+}
+
+static void give_back(struct store *store, struct conn *conn)
+{
+	struct pool *pool = &store->pool;
+
+	pthread_mutex_lock(&pool->mutex);
+	pool->idle[pool->n_idle++] = conn;
+	pthread_cond_signal(&pool->returned);
+	pthread_mutex_unlock(&pool->mutex);
 }
 
 static void pool_close(struct pool *pool, const struct driver *driver)
@@ -87,14 +106,27 @@ static void pool_close(struct pool *pool, const struct driver *driver)
 	pthread_mutex_destroy(&pool->mutex);
 }
 
-static enum err open_writers(struct store *store, const char *url, enum opening opening)
+/* The first connection looks at the schema. */
+static enum err open_first(struct store *store, enum opening opening)
 {
-	if (store->driver->writers_max > 1)
-		return pool_fill(&store->writers, store->driver, url, opening,
-		                 store->driver->writers_max);
-	TRY(store->driver->open(url, opening, &store->grouped));
-	NEED(store->group = group_new(store->driver, store->grouped));
+	struct conn *conn = NULL;
+
+	TRY(store->driver->open(store->url, opening, &conn));
+	if (store->driver->one_writer) {
+		store->grouped = conn;
+		NEED(store->group = group_new(store->driver, conn));
+		return OK;
+	}
+	store->pool.n_open = 1;
+	give_back(store, conn);
 	return OK;
+}
+
+static const struct driver *driver_of(const char *url)
+{
+	bool postgres = str_starts(str(url), "postgresql:") || str_starts(str(url), "postgres:");
+
+	return postgres ? &driver_postgres : &driver_sqlite;
 }
 
 static enum err open_as(const char *url, enum opening opening, const struct driver *driver,
@@ -103,13 +135,10 @@ static enum err open_as(const char *url, enum opening opening, const struct driv
 	struct store *store = calloc(1, sizeof(*store));
 
 	NEED(store);
-	store->driver = driver ? driver : &driver_sqlite;
-	pool_init(&store->writers);
-	pool_init(&store->readers);
-	/* The writer first: it takes the schema steps. */
-	enum err err = open_writers(store, url, opening);
-	if (err == OK)
-		err = pool_fill(&store->readers, store->driver, url, opening, READERS);
+	store->driver = driver ? driver : driver_of(url);
+	pool_init(&store->pool);
+	store->url = strdup(url);
+	enum err err = store->url ? open_first(store, opening) : ERR_NOMEM;
 	if (err != OK) {
 		store_close(store);
 		return err;
@@ -132,11 +161,22 @@ void store_close(struct store *store)
 {
 	if (!store)
 		return;
-	pool_close(&store->readers, store->driver);
-	pool_close(&store->writers, store->driver);
+	pool_close(&store->pool, store->driver);
 	group_free(store->group);
 	store->driver->close(store->grouped);
+	free(store->url);
 	free(store);
+}
+
+void store_set_connections(struct store *store, size_t max)
+{
+	if (!store->driver->in_process)
+		store->pool.max = max < STORE_CONNECTIONS_MAX ? max : STORE_CONNECTIONS_MAX;
+}
+
+bool store_is_in_process(const struct store *store)
+{
+	return store->driver->in_process;
 }
 
 static enum err begin(struct tx *tx)
@@ -145,10 +185,10 @@ static enum err begin(struct tx *tx)
 
 	if (store->group)
 		return group_enter(store->group, &tx->conn);
-	TRY(pool_borrow(&store->writers, &tx->conn));
+	TRY(borrow(store, &tx->conn));
 	enum err err = store->driver->begin(tx->conn);
 	if (err != OK)
-		pool_give_back(&store->writers, tx->conn);
+		give_back(store, tx->conn);
 	return err;
 }
 
@@ -180,7 +220,7 @@ static enum err end(struct tx *tx, bool commit)
 		err = store->driver->commit(tx->conn);
 	if (!commit || err != OK)
 		store->driver->rollback(tx->conn);
-	pool_give_back(&store->writers, tx->conn);
+	give_back(store, tx->conn);
 	return err;
 }
 
@@ -247,6 +287,15 @@ static enum err fetch_row(const struct driver *driver, struct conn *conn, struct
 	return pour(rows, values, ret_row);
 }
 
+/* Rows poured into structs, or (rows.columns NULL) left as values. */
+static enum err fetch_one_of(const struct driver *driver, struct conn *conn, struct arena *arena,
+                             struct rows rows, void *ret_row)
+{
+	if (rows.columns)
+		return fetch_row(driver, conn, arena, rows, ret_row);
+	return driver->fetch(conn, arena, ret_row, rows.n_columns);
+}
+
 static enum err fetch_all(const struct driver *driver, struct conn *conn, struct arena *arena,
                           struct rows rows, struct any_list *ret_list)
 {
@@ -262,7 +311,7 @@ static enum err fetch_all(const struct driver *driver, struct conn *conn, struct
 			items = bigger;
 			room *= 2;
 		}
-		enum err err = fetch_row(driver, conn, arena, rows, items + n * rows.size);
+		enum err err = fetch_one_of(driver, conn, arena, rows, items + n * rows.size);
 		if (err == ERR_NOT_FOUND)
 			break;
 		TRY(err);
@@ -276,11 +325,11 @@ enum err store_one(struct store *store, struct arena *arena, enum query q, const
 {
 	struct conn *conn = NULL;
 
-	TRY(pool_borrow(&store->readers, &conn));
+	TRY(borrow(store, &conn));
 	enum err err = store->driver->execute(conn, q, args, n_args);
 	if (err == OK)
 		err = fetch_row(store->driver, conn, arena, rows, ret_row);
-	pool_give_back(&store->readers, conn);
+	give_back(store, conn);
 	return err;
 }
 
@@ -289,12 +338,24 @@ enum err store_all(struct store *store, struct arena *arena, enum query q, const
 {
 	struct conn *conn = NULL;
 
-	TRY(pool_borrow(&store->readers, &conn));
+	TRY(borrow(store, &conn));
 	enum err err = store->driver->execute(conn, q, args, n_args);
 	if (err == OK)
 		err = fetch_all(store->driver, conn, arena, rows, ret_list);
-	pool_give_back(&store->readers, conn);
+	give_back(store, conn);
 	return err;
+}
+
+enum err store_values(struct store *store, struct arena *arena, enum query q,
+                      const struct value *args, size_t n_args, size_t n_columns,
+                      struct value_rows *ret_rows)
+{
+	const struct rows raw = { NULL, n_columns, n_columns * sizeof(struct value) };
+	struct any_list list;
+
+	TRY(store_all(store, arena, q, args, n_args, raw, &list));
+	*ret_rows = (struct value_rows){ list.items, list.n, n_columns };
+	return OK;
 }
 
 enum err tx_all(struct tx *tx, struct arena *arena, enum query q, const struct value *args,

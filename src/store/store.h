@@ -18,8 +18,10 @@ struct store;
 struct tx;
 struct driver;
 
-/* url: "sqlite:PATH", or "sqlite:PATH?max_page_count=N" to bound the file. driver: NULL finds the
- * engine by the url. Creates what is missing, the schema included. The caller owns *ret_store. */
+/* url: "sqlite:PATH", or "sqlite:PATH?max_page_count=N" to bound the file; or "postgresql://..." as
+ * libpq takes it, several hosts included, of which the primary is found; with "prepare=off" in its
+ * query behind a pooler that shares connections between transactions. driver: NULL finds the engine
+ * by the url. Creates what is missing, the schema included. The caller owns *ret_store. */
 MUST_USE enum err store_open(const char *url, const struct driver *driver,
                              struct store **ret_store);
 
@@ -29,6 +31,14 @@ MUST_USE enum err store_open(const char *url, const struct driver *driver,
 MUST_USE enum err store_open_existing(const char *url, const struct driver *driver,
                                       struct store **ret_store);
 void store_close(struct store *store);
+
+/* How many connections to a server there may be at once, 4 if this is not said; before it is used
+ * by several threads. An engine in this process has as many as it likes. */
+enum { STORE_CONNECTIONS_MAX = 200 };
+void store_set_connections(struct store *store, size_t max);
+
+/* Whether a read of one row is a matter of microseconds, fit for a thread that must not wait. */
+bool store_is_in_process(const struct store *store);
 
 /* OK: the database answers. */
 MUST_USE enum err store_ping(struct store *store);
@@ -55,6 +65,35 @@ MUST_USE enum err store_check(struct store *store, struct arena *arena, struct s
 /* Writes a copy of the database as it is now into a file that is empty or missing; others may write
  * meanwhile, and what they write is not in it. On an error the file may be there in part. */
 MUST_USE enum err store_copy(struct store *store, struct arena *arena, struct str path);
+
+/* ---- tables as a whole, from one database to another ---- */
+
+enum { STORE_TABLES = 12 };
+
+const char *store_table_name(size_t table); /* 0..STORE_TABLES-1, in the order to copy them in */
+
+/* How many rows, and a digest of all of them in their order: the same in every engine. */
+struct table_sum {
+	int64_t rows;
+	struct digest digest;
+};
+
+/* Hears how far it is, every so often. */
+struct table_watch {
+	void (*told)(void *state, const char *table, int64_t rows);
+	void *state;
+};
+
+/* Writes what is in a table of `from` into that of `to`, a transaction for every thousand rows or
+ * so; passes over rows that are there already. The sum is of what was read. watch may be NULL. */
+MUST_USE enum err store_table_copy(struct store *from, struct store *to, struct arena *arena,
+                                   size_t table, const struct table_watch *watch,
+                                   struct table_sum *ret_sum);
+MUST_USE enum err store_table_sum(struct store *store, struct arena *arena, size_t table,
+                                  const struct table_watch *watch, struct table_sum *ret_sum);
+
+/* After all tables were copied: new rows get numbers beyond theirs. */
+MUST_USE enum err store_copy_finish(struct store *to);
 
 MUST_USE enum err tx_begin(struct store *store, struct tx **ret_tx);
 
@@ -149,6 +188,10 @@ MUST_USE enum err store_account_by_username(struct store *store, struct arena *a
 MUST_USE enum err store_account_by_id(struct store *store, struct arena *arena, int64_t id,
                                       struct account *ret_account);
 
+/* Keeps the account as it is for all other writers until the transaction ends: for what rests on
+ * several rows of it. ERR_NOT_FOUND. */
+MUST_USE enum err store_account_lock(struct tx *tx, int64_t id);
+
 /* account->id and ->epoch are ignored: it starts in epoch 1, active. */
 MUST_USE enum err store_account_add(struct tx *tx, const struct account *account,
                                     struct str username_key, int64_t now, int64_t *ret_id);
@@ -225,6 +268,8 @@ struct token {
 	int64_t created_at, expires_at;
 	int64_t account_epoch;   /* the account's now: another than the token's means replaced */
 	struct str username_key; /* the account's */
+	struct digest digest;
+	int64_t app_id, account_status; /* the account's */
 };
 
 struct new_token {
@@ -235,10 +280,12 @@ struct new_token {
 };
 
 /* Makes the token of an outbox row, replaces those of older rows, and is the same when repeated.
- * ERR_NOT_FOUND: it may not be, as the account has moved on, or a newer request has its token. */
+ * The account has to be locked: requests whose mails are written side by side must see each
+ * other's. ERR_NOT_FOUND: it may not be, as the account has moved on, or a newer request has its
+ * token. */
 MUST_USE enum err store_token_add(struct tx *tx, const struct new_token *token);
 
-/* Whatever its state, if its account is active. */
+/* Whatever its state, if its account is active. A digest of no token takes as long. */
 MUST_USE enum err store_token_by_digest(struct store *store, struct arena *arena,
                                         const struct digest *digest, int64_t app_id,
                                         struct token *ret_token);
@@ -370,6 +417,10 @@ enum sweep {
 	SWEEP_LIMITS,           /* counters whose window is over */
 	SWEEP_COUNT
 };
+
+/* Of all servers of a database, one sweeps at a time: until the transaction ends, this one.
+ * ERR_NOT_FOUND: another does. */
+MUST_USE enum err store_sweep_turn(struct tx *tx);
 
 /* Sweeps rows that had their time at `before` or earlier, about max of them; reads a bounded number
  * of rows to find them, however many there are. ret_more: there may be more. */

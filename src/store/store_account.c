@@ -69,6 +69,14 @@ enum err store_account_by_id(struct store *store, struct arena *arena, int64_t i
 	                 ROWS(account_columns, struct account), ret_account);
 }
 
+enum err store_account_lock(struct tx *tx, int64_t id)
+{
+	const struct value args[] = { INTEGER(id) };
+	int64_t same;
+
+	return tx_number(tx, QUERY_ACCOUNT_LOCK, ARGS(args), &same);
+}
+
 enum err store_account_add(struct tx *tx, const struct account *account, struct str username_key,
                            int64_t now, int64_t *ret_id)
 {

@@ -32,6 +32,9 @@ static const struct column token_columns[] = {
 	COLUMN(INTEGER, struct token, expires_at),
 	COLUMN(INTEGER, struct token, account_epoch),
 	COLUMN(TEXT, struct token, username_key),
+	COLUMN(BYTES32, struct token, digest),
+	COLUMN(INTEGER, struct token, app_id),
+	COLUMN(INTEGER, struct token, account_status),
 };
 
 enum err store_token_add(struct tx *tx, const struct new_token *token)
@@ -51,10 +54,16 @@ enum err store_token_add(struct tx *tx, const struct new_token *token)
 enum err store_token_by_digest(struct store *store, struct arena *arena,
                                const struct digest *digest, int64_t app_id, struct token *ret_token)
 {
-	const struct value args[] = { BYTES(*digest), INTEGER(app_id) };
+	const struct value args[] = { BYTES(*digest) };
+	struct token token;
 
-	return store_one(store, arena, QUERY_TOKEN_BY_DIGEST, ARGS(args),
-	                 ROWS(token_columns, struct token), ret_token);
+	TRY(store_one(store, arena, QUERY_TOKEN_BY_DIGEST, ARGS(args),
+	              ROWS(token_columns, struct token), &token));
+	if (!digest_equal(&token.digest, digest) || token.app_id != app_id ||
+	    token.account_status != ACCOUNT_ACTIVE)
+		return ERR_NOT_FOUND;
+	*ret_token = token;
+	return OK;
 }
 
 static const struct column mailed_columns[] = {

@@ -56,6 +56,16 @@ MUST_USE enum err store_all(struct store *store, struct arena *arena, enum query
                             const struct value *args, size_t n_args, struct rows rows,
                             struct any_list *ret_list);
 
+/* Rows as the engine gives them, one behind the other. */
+struct value_rows {
+	struct value *items;
+	size_t n, n_columns;
+};
+
+MUST_USE enum err store_values(struct store *store, struct arena *arena, enum query q,
+                               const struct value *args, size_t n_args, size_t n_columns,
+                               struct value_rows *ret_rows);
+
 /* The same inside a transaction, for UPDATE ... RETURNING. */
 MUST_USE enum err tx_one(struct tx *tx, struct arena *arena, enum query q, const struct value *args,
                          size_t n_args, struct rows rows, void *ret_row);

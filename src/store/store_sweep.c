@@ -26,6 +26,13 @@ static enum err sweep_revoked(struct tx *tx, int64_t max, bool *ret_more)
 	return OK;
 }
 
+enum err store_sweep_turn(struct tx *tx)
+{
+	int64_t one;
+
+	return tx_number(tx, QUERY_SWEEP_TURN, NULL, 0, &one);
+}
+
 enum err store_sweep(struct tx *tx, enum sweep what, int64_t before, int64_t max, bool *ret_more)
 {
 	const struct value args[] = { INTEGER(before), INTEGER(max) };

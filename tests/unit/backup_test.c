@@ -48,7 +48,7 @@ static const char *audits(struct house *house)
 	        .ptr;
 }
 
-TEST(a_backup_is_a_private_file_that_opens_with_everything_in_it)
+SQLITE_TEST(a_backup_is_a_private_file_that_opens_with_everything_in_it)
 {
 	struct house house;
 	struct backup_made made;
@@ -71,7 +71,7 @@ TEST(a_backup_is_a_private_file_that_opens_with_everything_in_it)
 	house_close(&house);
 }
 
-TEST(a_backup_takes_no_place_and_leaves_nothing_where_it_cannot_be)
+SQLITE_TEST(a_backup_takes_no_place_and_leaves_nothing_where_it_cannot_be)
 {
 	static const struct {
 		const char *name, *file;
@@ -124,14 +124,14 @@ TEST(a_backup_is_the_operators_alone)
 	house_close(&house);
 }
 
-TEST(a_backup_that_fails_at_any_call_leaves_nothing)
+SQLITE_TEST(a_backup_that_fails_at_any_call_leaves_nothing)
 {
 	struct house house;
 	struct backup_made made;
 	unsigned n = 0;
 	enum err err = ERR_STORE;
 
-	house_open(&house, t, &driver_faulty);
+	house_open(&house, t, driver_faulty());
 	house_add(&house, "ann@example.org", "ann", "correct horse");
 	for (n = 1; err != OK && n < 100; n++) {
 		struct kept_stderr kept = stderr_keep();
@@ -145,7 +145,7 @@ TEST(a_backup_that_fails_at_any_call_leaves_nothing)
 	house_close(&house);
 }
 
-TEST(a_copy_without_the_last_audit_row_is_no_backup)
+SQLITE_TEST(a_copy_without_the_last_audit_row_is_no_backup)
 {
 	const struct backup_request request = { STR("copy.db") };
 	struct house house;
@@ -166,7 +166,7 @@ TEST(a_copy_without_the_last_audit_row_is_no_backup)
 	house_close(&house);
 }
 
-TEST(a_new_file_takes_nobodys_place_even_at_the_last_moment)
+SQLITE_TEST(a_new_file_takes_nobodys_place_even_at_the_last_moment)
 {
 	struct scratch scratch;
 	struct str part;
@@ -185,7 +185,7 @@ TEST(a_new_file_takes_nobodys_place_even_at_the_last_moment)
 	scratch_remove(&scratch);
 }
 
-TEST(an_abandoned_file_leaves_nothing_of_what_sqlite_put_beside_it)
+SQLITE_TEST(an_abandoned_file_leaves_nothing_of_what_sqlite_put_beside_it)
 {
 	struct scratch scratch;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* driver_faulty.c - a counter in front of driver_sqlite. */
+/* driver_faulty.c - a counter in front of under()-> */
 #include "driver_faulty.h"
+#include "database.h"
 #include <stdatomic.h>
 
 static atomic_uint calls, fails_at, fails_with, fails_on;
@@ -51,21 +52,26 @@ static enum err turn(void)
 	return fails ? (enum err)atomic_load(&fails_with) : OK;
 }
 
+static const struct driver *under(void)
+{
+	return on_postgres() ? &driver_postgres : &driver_sqlite;
+}
+
 static enum err faulty_open(const char *url, enum opening opening, struct conn **ret_conn)
 {
-	return driver_sqlite.open(url, opening, ret_conn);
+	return under()->open(url, opening, ret_conn);
 }
 
 static void faulty_close(struct conn *conn)
 {
-	driver_sqlite.close(conn);
+	under()->close(conn);
 }
 
 static enum err faulty_execute(struct conn *conn, enum query q, const struct value *args,
                                size_t n_args)
 {
 	TRY(turn());
-	TRY(driver_sqlite.execute(conn, q, args, n_args));
+	TRY(under()->execute(conn, q, args, n_args));
 	meet(q);
 	return OK;
 }
@@ -74,34 +80,36 @@ static enum err faulty_fetch(struct conn *conn, struct arena *arena, struct valu
                              size_t n_columns)
 {
 	TRY(turn());
-	return driver_sqlite.fetch(conn, arena, ret_row, n_columns);
+	return under()->fetch(conn, arena, ret_row, n_columns);
 }
 
 static enum err faulty_begin(struct conn *conn)
 {
 	TRY(turn());
-	return driver_sqlite.begin(conn);
+	return under()->begin(conn);
 }
 
 static enum err faulty_commit(struct conn *conn)
 {
 	TRY(turn());
-	return driver_sqlite.commit(conn);
+	return under()->commit(conn);
 }
 
 static void faulty_rollback(struct conn *conn)
 {
-	driver_sqlite.rollback(conn);
+	under()->rollback(conn);
 }
 
-const struct driver driver_faulty = {
-	.name = "faulty",
-	.writers_max = 1,
-	.open = faulty_open,
-	.close = faulty_close,
-	.execute = faulty_execute,
-	.fetch = faulty_fetch,
-	.begin = faulty_begin,
-	.commit = faulty_commit,
-	.rollback = faulty_rollback,
-};
+#define FAULTY(one)                                                                                \
+	{                                                                                          \
+		.name = "faulty", .one_writer = one, .in_process = one, .open = faulty_open,       \
+		.close = faulty_close, .execute = faulty_execute, .fetch = faulty_fetch,           \
+		.begin = faulty_begin, .commit = faulty_commit, .rollback = faulty_rollback,       \
+	}
+
+const struct driver *driver_faulty(void)
+{
+	static const struct driver of_sqlite = FAULTY(true), of_postgres = FAULTY(false);
+
+	return on_postgres() ? &of_postgres : &of_sqlite;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* driver_faulty.h - SQLite as an engine that fails when a test says so.
+/* driver_faulty.h - the engine of this run (database.h), which fails when a test says so.
  *
  * Every begin, commit, execute and fetch is counted; the one whose turn it is
  * answers with an error and does nothing. Opening, closing and rolling back
@@ -12,7 +12,7 @@
 
 #include "store/driver.h"
 
-extern const struct driver driver_faulty;
+const struct driver *driver_faulty(void);
 
 enum faulty_how {
 	FAULTY_ONCE, /* the next call is good again */

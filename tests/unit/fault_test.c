@@ -282,7 +282,7 @@ static void check_made_in_use(struct scene *scene, const char *name, bool done)
 static void set_scene(struct scene *scene, struct test *t, const struct flow *flow)
 {
 	*scene = (struct scene){ .next = NEW };
-	house_open(&scene->house, t, &driver_faulty);
+	house_open(&scene->house, t, driver_faulty());
 	house_add(&scene->house, ANN, "ann", "correct horse");
 	scene->own = house_session(&scene->house, ANN, OLD);
 	scene->other = house_session(&scene->house, ANN, OLD);

@@ -41,7 +41,8 @@ static void count_rollback(struct conn *conn)
 
 static const struct driver counting = {
 	.name = "counting",
-	.writers_max = 1,
+	.one_writer = true,
+	.in_process = true,
 	.begin = count_begin,
 	.commit = count_commit,
 	.rollback = count_rollback,

@@ -2,7 +2,6 @@
 /* house.c - operations, run as their doors run them. */
 #include "house.h"
 #include "account/request_counter.h"
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,8 +49,7 @@ void house_open(struct house *house, struct test *t, const struct driver *driver
 {
 	*house = (struct house){ .t = t, .now = START };
 	scratch_make(&house->scratch);
-	CHECK("url",
-	      arena_printf(t->arena, &house->url, "sqlite:%s/rekey.db", house->scratch.dir) == OK);
+	house->url = database_make(&house->scratch, t->arena);
 	faulty_arm(0, OK, FAULTY_ONCE);
 	start_parts(house, driver);
 	house->app = house_add_app(house, "demo", "en");
@@ -65,6 +63,7 @@ void house_close(struct house *house)
 	bell_free(house->service.outbox_bell);
 	request_counter_free(house->service.requests);
 	turnstile_free(house->service.turnstile);
+	database_remove(house->url, house->t->arena);
 	scratch_remove(&house->scratch);
 }
 
@@ -338,29 +337,9 @@ enum err house_remove(struct house *house, const char *login)
 
 /* ---- what the store says ---- */
 
-static int keep_first(void *state, int n, char **values, char **names)
-{
-	struct str *first = state;
-
-	(void)names;
-	if (n > 0 && !first->ptr)
-		*first = str(values[0] ? strdup(values[0]) : NULL);
-	return 0;
-}
-
 struct str house_sql(struct house *house, const char *sql)
 {
-	struct str first = STR_NONE, copy;
-	sqlite3 *db = NULL;
-
-	CHECK(sql, sqlite3_open_v2(house->url.ptr + strlen("sqlite:"), &db, SQLITE_OPEN_READWRITE,
-	                           NULL) == SQLITE_OK);
-	sqlite3_busy_timeout(db, 5000);
-	CHECK(sql, sqlite3_exec(db, sql, keep_first, &first, NULL) == SQLITE_OK);
-	sqlite3_close(db);
-	CHECK(sql, arena_str(house->t->arena, first, &copy) == OK);
-	free((char *)(uintptr_t)first.ptr);
-	return copy;
+	return database_sql(house->url, house->t->arena, sql);
 }
 
 size_t house_rows(struct house *house, const char *from)

@@ -14,8 +14,8 @@
 #include "account/recovery.h"
 #include "account/turnstile.h"
 #include "base/clock.h"
+#include "database.h"
 #include "driver_faulty.h"
-#include "scratch.h"
 
 struct house {
 	struct str made_phc; /* of the letter that was written last */

@@ -268,7 +268,7 @@ static int steps_of(sqlite3 *db, enum query q, int64_t first)
 	return steps;
 }
 
-TEST(no_sweep_reads_more_than_a_batch_however_much_there_is)
+SQLITE_TEST(no_sweep_reads_more_than_a_batch_however_much_there_is)
 {
 	struct house house;
 
@@ -286,7 +286,7 @@ TEST(no_sweep_reads_more_than_a_batch_however_much_there_is)
 	house_close(&house);
 }
 
-TEST(removing_an_account_reads_what_is_the_accounts_alone)
+SQLITE_TEST(removing_an_account_reads_what_is_the_accounts_alone)
 {
 	struct house house;
 

@@ -133,7 +133,7 @@ TEST(a_request_survives_a_made_password_that_comes_into_force_while_its_mail_is_
 	struct outbox_row row;
 	struct letter letter;
 
-	house_open(&house, t, &driver_faulty);
+	house_open(&house, t, driver_faulty());
 	house_add(&house, ANN, "ann", "correct horse");
 	house_confirm_made(&house, "ann");
 	CHECK("made", house_next_mail(&house, &made.row, &letter) && letter.send);

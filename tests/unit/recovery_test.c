@@ -11,7 +11,7 @@
 
 /* All columns but id, nonce, reference and login. */
 #define SAME_COLUMNS                                                                               \
-	"app_id || '/' || kind || '/' || state || '/' || coalesce(account_id, 'null') || '/' ||"   \
+	"app_id || '/' || kind || '/' || state || '/' || coalesce(account_id, -1) || '/' ||"       \
 	" epoch || '/' || network || '/' || attempts || '/' || created_at || '/' || expires_at ||" \
 	" '/' || next_attempt_at || '/' || settled_at || '/' || last_error || '/' ||"              \
 	" length(nonce) || '/' || length(reference) || '/' || (login IS NULL)"

@@ -22,19 +22,23 @@ struct test {
 struct unit_test {
 	const char *name, *file;
 	void (*run)(struct test *t);
+	bool of_sqlite; /* it is about files, and left out where the engine is another */
 	struct unit_test *next;
 };
 
 void unit_enlist(struct unit_test *test);
 
-#define TEST(sentence)                                                                             \
+#define UNIT_TEST(sentence, of_sqlite)                                                             \
 	static void sentence(struct test *t);                                                      \
 	__attribute__((constructor)) static void sentence##_enlist(void)                           \
 	{                                                                                          \
-		static struct unit_test test = { #sentence, __FILE__, sentence, NULL };            \
+		static struct unit_test test = { #sentence, __FILE__, sentence, of_sqlite, NULL }; \
 		unit_enlist(&test);                                                                \
 	}                                                                                          \
 	static void sentence(__attribute__((unused)) struct test *t)
+
+#define TEST(sentence)        UNIT_TEST(sentence, false)
+#define SQLITE_TEST(sentence) UNIT_TEST(sentence, true)
 
 #define CHECK(name, condition)                                                                     \
 	do {                                                                                       \
