@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the scenarios: a server on a fresh directory, mail servers, a browser.
 
-REKEY_BIN names the program under test, REKEY_RELEASE_BIN one without sanitizers. Everything listens
-on 127.0.0.1 and on ports of its own, so that several of these can run side by side."""
+REKEY_BIN names the program under test, REKEY_RELEASE_BIN one without sanitizers, and
+REKEY_TEST_POSTGRES the url of a PostgreSQL server where databases may be made: then every scenario
+runs on both engines, but for those that are about one of them (pytest.mark.sqlite, pytest.mark.postgresql). Everything listens on
+127.0.0.1 and on ports of its own, so that several of these can run side by side."""
 
 import os
 import shutil
@@ -23,6 +25,23 @@ def pytest_configure(config):
         raise pytest.UsageError("REKEY_BIN has to name the built program")
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leaves out on one engine what is about the other."""
+    def left_out(item):
+        on = getattr(item, "callspec", None) and item.callspec.params.get("engine")
+        return on and any(item.get_closest_marker(other) for other in {"sqlite", "postgresql"} - {on})
+
+    kept = [item for item in items if not left_out(item)]
+    config.hook.pytest_deselected(items=[item for item in items if left_out(item)])
+    items[:] = kept
+
+
+@pytest.fixture(params=["sqlite", "postgresql"] if os.environ.get("REKEY_TEST_POSTGRES") else ["sqlite"])
+def engine(request):
+    """What servers of this test keep their accounts in."""
+    return request.param
+
+
 @pytest.fixture
 def directory():
     path = tempfile.mkdtemp(prefix="rekey-scenario-")
@@ -31,7 +50,7 @@ def directory():
 
 
 @pytest.fixture
-def make_rekey(directory, request):
+def make_rekey(directory, request, engine):
     """Makes servers that are not started yet: make_rekey({"mail.url": ...}, program=...). A module's
     SETTINGS are those of all its servers."""
     made, common = [], getattr(request.module, "SETTINGS", {})
@@ -39,7 +58,7 @@ def make_rekey(directory, request):
     def make(settings=None, **options):
         place = os.path.join(directory, str(len(made)))
         os.mkdir(place)
-        made.append(house.Rekey(place, {**common, **(settings or {})}, **options))
+        made.append(house.Rekey(place, {**common, **(settings or {})}, **{"engine": engine, **options}))
         return made[-1]
 
     yield make
@@ -49,6 +68,7 @@ def make_rekey(directory, request):
     finally:
         for rekey in made:
             rekey.kill()
+            rekey.storage.remove()
     for rekey in made:
         rekey.check_sanitizers()
 

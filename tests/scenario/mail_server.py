@@ -16,11 +16,12 @@ import pathlib
 import shutil
 import signal
 import smtplib
-import socket
 import ssl
 import subprocess
 import tempfile
 import time
+
+from ports import free_port
 
 USER = "rekey"
 PASSWORD = "post-box-key"
@@ -117,12 +118,6 @@ class MailServer:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(" ".join(command) + ": " + done.stdout + done.stderr + self.log())
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def make_certificates(directory):

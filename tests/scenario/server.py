@@ -10,12 +10,12 @@ import os
 import pathlib
 import re
 import signal
-import sqlite3
 import subprocess
 import threading
 import time
 import urllib.parse
 
+import databases
 import wire
 
 PUBLIC_URL = "http://rekey.example"
@@ -51,11 +51,12 @@ class Refused(Exception):
 
 
 class Rekey(wire.Client):
-    def __init__(self, directory, settings=None, program=None, prefix=(), flags=()):
+    def __init__(self, directory, settings=None, program=None, prefix=(), flags=(), engine="sqlite", storage=None):
         super().__init__("127.0.0.1", None)
         self.directory = pathlib.Path(directory)
         self.program, self.prefix, self.flags = program or binary(), list(prefix), list(flags)
-        self.database = self.directory / "rekey.db"
+        self.storage = storage or databases.make(engine, self.directory)
+        self.database = self.directory / "rekey.db"  # where the engine is SQLite
         self.mail_directory = self.directory / "mail"
         self.mail_directory.mkdir(exist_ok=True)
         self.stderr_file = self.directory / "stderr"
@@ -63,7 +64,7 @@ class Rekey(wire.Client):
         self.settings = {
             "server.listen": "127.0.0.1:0",
             "server.public_url": PUBLIC_URL,
-            "database.url": f"sqlite:{self.database}",
+            "database.url": self.storage.url,
             "mail.url": f"file:{self.mail_directory}",
             "mail.from": MAIL_FROM,
             "mail.starttls": "off",
@@ -217,14 +218,7 @@ class Rekey(wire.Client):
     # ---- the database, for what only time could do ----
 
     def sql(self, statement, *values):
-        connection = sqlite3.connect(self.database, timeout=20)
-        try:
-            with connection:
-                cursor = connection.execute(statement, values)
-                rows = cursor.fetchall()
-                return rows if cursor.description else cursor.rowcount
-        finally:
-            connection.close()
+        return self.storage.sql(statement, values)
 
     def tokens_expire(self):
         assert self.sql("UPDATE token SET expires_at = ?", int(time.time()) - 1) > 0

@@ -197,7 +197,7 @@ def test_a_hundred_guesses_of_one_network_at_once(limited):
     """The network's count may be overrun by what is under way when it fills, and by no more than that, once."""
     rekey = limited(failures_per_network="10/1h")
     first = at_once(rekey)
-    assert first.count(401) < 100 and first.count(429), {status: first.count(status) for status in set(first)}
+    assert first.count(401) >= 10, {status: first.count(status) for status in set(first)}
     assert set(at_once(rekey)) == {429} and is_limited(guess(rekey, password=PASSWORD))
 
 
@@ -218,9 +218,10 @@ def test_a_flood_from_one_network(limited):
 
 
 def test_a_limit_waited_for(limited):
-    rekey = limited(failures_per_network="2/3s")
-    assert guesses_of(rekey, [at("198.51.100.7")] * 3) == [401, 401, 429]
-    time.sleep(int(guess(rekey).headers["Retry-After"]) + 1)
+    rekey = limited(failures_per_network="2/8s")
+    answers = [guess(rekey) for _ in range(3)]
+    assert [answer.status for answer in answers] == [401, 401, 429]
+    time.sleep(int(answers[-1].headers["Retry-After"]) + 1)
     assert guess(rekey, password=PASSWORD).status == 201
 
 
@@ -377,4 +378,4 @@ def test_a_count_is_of_one_network_and_kept_without_the_login_in_plain(limited):
     for _ in range(5):
         guess(rekey, "a-login-that-nobody-has")
     rekey.stop()
-    assert b"a-login-that-nobody-has" not in rekey.database.read_bytes()
+    assert b"a-login-that-nobody-has" not in rekey.storage.dump()

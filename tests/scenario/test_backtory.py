@@ -194,6 +194,7 @@ def full_rekey(make_rekey):
     return make_rekey(prefix=["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"]).start()
 
 
+@pytest.mark.sqlite
 def test_change_and_forgot_500_when_the_disk_is_full(full_rekey):
     rekey = full_rekey
     app = rekey.has_app("shop", dialects=["backtory"])

@@ -5,8 +5,9 @@ import re
 import time
 
 import pytest
-from server import NEW_PASSWORD, PASSWORD, has_link, html_of, link_in, secret_in, text_of, token_in
+from server import NEW_PASSWORD, NO_LIMITS, PASSWORD, has_link, html_of, link_in, secret_in, text_of, token_in
 
+SETTINGS = NO_LIMITS
 FORGOT = "/auth/forgot-password"
 MADE = re.compile(r"(?m)^\s*[A-Za-z0-9_-]{16,}\s*$")
 

@@ -16,6 +16,7 @@ import pytest
 from server import NO_LIMITS, PASSWORD, Rekey, has_link, token_in
 
 SETTINGS = NO_LIMITS
+pytestmark = pytest.mark.sqlite
 
 BIG_ROWS = 400_000  # some 40 MiB, so that a copy takes long enough to be met on its way
 
@@ -223,7 +224,9 @@ def test_an_interrupted_backup_leaves_nothing_that_looks_whole(rekey):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         process = backup(rekey, "copy.db")
         wait_for_part(rekey, "copy.db", process)
+        process.send_signal(signal.SIGSTOP)  # lest it be done before the other one comes
         process.send_signal(number)
+        process.send_signal(signal.SIGCONT)
         process.communicate(timeout=20)
         assert process.returncode == -number and remains(rekey, "copy.db") == []
     rekey.command("backup", "copy.db")

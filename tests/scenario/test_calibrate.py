@@ -53,6 +53,8 @@ def test_what_is_chosen_is_the_dearest_that_was_in_time(calibrate):
         assert set(chosen) == {"hash", "target_ms", "milliseconds", "hashes_per_second", "threads", "memory_mib"} and chosen["target_ms"] == target
         cost = chosen["hash"]["memory_kib"], chosen["hash"]["passes"]
         rows = rows_of(done.stderr)
+        if any(abs(row[2] - target) < 0.1 for row in rows):
+            continue  # printed to a tenth, and judged by the microsecond
         in_time = [row[:2] for row in rows if row[2] <= target]
         assert cost == (max(in_time, key=lambda cost: cost[0] * cost[1]) if in_time else (19456, 2)), (cost, rows)
         assert chosen["threads"] == min(os.cpu_count(), 64) and chosen["memory_mib"] == cost[0] * chosen["threads"] // 1024

@@ -17,7 +17,7 @@ import time
 import mail_server as post_office
 import pytest
 import wire
-from mail_server import free_port
+from ports import free_port
 from server import NEW_PASSWORD, PASSWORD, Rekey, link_in
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -66,7 +66,7 @@ class Machine(Rekey):
         self.port, self.settings = free_port(), {}
         self.ann = f"ann{self.port}@example.org"  # the mail server has the mails of other machines too
         self.delivers_to(mail)
-        self.database = self.root / "var/lib/rekey/rekey.db"
+        self.database = self.storage.path = self.root / "var/lib/rekey/rekey.db"
         for folder in ("usr/local/bin", "etc/systemd/system"):
             (self.root / folder).mkdir(parents=True)
 

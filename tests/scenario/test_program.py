@@ -42,6 +42,7 @@ def test_the_first_line_says_where_it_listens(rekey):
     assert re.fullmatch(r"listening on http://127\.0\.0\.1:\d+", first)
 
 
+@pytest.mark.sqlite
 def test_a_server_on_a_fresh_directory_makes_its_database_and_stops_with_0(rekey):
     assert rekey.database.exists()
     rekey.stop()
@@ -118,7 +119,7 @@ def test_a_bad_value_is_told_with_its_key_and_its_range(fails):
         ("tokens.reset_minutes", "30s", []),
         ("tokens.reset_minutes", "", []),
         ("mail.starttls", "maybe", ["required", "off"]),
-        ("database.url", "mysql://x", ["sqlite"]),
+        ("database.url", "mysql://x", ["sqlite", "postgresql"]),
         ("mail.url", "http://x", ["smtp"]),
         ("mail.from", "no address", []),
         ("server.public_url", "rekey.example", ["http"]),
@@ -182,7 +183,7 @@ def test_settings_come_from_file_environment_and_flags(make_rekey):
     words = ["app", "add", "default", "--config", str(config)]
     subprocess.run([rekey.program, *words], check=True, capture_output=True, env=rekey.environment, cwd=rekey.directory)
     subprocess.run([rekey.program, "account", "add", "ann@example.org", "--password-stdin"], check=True, capture_output=True, cwd=rekey.directory,
-                   input=PASSWORD.encode(), env={**rekey.environment, "REKEY_DATABASE_URL": f"sqlite:{rekey.database}",
+                   input=PASSWORD.encode(), env={**rekey.environment, "REKEY_DATABASE_URL": rekey.storage.url,
                                                 "REKEY_HASH_MEMORY_KIB": "8", "REKEY_HASH_PASSES": "1"})
     rekey.asks_for_reset("ann@example.org")
     assert rekey.mail_to("ann@example.org")["From"].addresses[0].addr_spec == MAIL_FROM
@@ -197,16 +198,14 @@ def test_weak_hashing_is_warned_of(rekey):
 
 def test_a_newer_schema_is_not_touched(rekey, fails):
     rekey.stop()
-    version = rekey.sql("PRAGMA user_version")[0][0]
-    tables = {name for name, in rekey.sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if version:
-        rekey.sql(f"PRAGMA user_version = {version + 1000}")
+    if rekey.storage.engine == "sqlite":
+        rekey.sql(f"PRAGMA user_version = {rekey.sql('PRAGMA user_version')[0][0] + 1000}")
     else:
-        name, = [name for name in tables if "schema" in name or "migration" in name]
-        column = [row[1] for row in rekey.sql(f"PRAGMA table_info({name})") if "INT" in row[2].upper()][0]
-        rekey.sql(f"UPDATE {name} SET {column} = {column} + 1000 WHERE {column} = (SELECT max({column}) FROM {name})")
-    done = fails({"database.url": f"sqlite:{rekey.database}"})
+        rekey.sql("UPDATE schema_version SET version = version + 1000")
+    before = rekey.storage.dump()
+    done = fails({"database.url": rekey.storage.url})
     assert done.returncode == 1 and "newer" in done.stderr
+    assert rekey.storage.dump() == before
 
 
 # ---- commands ----

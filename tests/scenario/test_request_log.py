@@ -104,6 +104,7 @@ def test_a_flood_is_refused_with_ids_and_lines_as_well(make_rekey):
         assert line_of(rekey, answer)[:3] == ("POST", "/api/v1/sessions", answer.status)
 
 
+@pytest.mark.sqlite
 def test_a_request_that_finds_the_queue_full_has_an_id_and_a_line_as_well(make_rekey):
     """All workers wait for a database that another program keeps, and the queue fills behind them."""
     rekey = make_rekey({"hash.threads": 1, "hash.queue_max": 1}).start()
@@ -178,7 +179,7 @@ def test_lines_are_written_soon_and_all_of_them_at_the_end(rekey):
     answer = rekey.get("/password-reset")
     began = time.monotonic()
     line_of(rekey, answer)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     last = [rekey.get("/password-reset") for _ in range(20)]
     rekey.stop()
     logged = {line.reference for line in lines_of(rekey)}
