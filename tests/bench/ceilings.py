@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 
@@ -32,6 +33,16 @@ class Ceilings:
         with tempfile.TemporaryDirectory(dir=place) as directory:
             path = os.path.join(directory, "inserts.db")
             return self._run("insert_ceiling", seconds, path, rows, seconds=seconds)["per_second"]
+
+    def commits_on(self, cluster, seconds, clients):
+        """A second on PostgreSQL: an INSERT of one row and its COMMIT, by so many clients."""
+        script = cluster.directory / "insert.sql"
+        script.write_text("INSERT INTO bare (nonce, name, at) VALUES ('\\x00112233445566778899aabbccddeeff', 'member@bench.example', 1);\n")
+        where = ["-h", "127.0.0.1", "-p", str(cluster.port), "-U", "rekey"]
+        cluster.run("psql", *where, "-q", "-d", "postgres", "-c", "DROP TABLE IF EXISTS bare; CREATE TABLE bare (id bigint GENERATED ALWAYS AS "
+                    "IDENTITY PRIMARY KEY, nonce bytea NOT NULL, name text NOT NULL, at bigint NOT NULL)")
+        said = cluster.run("pgbench", *where, "-n", "-M", "prepared", "-f", script, "-c", str(clients), "-j", str(self.cores), "-T", str(seconds), "postgres")
+        return float(re.search(r"tps = ([\d.]+)", said)[1])
 
     @contextlib.contextmanager
     def http(self):

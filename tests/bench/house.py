@@ -20,6 +20,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "scenario"))
 
+import databases
 import server
 
 PASSWORD = server.PASSWORD
@@ -115,6 +116,32 @@ class House:
         finally:
             rekey.kill()
             shutil.rmtree(directory, ignore_errors=True)
+
+
+    @contextlib.contextmanager
+    def serving_on(self, cluster, n):
+        """n servers on one database of a PostgreSQL, which has the same accounts."""
+        self.rounds += 1
+        place, name = self.place / str(self.rounds), f"bench_{self.rounds}"
+        cluster.run("createdb", "-h", "127.0.0.1", "-p", str(cluster.port), "-U", "rekey", name)
+        subprocess.run([self.program, "copy", "--from", databases.Sqlite(self.template).url, "--to", cluster.url(name)],
+                       check=True, capture_output=True)
+        shared = {"database.url": cluster.url(name), "server.key_file": self.template / "rekey.key"}
+        servers = []
+        try:
+            for i in range(n):
+                (place / str(i)).mkdir(parents=True)
+                servers.append(self._rekey(place / str(i), shared))
+                servers[-1].start()
+                servers[-1].apps = dict(self.apps)
+            yield servers
+            for rekey in servers:
+                rekey.stop()
+        finally:
+            for rekey in servers:
+                rekey.kill()
+            cluster.run("dropdb", "-f", "-h", "127.0.0.1", "-p", str(cluster.port), "-U", "rekey", name)
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def invited_address(i):

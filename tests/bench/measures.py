@@ -12,6 +12,7 @@ import time
 
 import flood
 import house
+import postgres
 import wrk
 from client import Connection, request_bytes
 
@@ -178,6 +179,46 @@ def flooded(bench):
     yield row_of_median("    the flood is refused with 503", "/s", [one["flood_503"] for one in loud])
 
 
+# ---- PostgreSQL, and several servers ----
+
+POOL = 10  # connections of one server, as database.connections has it
+
+
+def of_all(servers, connections, seconds, **what):
+    """The load is shared out among them."""
+    loads = [wrk.Load(rekey.url, connections // len(servers), seconds, **what) for rekey in servers]
+    return [load.end() for load in loads]
+
+
+def on_postgres(bench):
+    cluster = postgres.Cluster()
+    try:
+        cluster.make().start()
+        for n in (1, 2):
+            yield from on_cluster(bench, cluster, n)
+    finally:
+        cluster.remove()
+
+
+def on_cluster(bench, cluster, n):
+    where = f"PostgreSQL, {n} server{'s' if n > 1 else ''}: "
+
+    def rate(connections, status, load):
+        with bench.home.serving_on(cluster, n) as servers:
+            what = load(servers[0])
+            of_all(servers, connections, 1, **what)
+            return sum(only(status, result)["per_second"] for result in of_all(servers, connections, bench.seconds, count=True, **what))
+
+    rounds = bench.in_turn(lambda: bench.ceilings.hashes(bench.seconds, *HASH_COST), lambda: rate(LOG_IN_CONNECTIONS, 201, lambda _: LOG_IN))
+    yield rate_row(where + "log-ins", "/s", "bare hashes, one thread a core", rounds)
+    rounds = bench.in_turn(lambda: bench.ceilings.answers(bench.seconds, READ_CONNECTIONS),
+                           lambda: rate(READ_CONNECTIONS, 200, lambda rekey: quickest_read(rekey)[1]))
+    yield rate_row(where + "reads", "/s", "bare libmicrohttpd, 200 bytes of JSON", rounds)
+    rounds = bench.in_turn(lambda: bench.ceilings.commits_on(cluster, bench.seconds, POOL * n),
+                           lambda: rate(RECOVERY_CONNECTIONS, 202, lambda _: RECOVERY))
+    yield rate_row(where + "recoveries accepted, mails written meanwhile", "/s", f"pgbench, one INSERT a COMMIT, {POOL * n} clients", rounds)
+
+
 # ---- memory and start ----
 
 def open_idle(rekey, what):
@@ -246,6 +287,7 @@ MEASURES = {
     "recoveries": recoveries,
     "read-under-load": read_under_load,
     "flood": flooded,
+    "postgresql": on_postgres,
     "memory": memory,
     "start": start,
 }

@@ -4,6 +4,7 @@
 Every verb gives (outcome, answer); the answer is None where none came."""
 
 import http.client
+import time
 
 import wire
 from journal import BUSY, ENDED, LOST, OK, REFUSED, UNSENT
@@ -32,8 +33,9 @@ MEANINGS = {
 class Wires:
     """Requests to one app of the server under test."""
 
-    def __init__(self, rekey, app, journal):
-        self.rekey, self.app, self.journal = rekey, app, journal
+    def __init__(self, door, app, journal, lost_s=0):
+        """lost_s: after a connection that broke, how long what it asked for may still come to be."""
+        self.door, self.app, self.journal, self.lost_s = door, app, journal, lost_s
         self.prefix = "/api:" + app.name
         self.id = {"X-Backtory-Authentication-Id": app.id}
         self.id_and_key = {**self.id, "X-Backtory-Authentication-Key": app.client_key}
@@ -80,11 +82,12 @@ class Wires:
         return self._send(PAGES, verb, "POST", path, form=form, host="rekey.example",
                           headers={"Origin": PUBLIC_URL, "Sec-Fetch-Site": "same-origin"})
 
-    # A LOST request cannot be done later: whoever could do it is dead when the connection is.
+    # A LOST request cannot be done later: whoever could do it is dead when the connection is; but for a
+    # COMMIT that has reached a database of another process, which is given the time to be done.
     def _send(self, dialect, verb, method, path, bare=False, **options):
         name = f"{verb} ({dialect})"
         try:
-            answer = self.rekey.request(method, path if bare else self.prefix + path, **options)
+            answer = self.door.request(method, path if bare else self.prefix + path, **options)
         except ConnectionRefusedError:
             outcome, answer = UNSENT, None
         except TimeoutError:
@@ -92,6 +95,7 @@ class Wires:
             outcome, answer = LOST, None
         except (OSError, http.client.HTTPException):
             outcome, answer = LOST, None
+            time.sleep(self.lost_s)
         else:
             outcome = self._meaning(dialect, verb, answer)
         self.journal.count(name, outcome)

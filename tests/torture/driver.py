@@ -78,10 +78,10 @@ def tortures(town, rng, seconds, shows_progress):
             time.sleep(WATCH_S)
             shows_progress()
             if town.has_ended_by_itself():
-                town.journal.violation(f"the server ended by itself: {town.rekey.process.returncode}")
+                town.journal.violation(f"a server ended by itself: {town.has_ended_by_itself()}")
                 break
         rng.choices(ways, weights)[0](town, rng)
-        if not town.rekey.is_alive():
+        if not town.is_whole():
             town.starts()
 
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""torture PROGRAM [SECONDS] [SEED] - people use the server, mail fails, and it is killed all the while.
+"""torture PROGRAM [--postgresql] [SECONDS] [SEED] - people use the server, mail fails, and it is killed all the while.
 
 Read driver.py for what is done to the server, clients.py for what people do, worlds.py and
 checker.py for what must hold. Exit status 1: a rule was broken."""
 
+import contextlib
+import os
 import pathlib
 import random
 import shutil
@@ -18,17 +20,18 @@ import clients
 import driver
 import journal as journals
 import post as posts
+import postgres
 import town as towns
 
 SECONDS, CLIENTS, ACCOUNTS, PROGRESS_S = 600, 10, 100, 5
 
 
 class Torture:
-    def __init__(self, program, seconds, seed, directory):
+    def __init__(self, program, seconds, seed, directory, engine):
         self.seconds, self.seed = seconds, seed
         self.journal = journals.Journal()
         self.post = posts.Post(self.journal, self._random("post"), towns.free_port(self._random("port")))
-        self.town = towns.Town(directory, program, self.journal, self._random("town"), self.post.port)
+        self.town = towns.Town(directory, program, self.journal, self._random("town"), self.post.port, engine)
         self.clients = [clients.Client(self.town, self._random(n)) for n in range(CLIENTS)]
         self.tally, self.dead, self._next_progress = {}, 0, 0
 
@@ -51,10 +54,10 @@ class Torture:
 
     def _ends(self):
         town, client = self.town, self.clients[0]
-        town.is_killed()
+        town.is_killed(all_of_them=True)
         self.dead = checker.waits_for_quiet(town)
         checker.check_accounts(town, client)
-        town.is_stopped()
+        town.is_stopped(all_of_them=True)
         self.tally = checker.check_database(town)
 
     def _progress(self):
@@ -83,18 +86,39 @@ class Torture:
         print("\n" + "\n".join(f"{name:24} {value}" for name, value in rows), flush=True)
 
 
+@contextlib.contextmanager
+def kept_in(engine):
+    """While PostgreSQL serves, if it is to."""
+    if engine == "sqlite":
+        yield
+        return
+    cluster = postgres.Cluster()
+    try:
+        os.environ["REKEY_TEST_POSTGRES"] = cluster.make().start().url()
+        yield
+    finally:
+        cluster.remove()
+
+
 def main():
     program = str(pathlib.Path(sys.argv[1]).resolve())
-    seconds = int(sys.argv[2]) if len(sys.argv) > 2 else SECONDS
-    seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.SystemRandom().randrange(2**32)
-    print(f"torture: {seconds} s, seed {seed}", flush=True)
+    engine = "postgresql" if "--postgresql" in sys.argv else "sqlite"
+    numbers = [int(word) for word in sys.argv[2:] if word != "--postgresql"]
+    seconds = numbers[0] if numbers else SECONDS
+    seed = numbers[1] if len(numbers) > 1 else random.SystemRandom().randrange(2**32)
+    print(f"torture: {seconds} s, seed {seed}, {'one server on SQLite' if engine == 'sqlite' else 'two servers on PostgreSQL'}", flush=True)
+    with kept_in(engine):
+        return run(program, seconds, seed, engine)
+
+
+def run(program, seconds, seed, engine):
     directory = tempfile.mkdtemp(prefix="rekey-torture-")
-    torture = Torture(program, seconds, seed, directory)
+    torture = Torture(program, seconds, seed, directory, engine)
     try:
         torture.run()
         torture.table()
     finally:
-        torture.town.rekey.kill()
+        torture.town.ends()
     if torture.journal.violations:
         print(f"the database and the log are kept in {directory}")
         return 1

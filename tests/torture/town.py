@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The server under test with its apps and accounts, and what may be done to it from outside: kills,
-commands beside it, a look at its log and into its database."""
+"""The servers under test, one on SQLite or two on PostgreSQL, with their apps and accounts, and what may
+be done to them from outside: kills, commands beside them, a look at their logs and into their database."""
 
 import contextlib
 import itertools
+import os
 import socket
-import sqlite3
 import subprocess
 import threading
 
+import databases
 import dialects
 import server
+import wire
 from worlds import Account
 
 ALL_DIALECTS = (dialects.ACCOUNT, dialects.BACKTORY, dialects.HACKSYSTEM)
@@ -25,27 +27,56 @@ COMMAND_SECONDS = 60
 PORTS = range(20000, 32000)
 
 
+LOST_S = 0.3  # within which a COMMIT that was sent is done, or never
+
+
+class Doors(wire.Client):
+    """Each request goes to one of the servers, whichever."""
+
+    def __init__(self, servers, rng):
+        super().__init__(None, None)
+        self.servers, self.rng = servers, rng
+
+    def _send(self, *arguments):
+        rekey = self.rng.choice(self.servers)
+        return wire.Client("127.0.0.1", rekey.fixed_port)._send(*arguments)
+
+
 class Town:
-    def __init__(self, directory, program, journal, rng, mail_port):
+    def __init__(self, directory, program, journal, rng, mail_port, engine="sqlite"):
         self.journal, self.rng = journal, rng
-        self.rekey = server.Rekey(directory, {
-            "server.listen": f"127.0.0.1:{free_port(rng)}",
-            "mail.url": f"smtp://127.0.0.1:{mail_port}",
-            "tokens.reset_minutes": 1440,
-            "tokens.access_minutes": 1440,
-            "hash.queue_max": 512,
-        }, program=program)
+        storage = databases.make(engine, directory)
+        self.servers = [self._makes_server(os.path.join(directory, str(number)), program, mail_port, storage)
+                        for number in range(1 if engine == "sqlite" else 2)]
+        for rekey in self.servers:
+            rekey.settings["server.key_file"] = os.path.join(directory, "rekey.key")
+        self.rekey, self.storage = self.servers[0], storage
         self.accounts, self.wires, self.post = [], {}, None
         self.is_up, self.write_begins = threading.Event(), threading.Event()
         self._numbers, self._read = itertools.count(1), {}
 
+    def _makes_server(self, directory, program, mail_port, storage):
+        os.mkdir(directory)
+        port = free_port(self.rng)
+        rekey = server.Rekey(directory, {
+            "server.listen": f"127.0.0.1:{port}",
+            "mail.url": f"smtp://127.0.0.1:{mail_port}",
+            "tokens.reset_minutes": 1440,
+            "tokens.access_minutes": 1440,
+            "hash.queue_max": 512,
+        }, program=program, storage=storage)
+        rekey.fixed_port = port
+        return rekey
+
     def opens(self, post, n_accounts):
         self.post = post
         self._lifts_limits()
-        self.rekey.start()
+        for rekey in self.servers:
+            rekey.start()
         for name, settings in APPS.items():
             app = self.rekey.has_app(name, dialects=ALL_DIALECTS, **settings)
-            self.wires[name] = dialects.Wires(self.rekey, app, self.journal)
+            self.wires[name] = dialects.Wires(Doors(self.servers, self.rng), app, self.journal,
+                                              LOST_S if len(self.servers) > 1 else 0)
         for _ in range(n_accounts):
             self.adds_account()
         self.is_up.set()
@@ -57,32 +88,45 @@ class Town:
             self.rekey.settings[key] = "none"
             if self.rekey.run("app", "list").returncode:
                 del self.rekey.settings[key]
+        for rekey in self.servers:
+            rekey.settings.update({key: value for key, value in self.rekey.settings.items() if key.startswith("limits.")})
 
     # ---- ends and starts ----
 
-    def is_killed(self):
-        self.is_up.clear()
-        self.rekey.kill()
-        self._went("SIGKILL")
+    # Of two servers mostly one, so that the other goes on from where it was left.
+    def _victims(self, all_of_them):
+        if all_of_them or len(self.servers) == 1 or self.rng.random() < 0.2:
+            self.is_up.clear()
+            return self.servers
+        return [self.rng.choice(self.servers)]
 
-    def is_stopped(self):
-        self.is_up.clear()
-        try:
-            self.rekey.stop()
-        except AssertionError as error:
-            self.journal.violation(f"SIGTERM: {error}")
-        self._went("SIGTERM")
+    def is_killed(self, all_of_them=False):
+        for rekey in self._victims(all_of_them):
+            rekey.kill()
+            self._went("SIGKILL")
+
+    def is_stopped(self, all_of_them=False):
+        for rekey in self._victims(all_of_them):
+            try:
+                rekey.stop()
+            except AssertionError as error:
+                self.journal.violation(f"SIGTERM: {error}")
+            self._went("SIGTERM")
 
     def starts(self):
-        if self.rekey.is_alive():
-            self.journal.violation("two servers at once")
-        try:
-            self.rekey.start()
-        except AssertionError as error:
-            self.journal.violation(str(error))
-            raise
-        self.journal.happened("the server is up")
+        for rekey in self.servers:
+            if rekey.is_alive():
+                continue
+            try:
+                rekey.start()
+            except AssertionError as error:
+                self.journal.violation(str(error))
+                raise
+            self.journal.happened("the server is up")
         self.is_up.set()
+
+    def is_whole(self):
+        return all(rekey.is_alive() for rekey in self.servers)
 
     def _went(self, how):
         self.journal.killed(how)
@@ -90,7 +134,12 @@ class Town:
         self.reads_log()
 
     def has_ended_by_itself(self):
-        return self.rekey.process is not None and self.rekey.process.poll() is not None
+        return [rekey.process.returncode for rekey in self.servers if rekey.process is not None and rekey.process.poll() is not None]
+
+    def ends(self):
+        for rekey in self.servers:
+            rekey.kill()
+        self.storage.remove()
 
     # ---- commands beside it ----
 
@@ -141,7 +190,7 @@ class Town:
 
     def reads_log(self):
         """What was written since the last time."""
-        for file in (self.rekey.stderr_file, self.rekey.stdout_file):
+        for file in (file for rekey in self.servers for file in (rekey.stderr_file, rekey.stdout_file)):
             with contextlib.suppress(FileNotFoundError), open(file, errors="replace") as log:
                 log.seek(self._read.get(file, 0))
                 text = log.read()
@@ -158,8 +207,8 @@ class Town:
     # ---- the database, while no server runs ----
 
     def database(self):
-        assert not self.rekey.is_alive()
-        return contextlib.closing(sqlite3.connect(self.rekey.database, timeout=20))
+        assert not any(rekey.is_alive() for rekey in self.servers)
+        return contextlib.closing(self.storage.connect())
 
 
 class Failed(str):
