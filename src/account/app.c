@@ -2,6 +2,7 @@
 /* app.c - finding, adding and setting up apps. */
 #include "account/app.h"
 #include "account/message.h"
+#include "base/text.h"
 
 enum { HOST_MAX = 253, URL_MAX = 512 };
 
@@ -34,7 +35,7 @@ static enum err find_fallback(struct ctx *ctx, struct app *ret_app)
 
 static enum err find_by_host(struct ctx *ctx, struct str host, struct app *ret_app)
 {
-	if (!host.ptr)
+	if (!host.ptr || !text_is_utf8(host))
 		return ERR_NOT_FOUND;
 	TRY(lower(ctx->arena, host, &host));
 	return store_app_by_host(ctx->store, ctx->arena, host, ret_app);
@@ -45,6 +46,10 @@ static enum err app_find(struct ctx *ctx, const struct app_hints *hints, struct 
 	enum err err;
 	struct str alias;
 
+	/* What is no text is nobody's name, and nothing to ask a database for. */
+	if ((hints->public_id.ptr && !text_is_utf8(hints->public_id)) ||
+	    (hints->alias.ptr && !text_is_utf8(hints->alias)))
+		return ERR_NO_APP;
 	if (hints->public_id.ptr) {
 		err = store_app_by_public_id(ctx->store, ctx->arena, hints->public_id, ret_app);
 	} else if (hints->alias.ptr) {

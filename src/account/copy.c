@@ -20,6 +20,31 @@ static enum err open_places(const struct database_copy *in, struct places *place
 	return store_open(in->to.ptr, NULL, &places->to);
 }
 
+static bool has_app(const struct app_list *apps, const struct app *wanted)
+{
+	for (size_t i = 0; i < apps->n; i++) {
+		if (apps->items[i].id == wanted->id &&
+		    str_equal(apps->items[i].public_id, wanted->public_id))
+			return true;
+	}
+	return false;
+}
+
+/* Another's apps are not to be mixed with these; those of a copy that was interrupted are the same.
+ */
+static enum err check_target(struct ctx *ctx, const struct places *places)
+{
+	struct app_list from, to;
+
+	TRY(store_apps(places->from, ctx->arena, &from));
+	TRY(store_apps(places->to, ctx->arena, &to));
+	for (size_t i = 0; i < to.n; i++) {
+		if (!has_app(&from, &to.items[i]))
+			return ERR_APP_EXISTS;
+	}
+	return OK;
+}
+
 static bool same(const struct table_sum *one, const struct table_sum *other)
 {
 	return one->rows == other->rows && digest_equal(&one->digest, &other->digest);
@@ -50,6 +75,7 @@ static enum err database_copy(struct ctx *ctx, const struct database_copy *in,
 	struct database_copied copied = { .equal = true };
 
 	TRY(open_places(in, &places));
+	TRY(check_target(ctx, &places));
 	for (size_t table = 0; table < STORE_TABLES; table++)
 		TRY(store_table_copy(places.from, places.to, ctx->arena, table, &in->watch,
 		                     &sums[table]));

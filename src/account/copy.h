@@ -26,7 +26,8 @@ struct database_copied {
 	bool equal; /* all of them */
 };
 
-/* ERR_CONFIG: the two are one. ERR_NOT_FOUND: there is no database to copy. ERR_SCHEMA_OLDER,
+/* ERR_CONFIG: the two are one. ERR_NOT_FOUND: there is no database to copy. ERR_APP_EXISTS:
+ * `to` has apps of its own. ERR_SCHEMA_OLDER,
  * ERR_SCHEMA_NEWER: it is of another rekey. ERR_STORE: logged. */
 extern const struct operation database_copy_op; /* struct database_copy -> struct database_copied */
 

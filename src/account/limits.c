@@ -4,6 +4,7 @@
 #include "account/request_counter.h"
 #include "base/clock.h"
 #include "base/network.h"
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -101,25 +102,43 @@ static enum err save_one(struct ctx *ctx, struct tx *tx, const struct request_co
 	return OK;
 }
 
+static enum err try_batch(struct ctx *ctx, const struct request_count *counts, size_t n,
+                          struct request_count *ret_last)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	struct request_count learned;
+
+	TRY(tx_begin(ctx->service->store, &tx));
+	for (size_t i = 0; i < n; i++)
+		TRY(save_one(ctx, tx, &counts[i], &learned));
+	TRY(tx_commit(&tx));
+	*ret_last = learned;
+	return OK;
+}
+
+/* What could not be saved counts on, as unsaved. */
+static enum err save_batch(struct ctx *ctx, const struct request_count *counts, size_t n,
+                           struct request_count *ret_last)
+{
+	enum err err = try_batch(ctx, counts, n, ret_last);
+
+	for (size_t i = 0; err != OK && i < n; i++)
+		request_counter_give_back(ctx->service->requests, &counts[i]);
+	return err;
+}
+
 /* Where several servers may count one network, each tells the others of every hundredth part of the
  * limit that it has counted, and hears of theirs, before it serves. */
 static enum err share_count(struct ctx *ctx, uint64_t client, struct request_count *count)
 {
-	CLEANUP(tx_rollback) struct tx *tx = NULL;
 	const struct rate *rate = &ctx->service->policy.requests_per_network;
-	struct request_count mine, learned;
+	struct request_count mine;
 
-	if (store_is_in_process(ctx->service->store) ||
+	if (store_is_in_process(ctx->service->store) || count->count > rate->count ||
 	    count->unsaved * SHARES < (rate->count > SHARES ? rate->count : SHARES))
 		return OK;
 	request_counter_take_one(ctx->service->requests, client, &mine);
-	if (mine.unsaved == 0)
-		return OK;
-	TRY(tx_begin(ctx->service->store, &tx));
-	TRY(save_one(ctx, tx, &mine, &learned));
-	TRY(tx_commit(&tx));
-	*count = learned;
-	return OK;
+	return mine.unsaved == 0 ? OK : save_batch(ctx, &mine, 1, count);
 }
 
 static enum err count_request(struct ctx *ctx, struct request_count *ret_count)
@@ -152,27 +171,26 @@ enum err limits_count_request(struct ctx *ctx)
 	                     : ERR_RATE_LIMITED;
 }
 
-static enum err save_batch(struct ctx *ctx, const struct request_count *counts, size_t n)
+static int by_client(const void *one, const void *other)
 {
-	CLEANUP(tx_rollback) struct tx *tx = NULL;
-	struct request_count learned;
+	uint64_t a = ((const struct request_count *)one)->client;
+	uint64_t b = ((const struct request_count *)other)->client;
 
-	TRY(tx_begin(ctx->store, &tx));
-	for (size_t i = 0; i < n; i++)
-		TRY(save_one(ctx, tx, &counts[i], &learned));
-	return tx_commit(&tx);
+	return (a > b) - (a < b);
 }
 
 static enum err limits_save(struct ctx *ctx, const struct limits_save *in,
                             struct limits_saved *ret_saved)
 {
-	struct request_count counts[SAVE_BATCH];
+	struct request_count counts[SAVE_BATCH], last;
 	size_t n;
 
 	size_t next = request_counter_take_unsaved(ctx->service->requests, in->from, ctx->now,
 	                                           in->least, counts, SAVE_BATCH, &n);
+	/* In one order at every server, lest two of them wait for each other. */
+	qsort(counts, n, sizeof(counts[0]), by_client);
 	if (n > 0)
-		TRY(save_batch(ctx, counts, n));
+		TRY(save_batch(ctx, counts, n, &last));
 	ret_saved->next = next;
 	return OK;
 }

@@ -130,6 +130,14 @@ static enum err is_wanted(struct ctx *ctx, const struct mail_settle *in, bool *r
 	return err == ERR_NOT_FOUND ? OK : err;
 }
 
+/* The account before its mails, as its removal has it. Gone meanwhile: it is looked at anew. */
+static enum err lock_wanted(struct tx *tx, int64_t account_id)
+{
+	enum err err = store_account_lock(tx, account_id);
+
+	return err == ERR_NOT_FOUND ? ERR_RETRY : err;
+}
+
 static enum err settle(struct ctx *ctx, const struct mail_settle *in, bool set_password)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
@@ -137,6 +145,8 @@ static enum err settle(struct ctx *ctx, const struct mail_settle *in, bool set_p
 	int64_t epoch;
 
 	TRY(tx_begin(ctx->store, &tx));
+	if (set_password)
+		TRY(lock_wanted(tx, in->row.account_id));
 	enum err err = store_outbox_settle(tx, &verdict);
 	if (err == ERR_NOT_FOUND)
 		return OK; /* its lease ran out: whoever has it now settles it */

@@ -92,7 +92,9 @@ static enum err confirm_in_store(struct ctx *ctx, const struct token *token)
 
 	TRY(outbox_prepare(ctx, &row));
 	TRY(tx_begin(ctx->store, &tx));
-	enum err err = store_token_consume(tx, token, ctx->now);
+	enum err err = store_account_lock(tx, token->account_id);
+	if (err == OK)
+		err = store_token_consume(tx, token, ctx->now);
 	if (err == ERR_NOT_FOUND)
 		return tx_refuse(&tx, deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile"));
 	TRY(err);

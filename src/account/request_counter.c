@@ -124,6 +124,16 @@ void request_counter_take_one(struct request_counter *counter, uint64_t client,
 	pthread_mutex_unlock(lock);
 }
 
+void request_counter_give_back(struct request_counter *counter, const struct request_count *count)
+{
+	pthread_mutex_t *lock;
+	struct request_count *place = find(row_enter(counter, count->client, &lock), count->client);
+
+	if (place && place->ends_at == count->ends_at)
+		place->unsaved += count->unsaved;
+	pthread_mutex_unlock(lock);
+}
+
 size_t request_counter_take_unsaved(struct request_counter *counter, size_t from, int64_t now,
                                     int64_t least, struct request_count *ret_counts, size_t max,
                                     size_t *ret_n)

@@ -41,6 +41,9 @@ void request_counter_begin(struct request_counter *counter, const struct request
 void request_counter_take_one(struct request_counter *counter, uint64_t client,
                               struct request_count *ret_count);
 
+/* What was handed out could not be saved: it is unsaved again. */
+void request_counter_give_back(struct request_counter *counter, const struct request_count *count);
+
 /* Hands out up to max counts with `least` unsaved or more, as saved from now on. Go on from the
  * place it returns; 0: that was all. */
 size_t request_counter_take_unsaved(struct request_counter *counter, size_t from, int64_t now,

@@ -59,6 +59,11 @@ static enum err explain(struct cli *cli, enum err err)
 		              "postgresql://user@host/name");
 	case ERR_NOT_FOUND:
 		return refuse(cli, "there is no database of rekey's at --from");
+	case ERR_APP_EXISTS:
+		return refuse(cli,
+		              "the database at --to has apps of its own: copy into an empty one");
+	case ERR_BUSY:
+		return refuse(cli, "the database at --to is in use, or has rows of its own");
 	case ERR_SCHEMA_OLDER:
 		return refuse(cli, "steps of the schema are missing: rekey migrate takes them");
 	default:

@@ -330,7 +330,8 @@ static void postgres_close(struct conn *conn)
 /* A connection that is ready, a new one if the old one is gone. */
 static enum err be_ready(struct conn *conn)
 {
-	if (conn->link.pg && PQstatus(conn->link.pg) == CONNECTION_OK)
+	if (conn->link.pg && PQstatus(conn->link.pg) == CONNECTION_OK &&
+	    PQtransactionStatus(conn->link.pg) == PQTRANS_IDLE)
 		return OK;
 	postgres_disconnect(&conn->link);
 	TRY(postgres_connect(&conn->link));
@@ -418,7 +419,7 @@ static enum err run_query(struct conn *conn, const struct query_text *query,
 /* It had died while nobody used it. */
 static bool was_dead(const struct conn *conn, enum err err)
 {
-	return err == ERR_RETRY && !conn->link.pg && conn->depth == 0;
+	return err == ERR_RETRY && !conn->link.pg && !conn->link.timed_out && conn->depth == 0;
 }
 
 static enum err postgres_execute(struct conn *conn, enum query q, const struct value *args,
@@ -513,7 +514,8 @@ static enum err postgres_begin(struct conn *conn)
 	return OK;
 }
 
-/* A transaction that has failed is ended by COMMIT too, which then calls itself ROLLBACK. */
+/* A transaction that has failed takes no more words, but for a COMMIT that calls itself ROLLBACK.
+ */
 static enum err commit_all(struct conn *conn)
 {
 	PGresult *result = NULL;

@@ -5,8 +5,11 @@
 #include "base/log.h"
 #include <errno.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { SLICE_MS = 100 };
 
 #define PREPARE_OFF "prepare=off"
 
@@ -33,20 +36,36 @@ static bool take_parameter(char *url, const char *parameter)
 	return false;
 }
 
+/* A password with a bare @ or / makes a host or a port of what stands behind it. */
+static bool is_plausible(const PQconninfoOption *option)
+{
+	const char *value = option->val;
+
+	if (!value || *value == '\0')
+		return true;
+	if (strcmp(option->keyword, "port") == 0)
+		return strspn(value, "0123456789,") == strlen(value);
+	if (strcmp(option->keyword, "host") == 0)
+		return !strchr(value, '@') && (value[0] == '/' || !strchr(value, '/'));
+	return true;
+}
+
 /* libpq's own words about a url may hold a part of a password, so they are not passed on. */
 static enum err check_url(const char *url)
 {
 	char *complaint = NULL;
 	PQconninfoOption *options = PQconninfoParse(url, &complaint);
+	bool good = options != NULL;
 
+	for (const PQconninfoOption *option = options; good && option->keyword; option++)
+		good = is_plausible(option);
 	PQfreemem(complaint);
-	if (!options) {
-		log_error("database.url cannot be understood: see the connection URIs of libpq, "
-		          "and percent-encode what is special in a password");
-		return ERR_CONFIG;
-	}
 	PQconninfoFree(options);
-	return OK;
+	if (good)
+		return OK;
+	log_error("database.url cannot be understood: see the connection URIs of libpq, and "
+	          "percent-encode what is special in a password");
+	return ERR_CONFIG;
 }
 
 enum err postgres_link_read(struct postgres_link *link, const char *url)
@@ -76,15 +95,17 @@ static void hear_notice(void *state, const PGresult *notice)
 		link->warned = true;
 }
 
+/* Of a server that cannot be reached the log tells once, whoever tries. */
+static atomic_bool complained;
+
 /* One line of what libpq says. */
-static void complain(struct postgres_link *link)
+static void complain(const struct postgres_link *link)
 {
 	const char *words = link->pg ? PQerrorMessage(link->pg) : "out of memory";
 	struct str line = { words, strcspn(words, "\n") };
 
-	if (!link->complained)
+	if (!atomic_exchange(&complained, true))
 		log_error("postgres: cannot connect: %.*s", STR_ARG(line));
-	link->complained = true;
 }
 
 void postgres_disconnect(struct postgres_link *link)
@@ -114,26 +135,27 @@ enum err postgres_connect(struct postgres_link *link)
 		return ERR_STORE;
 	}
 	PQsetNoticeReceiver(link->pg, hear_notice, link);
-	if (link->complained)
+	link->timed_out = false;
+	if (atomic_exchange(&complained, false))
 		log_warning("postgres: connected again");
-	link->complained = false;
 	return OK;
 }
 
 /* ---- answers ---- */
 
+/* Not for longer than a slice at a time: TLS may have what the socket no longer has. */
 static bool wait_for_bytes(PGconn *pg, int64_t deadline_ms)
 {
 	struct pollfd socket = { .fd = PQsocket(pg), .events = POLLIN };
 	int ready;
 
 	do {
-		int64_t left_ms = deadline_ms ? deadline_ms - clock_steady_ms() : -1;
-		if (deadline_ms && left_ms <= 0)
+		int64_t left_ms = deadline_ms ? deadline_ms - clock_steady_ms() : SLICE_MS;
+		if (left_ms <= 0)
 			return false;
-		ready = poll(&socket, 1, (int)left_ms);
+		ready = poll(&socket, 1, left_ms < SLICE_MS ? (int)left_ms : SLICE_MS);
 	} while (ready < 0 && errno == EINTR);
-	return ready > 0;
+	return ready >= 0;
 }
 
 PGresult *postgres_next(struct postgres_link *link, int64_t timeout_ms)
@@ -146,6 +168,7 @@ PGresult *postgres_next(struct postgres_link *link, int64_t timeout_ms)
 		if (!wait_for_bytes(link->pg, deadline_ms)) {
 			log_error("postgres: no answer within %lld ms", (long long)timeout_ms);
 			postgres_disconnect(link);
+			link->timed_out = true;
 			return NULL;
 		}
 		if (!PQconsumeInput(link->pg))

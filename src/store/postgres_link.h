@@ -18,8 +18,8 @@ struct postgres_link {
 	/* Statements have names, which live as long as the server's end of the connection: not
 	 * behind a pooler that gives each transaction another one ("prepare=off"). */
 	bool prepares;
-	bool warned;     /* by the server, since this was last set to false */
-	bool complained; /* in the log, of a server that cannot be reached */
+	bool warned;    /* by the server, since this was last set to false */
+	bool timed_out; /* the last connection ended so, and not because it was dead */
 };
 
 /* Reads the url ("postgresql://...", one of libpq's, and "prepare=off" if it says so); does not

@@ -183,10 +183,12 @@
 	QUERY(LIMIT_READ, "b", "iii",                                                              \
 	      "SELECT count, window_ends_at, refused_until FROM limit_counter WHERE key = $1")     \
 	QUERY(LIMIT_FORGET, "b", "", "DELETE FROM limit_counter WHERE key = $1")                   \
-	/* Housekeeping: rows that have had their time ($1), some of them ($2), oldest first. */   \
+	/* Housekeeping: rows that have had their time ($1), some of them ($2), oldest first. The  \
+	 * condition stands twice, for a row may be renewed while its sweeper waits for it; with a \
+	 * plus, lest it be read by. */                                                            \
 	QUERY(SWEEP_SESSIONS_ENDED, "ii", "i",                                                     \
-	      "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE ends_at <= $1"        \
-	      " ORDER BY ends_at LIMIT $2) RETURNING id")                                          \
+	      "DELETE FROM session WHERE +ends_at <= $1 AND id IN (SELECT id FROM session"         \
+	      " WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2) RETURNING id")                      \
 	/* The next two take the same accounts: those whose epoch has moved. */                    \
 	QUERY(SWEEP_SESSIONS_REVOKED, "i", "i",                                                    \
 	      "DELETE FROM session WHERE id IN (SELECT session.id FROM (SELECT id, epoch"          \
@@ -199,22 +201,27 @@
 	      " FROM session WHERE session.account_id = account.id"                                \
 	      " AND session.epoch < account.epoch) RETURNING id")                                  \
 	QUERY(SWEEP_TOKENS, "ii", "i",                                                             \
-	      "DELETE FROM token WHERE id IN (SELECT id FROM token WHERE expires_at <= $1"         \
-	      " ORDER BY expires_at LIMIT $2) RETURNING id")                                       \
+	      "DELETE FROM token WHERE +expires_at <= $1 AND id IN (SELECT id FROM token"          \
+	      " WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING id")                \
 	QUERY(SWEEP_LOGINS_DROPPED, "ii", "i",                                                     \
-	      "UPDATE outbox SET login = NULL WHERE id IN (SELECT id FROM outbox WHERE state = 3"  \
+	      "UPDATE outbox SET login = NULL WHERE +state = 3 AND +settled_at <= $1"              \
+	      " AND id IN (SELECT id FROM outbox WHERE state = 3"                                  \
 	      " AND login IS NOT NULL AND settled_at <= $1 ORDER BY settled_at LIMIT $2)"          \
 	      " RETURNING id")                                                                     \
 	QUERY(SWEEP_MAILS_SETTLED, "ii", "i",                                                      \
-	      "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state <> 0"             \
+	      "DELETE FROM outbox WHERE +state <> 0 AND +settled_at <= $1"                         \
+	      " AND id IN (SELECT id FROM outbox WHERE state <> 0"                                 \
 	      " AND settled_at <= $1 ORDER BY settled_at LIMIT $2) RETURNING id")                  \
 	/* Nobody took them, as no mail server is configured. */                                   \
 	QUERY(SWEEP_MAILS_UNCLAIMED, "ii", "i",                                                    \
-	      "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 0"              \
+	      "DELETE FROM outbox WHERE +state = 0 AND +next_attempt_at <= $1 AND +expires_at <= " \
+	      "$1"                                                                                 \
+	      " AND id IN (SELECT id FROM outbox WHERE state = 0"                                  \
 	      " AND next_attempt_at <= $1 AND expires_at <= $1 ORDER BY next_attempt_at LIMIT $2)" \
 	      " RETURNING id")                                                                     \
 	QUERY(SWEEP_LIMITS, "ii", "b",                                                             \
-	      "DELETE FROM limit_counter WHERE key IN (SELECT key FROM limit_counter"              \
+	      "DELETE FROM limit_counter WHERE +window_ends_at <= $1"                              \
+	      " AND key IN (SELECT key FROM limit_counter"                                         \
 	      " WHERE window_ends_at <= $1 ORDER BY window_ends_at LIMIT $2) RETURNING key")       \
 	/* The trail grows at one end, so its oldest rows need no index. */                        \
 	QUERY(SWEEP_AUDIT, "ii", "i",                                                              \
@@ -239,10 +246,10 @@
 	QUERY(MAIL_TEMPLATE_BY_NAME, "it", "ttttt",                                                \
 	      "SELECT email_name, send_name, sender, subject, content FROM mail_template"          \
 	      " WHERE app_id = $1 AND email_name = $2")                                            \
-	QUERY(MAIL_TEMPLATE_SET, "ittttt", "",                                                    \
+	QUERY(MAIL_TEMPLATE_SET, "ittttt", "", \
 	      "INSERT INTO mail_template (app_id, email_name, send_name, sender, subject, content)" \
-	      " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (app_id, email_name) DO UPDATE"        \
-	      " SET send_name = excluded.send_name, sender = excluded.sender,"                     \
+	      " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (app_id, email_name) DO UPDATE" \
+	      " SET send_name = excluded.send_name, sender = excluded.sender," \
 	      " subject = excluded.subject, content = excluded.content")
 
 /* Tables as a whole, as `rekey copy` reads and writes them: by pages behind a place ($1), at most
@@ -321,7 +328,8 @@
 	      WRITE_ROW("limit_counter", ALL_OF_LIMIT_COUNTER, "$1, $2, $3, $4"))                  \
 	QUERY(READ_REMOVED_ACCOUNT, "ii", "i",                                                     \
 	      READ_PAGE("removed_account", "newest_id", "newest_id"))                              \
-	QUERY(WRITE_REMOVED_ACCOUNT, "i", "", "UPDATE removed_account SET newest_id = $1")
+	QUERY(WRITE_REMOVED_ACCOUNT, "i", "", "UPDATE removed_account SET newest_id = $1" \
+	      " WHERE newest_id < $1")
 
 /* Queries that the engines spell differently, and why. CLAIM: PostgreSQL lets several servers take
  * rows side by side (SKIP LOCKED); SQLite has one writer at a time and no such words. BYTES, CHECK,
@@ -352,6 +360,8 @@
 	      QUERY_ACCOUNT_ADD_SQL("", ""))                                                       \
 	QUERY(ACCOUNT_LOCK, "i", "i", "SELECT id FROM account WHERE id = $1",                      \
 	      "SELECT id FROM account WHERE id = $1 FOR NO KEY UPDATE")                            \
+	QUERY(ACCOUNT_LOCK_ALL, "i", "i", "SELECT id FROM account WHERE id = $1",                  \
+	      "SELECT id FROM account WHERE id = $1 FOR UPDATE")                                   \
 	QUERY(SWEEP_TURN, "", "i", "SELECT 1",                                                     \
 	      "SELECT 1 WHERE pg_try_advisory_xact_lock(" LOCK_SWEEP ")")                          \
 	QUERY(OUTBOX_CLAIM, "iii", OUTBOX_TYPES, QUERY_CLAIM_SQL(""),                              \

@@ -124,6 +124,8 @@ enum err store_account_remove(struct tx *tx, int64_t id)
 	const struct value args[] = { INTEGER(id) };
 	int64_t same;
 
+	/* Whoever is writing of it is done by then, and whoever comes later finds nobody. */
+	TRY(tx_number(tx, QUERY_ACCOUNT_LOCK_ALL, ARGS(args), &same));
 	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_MAILS, ARGS(args)));
 	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_TRAIL, ARGS(args)));
 	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_NUMBER, ARGS(args)));

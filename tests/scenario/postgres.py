@@ -17,7 +17,7 @@ from ports import free_port
 
 PROGRAMS = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), default=pathlib.Path("/usr/bin"))
 USER, START_SECONDS = "rekey", 60
-SETTINGS = {"listen_addresses": "127.0.0.1", "max_connections": "300", "max_prepared_transactions": "0", "shared_buffers": "64MB",
+SETTINGS = {"listen_addresses": "127.0.0.1", "max_connections": "1000", "max_prepared_transactions": "0", "shared_buffers": "64MB",
             "log_min_messages": "fatal"}
 
 

@@ -10,7 +10,7 @@ import pytest
 from server import NEW_PASSWORD, PASSWORD, Rekey
 
 pytestmark = pytest.mark.postgresql
-MANY = 20_000
+MANY = 40_000
 
 
 @pytest.fixture
@@ -120,6 +120,16 @@ def test_what_was_changed_meanwhile_is_no_copy(lived_in, places):
     file.sql("UPDATE account SET epoch = epoch + 1 WHERE email = 'ann@example.org'", ())
     done = lived_in.run("copy", "--from", file.url, "--to", served.url, "--json")
     assert done.returncode == 1 and "stop the servers" in done.stderr and '"equal": false' in done.stdout.replace('":false', '": false')
+
+
+def test_a_database_with_apps_of_its_own_is_left_as_it_is(lived_in, places, directory):
+    file, served = places
+    other = Rekey(directory, {"database.url": served.url}, storage=served)
+    other.has_app("other")
+    before = served.dump()
+    done = lived_in.run("copy", "--from", file.url, "--to", served.url)
+    assert done.returncode == 1 and "apps of its own" in done.stderr
+    assert served.dump() == before
 
 
 def test_wrong_places_are_told(lived_in, places, directory):

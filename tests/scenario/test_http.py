@@ -233,3 +233,15 @@ def test_idle_connections_of_one_network_leave_room_for_another(make_rekey):
     finally:
         for connection in connections:
             connection.close()
+
+
+def test_an_app_named_by_what_is_no_text_is_nobodys(rekey):
+    """Bytes that a database would not take for text are not asked of it."""
+    rekey.has_app("one", dialects=["account", "backtory", "hacksystem"], hosts=["one.example"])
+    rekey.has_app("two")
+    for head in (b"GET /password-reset HTTP/1.1\r\nHost: \xff\xfe\r\n", b"GET /api:%ff/reset/password HTTP/1.1\r\nHost: x\r\n",
+                 b"GET /api:a%00b/reset/password HTTP/1.1\r\nHost: x\r\n",
+                 b"POST /auth/forgot-password?username=ann HTTP/1.1\r\nHost: x\r\nX-Backtory-Authentication-Id: \xff\xfe\r\n"):
+        answer = rekey.raw(head + b"Connection: close\r\n\r\n")
+        assert answer is None or answer.status < 500, (head, answer.raw)
+    assert " error: " not in rekey.stderr()

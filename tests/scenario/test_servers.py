@@ -68,6 +68,13 @@ def mail_to(servers, address):
     return servers[0].mail_to(address)
 
 
+def forget_mails(servers):
+    """So that a thousand of them are not read a thousand times."""
+    for rekey in servers:
+        for path in rekey.mail_directory.glob("*.eml"):
+            path.unlink()
+
+
 def test_tokens_that_are_redeemed_at_two_servers_at_once_are_spent_once(servers):
     refused = won = 0
     for number in range(TOKENS):
@@ -75,6 +82,7 @@ def test_tokens_that_are_redeemed_at_two_servers_at_once_are_spent_once(servers)
         servers[0].has_account(address)
         servers[number % 2].asks_for_reset(address)
         token = token_in(mail_to(servers, address))
+        forget_mails(servers)
         passwords = [f"new password at server {one}" for one in range(2)]
         answers = at_once([lambda rekey=rekey, new=new: rekey.put_password(token=token, new=new) for rekey, new in zip(servers, passwords)])
         assert sorted(answer.status for answer in answers) == [204, 410], [(answer.status, answer.body) for answer in answers]
