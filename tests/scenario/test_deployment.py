@@ -109,7 +109,8 @@ class Machine(Rekey):
         while True:
             with contextlib.suppress(OSError):
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return
+                if "listening on " in self.journal():  # said once it accepts
+                    return
             assert time.monotonic() < deadline, self.journal()
             time.sleep(0.05)
 
