@@ -2,6 +2,7 @@
 /* limits_test.c - how often may somebody ask, and be wrong. */
 #include "account/limits.h"
 #include "account/request_counter.h"
+#include "base/network.h"
 #include "house.h"
 #include <pthread.h>
 #include <string.h>
@@ -406,5 +407,55 @@ TEST(who_has_used_the_newest_link_may_have_another)
 	CHECK("used", house_reset(&house, token, SECRET("another password")) == OK);
 	house_deliver(&house);
 	house_mailed_token(&house, OUTBOX_RECOVERY, "ann@example.org");
+	house_close(&house);
+}
+
+TEST(what_could_not_be_saved_is_unsaved_again_and_counts_on)
+{
+	struct request_counter *counter = request_counter_new();
+	const struct request_count none = { .client = 7, .ends_at = 100 };
+	struct request_count count, taken;
+
+	CHECK("made", counter != NULL);
+	CHECK("nothing yet", request_counter_peek(counter, 7, 1) == 0);
+	request_counter_begin(counter, &none, 1, &count);
+	CHECK("another", request_counter_add(counter, 7, 1, &count) && count.count == 2);
+	CHECK("seen", request_counter_peek(counter, 7, 1) == 2);
+	CHECK("its window is over", request_counter_peek(counter, 7, 100) == 0);
+	request_counter_take_one(counter, 7, &taken);
+	CHECK("handed out", taken.unsaved == 2);
+	request_counter_give_back(counter, &taken);
+	request_counter_take_one(counter, 7, &taken);
+	CHECK("again", taken.unsaved == 2 && taken.count == 2);
+	request_counter_free(counter);
+}
+
+/* The first request too many is written down, by a thread that may wait. */
+TEST(a_network_near_its_limit_is_told_before_it_is_served)
+{
+	static const struct {
+		const char *name;
+		int64_t count;
+		bool near;
+	} cases[] = {
+		{ "far from it", 36, false },
+		{ "as many may be under way as are left", 37, true },
+		{ "the next is too many", 100, true },
+		{ "beyond it nothing is written", 101, false },
+	};
+	struct house house;
+	uint64_t client = network_of(STR("203.0.113.7"));
+
+	house_open(&house, t, NULL);
+	house.service.policy.requests_per_network = (struct rate){ 100, 60 };
+	FOREACH(c, cases) {
+		const struct request_count before = { client, c->count - 1, 0, house.now + 60 };
+		struct request_count count;
+		request_counter_free(house.service.requests);
+		house.service.requests = request_counter_new();
+		request_counter_begin(house.service.requests, &before, house.now, &count);
+		CHECK(c->name,
+		      limits_are_near(&house.service, STR("203.0.113.7"), house.now) == c->near);
+	}
 	house_close(&house);
 }
