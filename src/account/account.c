@@ -78,9 +78,7 @@ static enum err open_for(struct ctx *ctx, const struct log_in *in, const struct 
 		TRY(store_account_rehash(tx, account, better_phc));
 	if (account->password_expires_at != 0)
 		TRY(store_account_keep_password(tx, account));
-	TRY(session_open(ctx, tx, account,
-	                 in->access_s ? in->access_s : ctx->service->policy.access_minutes * MINUTE,
-	                 ret_tokens));
+	TRY(session_open(ctx, tx, account, in->terms, ret_tokens));
 	TRY(limits_forgive(ctx, tx));
 	TRY(audit_done(ctx, tx, "done"));
 	return tx_commit(&tx);

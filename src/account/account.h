@@ -13,8 +13,8 @@ struct log_in {
 	struct secret password;
 	/* Of the dialect, never of the request: */
 	enum login_kind kind;
-	int64_t access_s; /* seconds that the session's access token lives; 0: as configured */
-	bool discloses;   /* its documents tell strangers from members, unless the app conceals */
+	struct access_terms terms;
+	bool discloses; /* its documents tell strangers from members, unless the app conceals */
 };
 
 /* ERR_BAD_CREDENTIALS: unknown, wrong, disabled, or a made password that died unused, all after the

@@ -1,41 +1,291 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* session.c - opening a session. */
+/* session.c - opening sessions, keeping them up, listing and ending them. */
 #include "account/session.h"
 #include "base/clock.h"
+#include "base/text.h"
+#include <stdio.h>
+#include <string.h>
 
-static enum err derive_token(struct ctx *ctx, const char *purpose, const struct nonce *nonce,
-                             struct secret *ret_token)
+enum { SESSION_ID_BYTES = 12, GENERATION_MAX = INT32_MAX };
+
+/* What a refresh token is, before it is spelled in base64url. */
+struct refresh_bytes {
+	unsigned char session[SESSION_ID_BYTES];
+	unsigned char generation[4]; /* most significant first */
+	unsigned char proof[DIGEST_SIZE];
+};
+
+/* ---- tokens ---- */
+
+/* Each generation's tokens are derived by a word of their own. */
+static struct digest derive_of(struct ctx *ctx, const char *what, const struct session *session)
 {
-	struct digest derived = derive(ctx->service->key, purpose, nonce);
-	enum err err = spell_base64url(ctx->arena, derived.bytes, sizeof(derived.bytes), ret_token);
+	char purpose[48];
 
-	wipe(&derived, sizeof(derived));
+	snprintf(purpose, sizeof(purpose), "%s %lld", what, (long long)session->generation);
+	return derive(ctx->service->key, purpose, &session->nonce);
+}
+
+static enum err spell_refresh_token(struct ctx *ctx, const struct session *session,
+                                    struct secret *ret_token)
+{
+	struct digest proof = derive_of(ctx, "refresh token", session);
+	struct refresh_bytes bytes;
+
+	if (!read_hex(session->public_id, bytes.session, sizeof(bytes.session)))
+		return ERR_INTERNAL;
+	for (int i = 0; i < 4; i++)
+		bytes.generation[i] = (unsigned char)(session->generation >> (24 - 8 * i));
+	memcpy(bytes.proof, proof.bytes, sizeof(bytes.proof));
+	enum err err = spell_base64url(ctx->arena, &bytes, sizeof(bytes), ret_token);
+	wipe(&bytes, sizeof(bytes));
+	wipe(&proof, sizeof(proof));
 	return err;
 }
 
-enum err session_open(struct ctx *ctx, struct tx *tx, const struct account *account,
-                      int64_t access_s, struct session_tokens *ret_tokens)
+static enum err spell_opaque(struct ctx *ctx, const struct session *session,
+                             struct session_tokens *tokens, struct digest *ret_digest)
 {
-	struct session_tokens tokens = { .expires_in = access_s };
-	int64_t id, refresh_s = ctx->service->policy.refresh_days * DAY;
-	struct new_session session = {
-		.account_id = account->id,
-		.epoch = account->epoch,
-		.nonce = random_nonce(),
-		.now = ctx->now,
-		.expires_at = ctx->now + access_s,
-		.ends_at = ctx->now + (refresh_s > access_s ? refresh_s : access_s),
-		.network = ctx->network.ptr ? ctx->network : STR(""),
-	};
+	struct digest derived = derive_of(ctx, "access token", session);
+	enum err err = spell_base64url(ctx->arena, derived.bytes, sizeof(derived.bytes),
+	                               &tokens->access_token);
 
-	TRY(derive_token(ctx, "access token", &session.nonce, &tokens.access_token));
-	TRY(derive_token(ctx, "refresh token", &session.nonce, &tokens.refresh_token));
-	session.access_digest = digest_of(tokens.access_token);
-	session.refresh_digest = digest_of(tokens.refresh_token);
-	struct digest name = digest_of((struct secret){ (const char *)session.access_digest.bytes,
-	                                                sizeof(session.access_digest.bytes) });
-	TRY(spell_hex(ctx->arena, name.bytes, 16, &tokens.id));
-	TRY(store_session_add(tx, &session, &id));
+	wipe(&derived, sizeof(derived));
+	TRY(err);
+	*ret_digest = digest_of(tokens->access_token);
+	struct digest name = digest_of(
+		(struct secret){ (const char *)ret_digest->bytes, sizeof(ret_digest->bytes) });
+	return spell_hex(ctx->arena, name.bytes, 16, &tokens->id);
+}
+
+static enum err spell_tokens(struct ctx *ctx, const struct session *session,
+                             struct session_tokens *ret_tokens, struct digest *ret_digest)
+{
+	struct session_tokens tokens = { .expires_in = session->expires_at - ctx->now };
+
+	TRY(spell_opaque(ctx, session, &tokens, ret_digest));
+	TRY(spell_refresh_token(ctx, session, &tokens.refresh_token));
 	*ret_tokens = tokens;
 	return OK;
 }
+
+static int64_t access_seconds(const struct ctx *ctx, struct access_terms terms)
+{
+	return terms.seconds ? terms.seconds : ctx->service->policy.access_minutes * MINUTE;
+}
+
+/* ---- opening ---- */
+
+/* What the client calls itself, as far as it is a text that can be shown. */
+static struct str client_name(const struct ctx *ctx)
+{
+	struct str name = ctx->client;
+
+	if (!name.ptr || !text_is_utf8(name))
+		return STR("");
+	if (name.len > CLIENT_BYTES_MAX) {
+		name.len = CLIENT_BYTES_MAX;
+		while (name.len > 0 && ((unsigned char)name.ptr[name.len] & 0xc0) == 0x80)
+			name.len--; /* no letter is cut in two */
+	}
+	for (size_t i = 0; i < name.len; i++) {
+		if ((unsigned char)name.ptr[i] < ' ' || name.ptr[i] == 0x7f)
+			return STR("");
+	}
+	return name;
+}
+
+enum err session_open(struct ctx *ctx, struct tx *tx, const struct account *account,
+                      struct access_terms terms, struct session_tokens *ret_tokens)
+{
+	unsigned char id[SESSION_ID_BYTES];
+	int64_t access_s = access_seconds(ctx, terms);
+	int64_t refresh_s = ctx->service->policy.refresh_days * DAY;
+	struct session session = { .nonce = random_nonce(), .expires_at = ctx->now + access_s };
+	struct session_tokens tokens;
+	struct digest digest;
+
+	random_bytes(id, sizeof(id));
+	TRY(spell_hex(ctx->arena, id, sizeof(id), &session.public_id));
+	TRY(spell_tokens(ctx, &session, &tokens, &digest));
+	const struct new_session row = {
+		.account_id = account->id,
+		.epoch = account->epoch,
+		.public_id = session.public_id,
+		.nonce = session.nonce,
+		.access_digest = &digest,
+		.now = ctx->now,
+		.expires_at = session.expires_at,
+		.ends_at = ctx->now + (refresh_s > access_s ? refresh_s : access_s),
+		.network = ctx->network.ptr ? ctx->network : STR(""),
+		.client = client_name(ctx),
+	};
+	TRY(store_session_add(tx, &row, &session.id));
+	*ret_tokens = tokens;
+	return OK;
+}
+
+/* ---- refreshing ---- */
+
+/* Finds the session that the token names; session->generation is the token's own.
+ * ERR_NOT_FOUND: it is no token of ours. */
+static enum err find_by_refresh_token(struct ctx *ctx, struct secret token,
+                                      struct session *ret_session, int64_t *ret_generation)
+{
+	struct refresh_bytes bytes;
+	struct session session;
+	struct str id;
+
+	if (!read_base64url(token, &bytes, sizeof(bytes)))
+		return ERR_NOT_FOUND;
+	TRY(spell_hex(ctx->arena, bytes.session, sizeof(bytes.session), &id));
+	enum err err =
+		store_session_by_public_id(ctx->store, ctx->arena, id, ctx->app.id, &session);
+	TRY(err);
+	*ret_generation = session.generation;
+	session.generation = 0;
+	for (int i = 0; i < 4; i++)
+		session.generation = session.generation << 8 | bytes.generation[i];
+	struct digest proof = derive_of(ctx, "refresh token", &session);
+	bool ours = secret_equal((struct secret){ (const char *)proof.bytes, sizeof(proof.bytes) },
+	                         (struct secret){ (const char *)bytes.proof, sizeof(bytes.proof) });
+	wipe(&bytes, sizeof(bytes));
+	wipe(&proof, sizeof(proof));
+	if (!ours)
+		return ERR_NOT_FOUND;
+	*ret_session = session;
+	return OK;
+}
+
+static const char *reason_it_is_dead(const struct ctx *ctx, const struct session *session)
+{
+	if (session->account_status != ACCOUNT_ACTIVE)
+		return "account is disabled";
+	if (session->epoch != session->account_epoch)
+		return "session ended with a change of the account";
+	return session->ends_at <= ctx->now ? "session is over" : NULL;
+}
+
+/* A copy of the token is about: whoever has the newer one has to log in again too. */
+static enum err end_for_reuse(struct ctx *ctx, const struct session *session)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+
+	TRY(tx_begin(ctx->store, &tx));
+	enum err err = store_session_end(tx, session->public_id, session->account_id);
+	if (err != OK && err != ERR_NOT_FOUND)
+		return err;
+	TRY(tx_commit(&tx));
+	return deny_dead(ctx, ERR_BAD_CREDENTIALS, "refresh token was replaced: session ended");
+}
+
+static enum err renew(struct ctx *ctx, const struct session *old, struct access_terms terms,
+                      struct session_tokens *ret_tokens)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	struct session session = *old;
+	struct digest digest;
+
+	session.generation++;
+	session.expires_at = ctx->now + access_seconds(ctx, terms);
+	if (session.expires_at > session.ends_at)
+		session.expires_at = session.ends_at;
+	TRY(spell_tokens(ctx, &session, ret_tokens, &digest));
+	const struct session_renewal renewal = {
+		.id = session.id,
+		.account_id = session.account_id,
+		.generation = old->generation,
+		.access_digest = &digest,
+		.now = ctx->now,
+		.expires_at = session.expires_at,
+	};
+	TRY(tx_begin(ctx->store, &tx));
+	TRY(store_session_refresh(tx, &renewal));
+	return tx_commit(&tx);
+}
+
+static enum err session_refresh(struct ctx *ctx, const struct session_refresh *in,
+                                struct session_tokens *ret_tokens)
+{
+	struct session session;
+	struct digest digest;
+	int64_t generation;
+
+	enum err err = find_by_refresh_token(ctx, in->refresh_token, &session, &generation);
+	if (err == ERR_NOT_FOUND)
+		return deny_guess(ctx, ERR_BAD_CREDENTIALS, "no such refresh token");
+	TRY(err);
+	ctx->account_id = session.account_id;
+	const char *dead = reason_it_is_dead(ctx, &session);
+	if (dead)
+		return deny_dead(ctx, ERR_BAD_CREDENTIALS, dead);
+	if (session.generation == generation && generation < GENERATION_MAX)
+		return renew(ctx, &session, in->terms, ret_tokens);
+	if (session.generation + 1 != generation ||
+	    session.refreshed_at + REFRESH_GRACE_S < ctx->now)
+		return end_for_reuse(ctx, &session);
+	session.generation = generation;
+	return spell_tokens(ctx, &session, ret_tokens, &digest);
+}
+OPERATION(session_refresh, struct session_refresh, struct session_tokens, REQUIRES_APP, LIMIT_GUESS,
+          COST_WRITE)
+
+/* ---- the person's sessions ---- */
+
+static enum err session_list(struct ctx *ctx, const struct nothing *in,
+                             struct session_entries *ret_entries)
+{
+	struct session_list list;
+
+	(void)in;
+	TRY(store_sessions_of(ctx->store, ctx->arena, ctx->session.account_id, ctx->session.epoch,
+	                      ctx->now, SESSIONS_LISTED_MAX, &list));
+	struct session_entry *entries = arena_array(ctx->arena, list.n, sizeof(entries[0]));
+	NEED(entries);
+	for (size_t i = 0; i < list.n; i++) {
+		const struct session *session = &list.items[i];
+		entries[i] = (struct session_entry){
+			.id = session->public_id,
+			.created_at = session->created_at,
+			.last_used_at = session->refreshed_at,
+			.ends_at = session->ends_at,
+			.network = session->network,
+			.client = session->client,
+			.current = session->id == ctx->session.id,
+		};
+	}
+	*ret_entries = (struct session_entries){ entries, list.n };
+	return OK;
+}
+OPERATION(session_list, struct nothing, struct session_entries, REQUIRES_SESSION, LIMIT_REQUESTS,
+          COST_QUICK)
+
+static enum err session_end(struct ctx *ctx, const struct session_end *in,
+                            struct nothing *ret_nothing)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+
+	(void)ret_nothing;
+	TRY(tx_begin(ctx->store, &tx));
+	TRY(store_session_end(tx, in->id.ptr ? in->id : ctx->session.public_id,
+	                      ctx->session.account_id));
+	TRY(audit_done(ctx, tx, "done"));
+	return tx_commit(&tx);
+}
+OPERATION(session_end, struct session_end, struct nothing, REQUIRES_SESSION, LIMIT_REQUESTS,
+          COST_WRITE)
+
+static enum err session_end_others(struct ctx *ctx, const struct nothing *in,
+                                   struct nothing *ret_nothing)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	int64_t ended;
+
+	(void)in, (void)ret_nothing;
+	TRY(tx_begin(ctx->store, &tx));
+	TRY(store_session_end_others(tx, ctx->session.account_id, ctx->session.id, &ended));
+	TRY(audit_done(ctx, tx, "done"));
+	return tx_commit(&tx);
+}
+OPERATION(session_end_others, struct nothing, struct nothing, REQUIRES_SESSION, LIMIT_REQUESTS,
+          COST_WRITE)

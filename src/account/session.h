@@ -1,12 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* session.h - what a log-in gives: two opaque tokens, stored as digests alone.
+/* session.h - what a log-in gives, how it is kept up, and how it ends.
  *
- * Both are derived from the session's nonce by the key file, 256 bits each. A session lives while
- * its epoch is its account's: one change of the account's password ends all of them at once. */
+ * A session has two tokens. The access token is shown with every request and lives for minutes; the
+ * refresh token gets the next pair, and is replaced as it does. Both are derived from the session's
+ * nonce by the key file: the database can give neither away. A session lives until its ends_at (an
+ * absolute limit), while its epoch is its account's: one change of the account's password ends all
+ * of them at once.
+ *
+ * A refresh token says which session it is of and its generation, so that one which was replaced is
+ * known as such. The one just replaced gives the same successor again until that is used, for
+ * REFRESH_GRACE_S at most: an answer may have been lost, and two tabs may ask at once. Any older
+ * one is in a thief's hands or was: it ends the session (RFC 9700, 4.14.2). */
 #ifndef REKEY_ACCOUNT_SESSION_H
 #define REKEY_ACCOUNT_SESSION_H
 
 #include "account/operation.h"
+
+enum { REFRESH_GRACE_S = 30, SESSIONS_LISTED_MAX = 200, CLIENT_BYTES_MAX = 200 };
+
+/* The access token form of a dialect. */
+enum access_form {
+	ACCESS_OPAQUE, /* 256 bits, looked up by their digest */
+};
+
+/* Of the dialect, never of the request. */
+struct access_terms {
+	enum access_form form;
+	int64_t seconds; /* that an access token lives; 0: as configured */
+};
 
 struct session_tokens {
 	struct secret access_token, refresh_token;
@@ -14,9 +35,42 @@ struct session_tokens {
 	struct str id;      /* of this access token: 32 hex digits, worth nothing to a thief */
 };
 
-/* Opens a session of the account, as it was read, in tx. access_s: seconds.
+/* Opens a session of the account, as it was read, in tx.
  * ERR_RETRY: the account's epoch has moved since. */
 MUST_USE enum err session_open(struct ctx *ctx, struct tx *tx, const struct account *account,
-                               int64_t access_s, struct session_tokens *ret_tokens);
+                               struct access_terms terms, struct session_tokens *ret_tokens);
+
+struct session_refresh {
+	struct secret refresh_token;
+	struct access_terms terms;
+};
+
+/* ERR_BAD_CREDENTIALS: unknown, dead, or replaced long ago, which ends the session. */
+extern const struct operation session_refresh_op; /* -> struct session_tokens */
+
+struct session_entry {
+	struct str id;
+	int64_t created_at, last_used_at, ends_at;
+	struct str network, client; /* client "": it said no name */
+	int64_t current;            /* 1: the one that asks */
+};
+
+struct session_entries {
+	struct session_entry *items;
+	size_t n;
+};
+
+/* Those of the caller's account that live, newest first, SESSIONS_LISTED_MAX of them. */
+extern const struct operation session_list_op; /* struct nothing -> struct session_entries */
+
+struct session_end {
+	struct str id; /* NONE: the caller's own */
+};
+
+/* Ends one of the caller's account. ERR_NOT_FOUND. */
+extern const struct operation session_end_op; /* -> struct nothing */
+
+/* Ends all of the caller's account but the caller's own. */
+extern const struct operation session_end_others_op; /* struct nothing -> struct nothing */
 
 #endif

@@ -14,4 +14,8 @@ int64_t clock_now(void);
 int64_t clock_steady_ms(void);
 int64_t clock_steady_us(void);
 
+/* "2026-11-24T09:30:00Z" (RFC 3339), in UTC; returns text. */
+enum { TIME_ROOM = 24 };
+const char *time_spell(int64_t at, char text[TIME_ROOM]);
+
 #endif

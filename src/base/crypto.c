@@ -163,6 +163,16 @@ enum err spell_base32(struct arena *arena, const void *bytes, size_t n_letters,
 	return OK;
 }
 
+bool read_base64url(struct secret text, void *ret_bytes, size_t size)
+{
+	size_t len = 0;
+
+	return text.ptr &&
+	       sodium_base642bin(ret_bytes, size, text.ptr, text.len, NULL, &len, NULL,
+	                         sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
+	       len == size;
+}
+
 enum err spell_base64_lines(struct arena *arena, struct str bytes, struct str *ret_text)
 {
 	struct buf lines = buf_in(arena);

@@ -76,6 +76,10 @@ MUST_USE enum err spell_base32(struct arena *arena, const void *bytes, size_t n_
 /* Padded base64 with a line end (CR LF) after every 76 letters, as MIME wants it. */
 MUST_USE enum err spell_base64_lines(struct arena *arena, struct str bytes, struct str *ret_text);
 
+/* Reads exactly `size` bytes of base64url as spell_base64url() writes it. false: it is anything
+ * else, another spelling of the same bytes included. */
+MUST_USE bool read_base64url(struct secret text, void *ret_bytes, size_t size);
+
 /* Reads exactly `size` bytes of hex. false: it is anything else. */
 MUST_USE bool read_hex(struct str hex, void *ret_bytes, size_t size);
 

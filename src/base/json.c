@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* json.c - jansson's values, flattened on the way in and nested on the way out. */
 #include "base/json.h"
+#include "base/clock.h"
 #include <jansson.h>
 #include <string.h>
 
@@ -85,6 +86,30 @@ enum err json_read(struct arena *arena, struct str text, struct members *members
 	return err;
 }
 
+static json_t *out_object(const struct out_field *fields, size_t n_fields, const char *item);
+
+static json_t *out_list(const struct out_field *field, const struct out_list *from)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < from->n; i++) {
+		json_t *object = out_object(field->fields, field->n_fields,
+		                            (const char *)from->items + i * field->size);
+		if (json_array_append_new(list, object) != 0) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+static json_t *out_time(int64_t at)
+{
+	char text[TIME_ROOM];
+
+	return json_string(time_spell(at, text));
+}
+
 static json_t *out_value(const struct out_field *field, const char *item)
 {
 	const void *from = item + field->offset;
@@ -100,8 +125,12 @@ static json_t *out_value(const struct out_field *field, const char *item)
 		return json_integer(*(const int64_t *)from);
 	case OUT_BOOL:
 		return json_boolean(*(const int64_t *)from != 0);
+	case OUT_TIME:
+		return out_time(*(const int64_t *)from);
 	case OUT_CONSTANT:
 		return json_string(field->constant);
+	case OUT_LIST:
+		return out_list(field, from);
 	}
 	return NULL;
 }
@@ -139,6 +168,8 @@ static bool is_left_out(const struct out_field *field, const char *item)
 {
 	struct str text;
 
+	if (field->kind == OUT_TIME)
+		return *(const int64_t *)(const void *)(item + field->offset) == 0;
 	if (field->kind != OUT_TEXT && field->kind != OUT_SECRET)
 		return false;
 	memcpy(&text, item + field->offset, sizeof(text));
@@ -154,6 +185,17 @@ static enum err put_all(json_t *object, const struct out_field *fields, size_t n
 			TRY(put(object, &fields[i], item));
 	}
 	return OK;
+}
+
+/* NULL: no memory, or a text that is none. */
+static json_t *out_object(const struct out_field *fields, size_t n_fields, const char *item)
+{
+	json_t *object = json_object();
+
+	if (put_all(object, fields, n_fields, item) == OK)
+		return object;
+	json_decref(object);
+	return NULL;
 }
 
 /* Takes the value. */

@@ -40,7 +40,15 @@ enum out_kind {
 	OUT_SECRET,   /* struct secret; left out when it is NONE */
 	OUT_INTEGER,  /* int64_t */
 	OUT_BOOL,     /* int64_t, 0 or 1 */
+	OUT_TIME,     /* int64_t Unix seconds, as RFC 3339 has it, in UTC; left out when it is 0 */
 	OUT_CONSTANT, /* the row's own text */
+	OUT_LIST,     /* struct out_list: an array of objects, by the row's own table */
+};
+
+/* As every list of the house is laid out. */
+struct out_list {
+	void *items;
+	size_t n;
 };
 
 struct out_field {
@@ -48,15 +56,23 @@ struct out_field {
 	enum out_kind kind;
 	size_t offset;
 	const char *constant;
+	const struct out_field *fields; /* OUT_LIST: of its items, each of this size */
+	size_t n_fields, size;
 };
 
 #define OUT(name, kind, type, member)                                                              \
 	{                                                                                          \
-		name, OUT_##kind, offsetof(type, member), NULL                                     \
+		name, OUT_##kind, offsetof(type, member), NULL, NULL, 0, 0                         \
 	}
 #define OUT_FIXED(name, text)                                                                      \
 	{                                                                                          \
-		name, OUT_CONSTANT, 0, text                                                        \
+		name, OUT_CONSTANT, 0, text, NULL, 0, 0                                            \
+	}
+/* `member` is the pointer to the items; their number stands behind it. */
+#define OUT_LIST_OF(name, type, member, table, item_type)                                          \
+	{                                                                                          \
+		name, OUT_LIST, offsetof(type, member), NULL, table, COUNT_OF(table),              \
+			sizeof(item_type)                                                          \
 	}
 
 /* Writes one struct as an object by the table, or n_items structs of the given size as an array of

@@ -356,6 +356,16 @@ int cli_run(const struct service *service, const struct start *start,
 
 /* ---- printing ---- */
 
+static void print_value(const struct out_field *field, const char *item);
+
+static void print_names(const struct out_field *field, const struct out_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		printf("%s", i ? ", " : "");
+		print_value(field->fields, (const char *)list->items + i * field->size);
+	}
+}
+
 static void print_value(const struct out_field *field, const char *item)
 {
 	const void *from = item + field->offset;
@@ -373,8 +383,17 @@ static void print_value(const struct out_field *field, const char *item)
 	case OUT_BOOL:
 		printf("%s", *(const int64_t *)from ? "yes" : "no");
 		break;
+	case OUT_TIME: {
+		char time[TIME_ROOM];
+		int64_t at = *(const int64_t *)from;
+		printf("%s", at ? time_spell(at, time) : "");
+		break;
+	}
 	case OUT_CONSTANT:
 		printf("%s", field->constant);
+		break;
+	case OUT_LIST: /* their first members, one behind the other */
+		print_names(field, from);
 		break;
 	}
 }

@@ -41,6 +41,28 @@ static const struct out_field session_out[] = {
 	OUT("refresh_token", SECRET, struct session_tokens, refresh_token),
 };
 
+static const struct field refresh_fields[] = {
+	FIELD("refresh_token", SECRET, struct session_refresh, refresh_token),
+};
+
+static const struct out_field entry_out[] = {
+	OUT("id", TEXT, struct session_entry, id),
+	OUT("created_at", TIME, struct session_entry, created_at),
+	OUT("last_used_at", TIME, struct session_entry, last_used_at),
+	OUT("ends_at", TIME, struct session_entry, ends_at),
+	OUT("network", TEXT, struct session_entry, network),
+	OUT("client", TEXT, struct session_entry, client),
+	OUT("current", BOOL, struct session_entry, current),
+};
+
+static const struct out_field entries_out[] = {
+	OUT_LIST_OF("sessions", struct session_entries, items, entry_out, struct session_entry),
+};
+
+static const struct field session_end_fields[] = {
+	FIELD("id", TEXT, struct session_end, id),
+};
+
 static const struct route routes[] = {
 	{ .method = "PUT",
 	  .path = "/api/v1/account/password",
@@ -72,6 +94,31 @@ static const struct route routes[] = {
 	  .fields = FIELDS(log_in_fields),
 	  .ok = 201,
 	  .out = FIELDS(session_out) },
+	{ .method = "GET",
+	  .path = "/api/v1/sessions",
+	  .operation = &session_list_op,
+	  .ok = 200,
+	  .out = FIELDS(entries_out) },
+	{ .method = "DELETE",
+	  .path = "/api/v1/sessions",
+	  .operation = &session_end_others_op,
+	  .ok = 204 },
+	{ .method = "POST",
+	  .path = "/api/v1/sessions/refresh",
+	  .takes = TAKES_JSON,
+	  .operation = &session_refresh_op,
+	  .fields = FIELDS(refresh_fields),
+	  .ok = 200,
+	  .out = FIELDS(session_out) },
+	{ .method = "DELETE",
+	  .path = "/api/v1/sessions/current",
+	  .operation = &session_end_op,
+	  .ok = 204 },
+	{ .method = "DELETE",
+	  .path = "/api/v1/sessions/{id}",
+	  .operation = &session_end_op,
+	  .fields = FIELDS(session_end_fields),
+	  .ok = 204 },
 };
 
 #define UNAVAILABLE                                                                                \

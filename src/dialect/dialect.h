@@ -33,7 +33,7 @@ enum takes {
 
 struct route {
 	const char *method;
-	const char *path; /* below the app's prefix */
+	const char *path; /* below the app's prefix; a segment may be a {member} */
 	const char *when; /* of several rows alike: the member that picks this one; NULL: any */
 	unsigned takes;   /* enum takes, ored */
 	const struct operation *operation; /* NULL: nothing is asked of the core */

@@ -17,7 +17,7 @@ static const struct field log_in_fields[] = {
 
 static const struct log_in log_in_preset = {
 	.kind = LOGIN_EMAIL,
-	.access_s = AUTH_TOKEN_S,
+	.terms = { ACCESS_OPAQUE, AUTH_TOKEN_S },
 	.discloses = true,
 };
 

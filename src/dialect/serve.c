@@ -6,6 +6,7 @@
 #include "account/limits.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,23 +22,38 @@ static bool is_slash_run(struct str path, size_t i)
 	return path.ptr[i] == '/' && i + 1 < path.len && path.ptr[i + 1] == '/';
 }
 
-/* Compares a path with a route's; loosely, where clients double slashes or add one at the end. */
-static bool path_matches(struct str path, const char *route, bool loose)
+/* Compares a path with a route's; loosely, where clients double slashes or add one at the end. What
+ * stands in the place of a {name} is *ret_segment, if there is one. */
+static bool path_captures(struct str path, const char *route, bool loose, struct str *ret_segment)
 {
 	size_t i = 0;
 
-	if (!loose)
-		return str_is(path, route);
 	for (; *route; route++) {
-		while (i < path.len && is_slash_run(path, i))
+		while (loose && i < path.len && is_slash_run(path, i))
 			i++;
+		if (*route == '{') {
+			size_t len = str_find(str_from(path, i), '/');
+			*ret_segment = (struct str){ path.ptr + i, len };
+			if (len == 0)
+				return false;
+			i += len;
+			route = strchr(route, '}');
+			continue;
+		}
 		if (i == path.len || path.ptr[i] != *route)
 			return false;
 		i++;
 	}
-	while (i < path.len && path.ptr[i] == '/')
+	while (loose && i < path.len && path.ptr[i] == '/')
 		i++;
 	return i == path.len;
+}
+
+static bool path_matches(struct str path, const char *route, bool loose)
+{
+	struct str segment;
+
+	return path_captures(path, route, loose, &segment);
 }
 
 /* Takes /api:NAME off the front. NONE: there is none. */
@@ -264,6 +280,23 @@ static enum err read_members(struct visit *visit)
 	return read_body(visit, takes);
 }
 
+/* What stands in the place of the path's {name} is a member like others. */
+static enum err read_path(struct visit *visit)
+{
+	const char *open = strchr(visit->route->path, '{');
+	struct member member = { .kind = MEMBER_TEXT };
+	struct str segment;
+
+	if (!open || !path_captures(visit->path, visit->route->path, visit->dialect->loose_slashes,
+	                            &segment))
+		return OK;
+	if (!text_is_utf8(segment))
+		return ERR_NOT_FOUND;
+	member.name = (struct str){ open + 1, strcspn(open + 1, "}") };
+	TRY(arena_str(visit->request->arena, segment, &member.text));
+	return members_add(&visit->members, member);
+}
+
 /* What one row takes from the query, another must not: a token there would end in a log. And where
  * it may, there is no body: half of a request in each is two requests. */
 static enum err check_query(const struct visit *visit)
@@ -322,6 +355,7 @@ static enum err run_route(struct visit *visit)
 	if (route->preset)
 		memcpy(in, route->preset, operation->in_size);
 	TRY(check_query(visit));
+	TRY(read_path(visit));
 	TRY(fields_decode(route->fields, route->n_fields, &visit->members, visit->dialect->lenient,
 	                  in, &visit->culprit));
 	TRY(operation_run(&visit->ctx, operation, in, result));
@@ -412,6 +446,7 @@ void serve(void *state, struct request *request, struct response *response)
 		         .now = clock_now(),
 		         .actor = ACTOR_CLIENT,
 		         .network = request->peer,
+		         .client = request_header(request, "User-Agent"),
 		         .reference = request->reference },
 		.path = request->path,
 	};

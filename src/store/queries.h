@@ -21,6 +21,13 @@
 	"password_set_at, password_expires_at, outbox_floor, created_at"
 #define ACCOUNT_TYPES "iitttttiiiiii"
 
+#define SESSION_COLUMNS                                                                            \
+	"session.id, session.account_id, session.epoch, session.public_id, session.nonce, "        \
+	"session.generation, session.created_at, session.refreshed_at, session.expires_at, "       \
+	"session.ends_at, session.network, session.client, account.public_id, account.epoch, "     \
+	"account.status"
+#define SESSION_TYPES "iiitbiiiiitttii"
+
 #define TOKEN_COLUMNS                                                                              \
 	"token.id, token.account_id, token.outbox_id, token.purpose, token.epoch, token.state, "   \
 	"token.created_at, token.expires_at, account.epoch, account.username_key, token.digest, "  \
@@ -100,19 +107,39 @@
 	      "UPDATE removed_account SET newest_id = $1 WHERE newest_id < $1")                    \
 	QUERY(ACCOUNT_REMOVE, "i", "i", "DELETE FROM account WHERE id = $1 RETURNING id")          \
                                                                                                    \
-	QUERY(SESSION_ADD, "bbbiiitii", "i",                                                       \
-	      "INSERT INTO session (account_id, epoch, nonce, access_digest, refresh_digest,"      \
-	      " created_at, expires_at, ends_at, network)"                                         \
-	      " SELECT id, epoch, $1, $2, $3, $4, $5, $6, $7 FROM account"                         \
-	      " WHERE id = $8 AND epoch = $9 AND status = 0 RETURNING id")                         \
-	QUERY(SESSION_BY_ACCESS_DIGEST, "bii", "iiii",                                             \
-	      "SELECT session.id, session.account_id, session.epoch, session.expires_at"           \
+	QUERY(SESSION_ADD, "tbbiiittii", "i",                                                      \
+	      "INSERT INTO session (account_id, epoch, public_id, nonce, access_digest, "          \
+	      "generation,"                                                                        \
+	      " created_at, refreshed_at, expires_at, ends_at, network, client)"                   \
+	      " SELECT id, epoch, $1, $2, $3, 0, $4, $4, $5, $6, $7, $8 FROM account"              \
+	      " WHERE id = $9 AND epoch = $10 AND status = 0 RETURNING id")                        \
+	QUERY(SESSION_BY_ACCESS_DIGEST, "bii", SESSION_TYPES,                                      \
+	      "SELECT " SESSION_COLUMNS                                                            \
 	      " FROM session JOIN account ON account.id = session.account_id"                      \
 	      " WHERE access_digest = $1 AND app_id = $2 AND session.epoch = account.epoch"        \
 	      " AND account.status = 0 AND session.expires_at > $3")                               \
+	/* Dead ones too: whoever asks by it has to say why. */                                    \
+	QUERY(SESSION_BY_PUBLIC_ID, "ti", SESSION_TYPES,                                           \
+	      "SELECT " SESSION_COLUMNS                                                            \
+	      " FROM session JOIN account ON account.id = session.account_id"                      \
+	      " WHERE session.public_id = $1 AND app_id = $2")                                     \
+	QUERY(SESSIONS_OF, "iiii", SESSION_TYPES,                                                  \
+	      "SELECT " SESSION_COLUMNS                                                            \
+	      " FROM session JOIN account ON account.id = session.account_id"                      \
+	      " WHERE account_id = $1 AND session.epoch = $2 AND ends_at > $3"                     \
+	      " ORDER BY session.id DESC LIMIT $4")                                                \
+	QUERY(SESSION_REFRESH, "biiiii", "i",                                                      \
+	      "UPDATE session SET generation = generation + 1, access_digest = $1, refreshed_at "  \
+	      "= $2,"                                                                              \
+	      " expires_at = $3 WHERE id = $4 AND generation = $5 AND account_id = $6 RETURNING "  \
+	      "id")                                                                                \
 	QUERY(SESSION_RESTAMP, "iiii", "i",                                                        \
 	      "UPDATE session SET epoch = $1 WHERE id = $2 AND epoch = $3 AND account_id = $4"     \
 	      " RETURNING id")                                                                     \
+	QUERY(SESSION_END, "ti", "i",                                                              \
+	      "DELETE FROM session WHERE public_id = $1 AND account_id = $2 RETURNING id")         \
+	QUERY(SESSION_END_OTHERS, "ii", "i",                                                       \
+	      "DELETE FROM session WHERE account_id = $1 AND id <> $2 RETURNING id")               \
                                                                                                    \
 	/* The token of one outbox row, made at its first attempt and found again at the next; no  \
 	 * row back when the account has moved on or a newer request has its token already. */     \
@@ -274,8 +301,8 @@
 	"epoch, status, password_set_at, password_expires_at, outbox_floor, "                      \
 	"created_at, swept_epoch"
 #define ALL_OF_SESSION                                                                             \
-	"id, account_id, epoch, nonce, access_digest, refresh_digest, created_at, "                \
-	"expires_at, ends_at, network"
+	"id, public_id, account_id, epoch, nonce, generation, access_digest, created_at, "         \
+	"refreshed_at, expires_at, ends_at, network, client"
 #define ALL_OF_TOKEN                                                                               \
 	"id, account_id, outbox_id, purpose, epoch, digest, state, created_at, "                   \
 	"expires_at"
@@ -301,9 +328,10 @@
 	QUERY(WRITE_ACCOUNT, "iittttttiiiiiii", "",                                                \
 	      WRITE_ROW("account", ALL_OF_ACCOUNT,                                                 \
 	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15"))       \
-	QUERY(READ_SESSION, "ii", "iiibbbiiit", READ_PAGE("session", ALL_OF_SESSION, "id"))        \
-	QUERY(WRITE_SESSION, "iiibbbiiit", "",                                                     \
-	      WRITE_ROW("session", ALL_OF_SESSION, "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10"))     \
+	QUERY(READ_SESSION, "ii", "itiibibiiiitt", READ_PAGE("session", ALL_OF_SESSION, "id"))     \
+	QUERY(WRITE_SESSION, "itiibibiiiitt", "",                                                  \
+	      WRITE_ROW("session", ALL_OF_SESSION,                                                 \
+	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13"))                 \
 	QUERY(READ_TOKEN, "ii", "iiiiibiii", READ_PAGE("token", ALL_OF_TOKEN, "id"))               \
 	QUERY(WRITE_TOKEN, "iiiiibiii", "",                                                        \
 	      WRITE_ROW("token", ALL_OF_TOKEN, "$1, $2, $3, $4, $5, $6, $7, $8, $9"))              \

@@ -223,15 +223,30 @@ MUST_USE enum err store_account_remove(struct tx *tx, int64_t id);
 
 struct session {
 	int64_t id, account_id, epoch;
-	int64_t expires_at; /* of the access token */
+	struct str public_id; /* 24 hex digits */
+	struct nonce nonce;
+	int64_t generation; /* of its refresh token, from 0 */
+	int64_t created_at;
+	int64_t refreshed_at;       /* when the refresh token was made */
+	int64_t expires_at;         /* of the newest access token */
+	int64_t ends_at;            /* of all of it */
+	struct str network, client; /* where it was opened from, and by which program; never NONE */
+	struct str account_public_id;
+	int64_t account_epoch, account_status; /* now */
+};
+
+struct session_list {
+	struct session *items;
+	size_t n;
 };
 
 struct new_session {
 	int64_t account_id, epoch; /* as read: another epoch by now gives ERR_RETRY */
+	struct str public_id;
 	struct nonce nonce;
-	struct digest access_digest, refresh_digest;
+	const struct digest *access_digest; /* NULL: its access tokens are signed */
 	int64_t now, expires_at, ends_at;
-	struct str network;
+	struct str network, client;
 };
 
 MUST_USE enum err store_session_add(struct tx *tx, const struct new_session *session,
@@ -242,9 +257,35 @@ MUST_USE enum err store_session_by_access_digest(struct store *store, struct are
                                                  const struct digest *digest, int64_t app_id,
                                                  int64_t now, struct session *ret_session);
 
+/* Dead ones too, of this app's accounts: see session_lives(). */
+MUST_USE enum err store_session_by_public_id(struct store *store, struct arena *arena,
+                                             struct str public_id, int64_t app_id,
+                                             struct session *ret_session);
+
+/* Those of the account that live in this epoch, newest first, so many at most. */
+MUST_USE enum err store_sessions_of(struct store *store, struct arena *arena, int64_t account_id,
+                                    int64_t epoch, int64_t now, int64_t max,
+                                    struct session_list *ret_list);
+
+struct session_renewal {
+	int64_t id, account_id, generation; /* as read: another generation by now gives ERR_RETRY */
+	const struct digest *access_digest; /* NULL: signed */
+	int64_t now, expires_at;
+};
+
+/* The next generation of its refresh token. */
+MUST_USE enum err store_session_refresh(struct tx *tx, const struct session_renewal *renewal);
+
 /* Carries a session over into its account's new epoch. */
 MUST_USE enum err store_session_restamp(struct tx *tx, const struct session *session,
                                         int64_t epoch);
+
+/* ERR_NOT_FOUND: the account has no such session. */
+MUST_USE enum err store_session_end(struct tx *tx, struct str public_id, int64_t account_id);
+
+/* Ends all of the account but the one with this id; ret_ended: how many. */
+MUST_USE enum err store_session_end_others(struct tx *tx, int64_t account_id, int64_t id,
+                                           int64_t *ret_ended);
 
 /* ---- one-time tokens ---- */
 

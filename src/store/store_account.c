@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store_account.c - accounts, their sessions, and the trail of what was done to them. */
+/* store_account.c - accounts, and the trail of what was done to them. */
 #include "store/store_priv.h"
 
 static const struct column account_columns[] = {
@@ -18,25 +18,12 @@ static const struct column account_columns[] = {
 	COLUMN(INTEGER, struct account, created_at),
 };
 
-static const struct column session_columns[] = {
-	COLUMN(INTEGER, struct session, id),
-	COLUMN(INTEGER, struct session, account_id),
-	COLUMN(INTEGER, struct session, epoch),
-	COLUMN(INTEGER, struct session, expires_at),
-};
-
 static const struct column audit_columns[] = {
 	COLUMN(INTEGER, struct audit_row, id),         COLUMN(INTEGER, struct audit_row, app_id),
 	COLUMN(INTEGER, struct audit_row, account_id), COLUMN(INTEGER, struct audit_row, at),
 	COLUMN(TEXT, struct audit_row, event),         COLUMN(TEXT, struct audit_row, outcome),
 	COLUMN(TEXT, struct audit_row, network),
 };
-
-/* A guarded write found its guard changed: someone came first, and the gate runs it again. */
-static enum err retry_if_gone(enum err err)
-{
-	return err == ERR_NOT_FOUND ? ERR_RETRY : err;
-}
 
 static enum err account_by_key(struct store *store, struct arena *arena, enum query q,
                                int64_t app_id, struct str key, struct account *ret_account)
@@ -130,38 +117,6 @@ enum err store_account_remove(struct tx *tx, int64_t id)
 	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_TRAIL, ARGS(args)));
 	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_NUMBER, ARGS(args)));
 	return tx_number(tx, QUERY_ACCOUNT_REMOVE, ARGS(args), &same);
-}
-
-enum err store_session_add(struct tx *tx, const struct new_session *session, int64_t *ret_id)
-{
-	const struct value args[] = {
-		BYTES(session->nonce),          BYTES(session->access_digest),
-		BYTES(session->refresh_digest), INTEGER(session->now),
-		INTEGER(session->expires_at),   INTEGER(session->ends_at),
-		TEXT(session->network),         INTEGER(session->account_id),
-		INTEGER(session->epoch),
-	};
-
-	return retry_if_gone(tx_number(tx, QUERY_SESSION_ADD, ARGS(args), ret_id));
-}
-
-enum err store_session_by_access_digest(struct store *store, struct arena *arena,
-                                        const struct digest *digest, int64_t app_id, int64_t now,
-                                        struct session *ret_session)
-{
-	const struct value args[] = { BYTES(*digest), INTEGER(app_id), INTEGER(now) };
-
-	return store_one(store, arena, QUERY_SESSION_BY_ACCESS_DIGEST, ARGS(args),
-	                 ROWS(session_columns, struct session), ret_session);
-}
-
-enum err store_session_restamp(struct tx *tx, const struct session *session, int64_t epoch)
-{
-	const struct value args[] = { INTEGER(epoch), INTEGER(session->id), INTEGER(session->epoch),
-		                      INTEGER(session->account_id) };
-	int64_t id;
-
-	return retry_if_gone(tx_number(tx, QUERY_SESSION_RESTAMP, ARGS(args), &id));
 }
 
 enum err store_audit_add(struct tx *tx, const struct audit_row *row)

@@ -18,6 +18,11 @@
 	{                                                                                          \
 		.kind = VALUE_BYTES, .text = {(const char *)(d).bytes, sizeof((d).bytes) }         \
 	}
+/* Of a digest that may not be there: NULL. */
+#define BYTES_MAYBE(d)                                                                             \
+	{                                                                                          \
+		.kind = (d) ? VALUE_BYTES : VALUE_NULL, .text = {(const char *)(d), DIGEST_SIZE }  \
+	}
 
 /* Where a column of the result goes in the verb's struct. */
 enum column_kind { COLUMN_INTEGER, COLUMN_TEXT, COLUMN_BYTES32 };
@@ -65,6 +70,12 @@ struct value_rows {
 MUST_USE enum err store_values(struct store *store, struct arena *arena, enum query q,
                                const struct value *args, size_t n_args, size_t n_columns,
                                struct value_rows *ret_rows);
+
+/* A guarded write found its guard changed: someone came first, and the gate runs it again. */
+static inline enum err retry_if_gone(enum err err)
+{
+	return err == ERR_NOT_FOUND ? ERR_RETRY : err;
+}
 
 /* The same inside a transaction, for UPDATE ... RETURNING. */
 MUST_USE enum err tx_one(struct tx *tx, struct arena *arena, enum query q, const struct value *args,

@@ -63,11 +63,11 @@ static void add_session(void)
 	struct str sql;
 
 	HOLDS(arena_printf(test.arena, &sql,
-	                   "INSERT INTO session (account_id, epoch, nonce, access_digest,"
-	                   " refresh_digest, created_at, expires_at, ends_at, network)"
-	                   " SELECT id, epoch, zeroblob(32), X'%s', X'%s', 0, %lld, %lld, ''"
-	                   " FROM account",
-	                   digest_hex(MEMBER_SESSION), digest_hex("refresh"), NEVER, NEVER) == OK);
+	                   "INSERT INTO session (account_id, epoch, public_id, nonce, generation,"
+	                   " access_digest, created_at, refreshed_at, expires_at, ends_at, network,"
+	                   " client) SELECT id, epoch, '0123456789abcdef01234567', zeroblob(32), 0,"
+	                   " X'%s', 0, 0, %lld, %lld, '', '' FROM account",
+	                   digest_hex(MEMBER_SESSION), NEVER, NEVER) == OK);
 	run_formatted(sql);
 }
 

@@ -105,8 +105,8 @@ def test_many_rows_are_swept_while_people_are_served(rekey):
     a_member_and_a_stranger(rekey)
     rekey.stop()
     rekey.sql("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO session (account_id, epoch,"
-              " nonce, access_digest, refresh_digest, created_at, expires_at, ends_at, network)"
-              " SELECT 1, 1, randomblob(32), randomblob(32), randomblob(32), 0, 0, 1, '' FROM n")
+              " public_id, nonce, generation, access_digest, created_at, refreshed_at, expires_at, ends_at, network, client)"
+              " SELECT 1, 1, CAST(i AS text), randomblob(32), 0, randomblob(32), 0, 0, 0, 1, '', '' FROM n")
     rekey.start()
     assert rekey.put_password(email="ann@example.org").status == 202
     becomes(rekey, "session", 2, seconds=60)

@@ -19,7 +19,7 @@ struct log_in_case {
 static void check_log_in(struct house *house, const struct log_in_case *c)
 {
 	struct ctx ctx = house_client(house);
-	const struct log_in in = { str(c->login), c->password, c->kind, 0, c->discloses };
+	const struct log_in in = { str(c->login), c->password, c->kind, { 0 }, c->discloses };
 	struct session_tokens tokens = { .expires_in = 42 };
 	uint64_t hashes = hasher_count(house->service.hasher);
 	size_t before = house_count_outcomes(house, "account_log_in", c->outcome);

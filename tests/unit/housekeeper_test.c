@@ -16,9 +16,10 @@
 #define MANY(n) "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " #n ") "
 #define SESSIONS(n, account, epoch, ends)                                                          \
 	MANY(n)                                                                                    \
-	"INSERT INTO session (account_id, epoch, nonce, access_digest, refresh_digest,"            \
-	" created_at, expires_at, ends_at, network) SELECT " account ", " epoch                    \
-	", randomblob(32), randomblob(32), randomblob(32), 0, 0, " ends ", '' FROM n"
+	"INSERT INTO session (account_id, epoch, public_id, nonce, generation, access_digest,"     \
+	" created_at, refreshed_at, expires_at, ends_at, network, client) SELECT " account         \
+	", " epoch ", 's' || i, randomblob(32), 0, randomblob(32), 0, 0, 0, " ends      \
+	", '', '' FROM n"
 #define MAILS(n, state, login, settled)                                                            \
 	MANY(n)                                                                                    \
 	"INSERT INTO outbox (app_id, kind, state, nonce, reference, login, account_id, epoch,"     \

@@ -498,7 +498,9 @@ TEST(what_was_read_in_another_epoch_cannot_be_written)
 	CHECK("keep", WRITE(&shop, store_account_keep_password(shop.tx, &stale)) == ERR_RETRY);
 	const struct new_session session = { .account_id = stale.id,
 		                             .epoch = stale.epoch,
-		                             .network = STR("") };
+		                             .public_id = STR("stale"),
+		                             .network = STR(""),
+		                             .client = STR("") };
 	CHECK("session", WRITE(&shop, store_session_add(shop.tx, &session, &same)) == ERR_RETRY);
 	CHECK("read", store_account_by_id(shop.store, t->arena, stale.id, &account) == OK);
 	CHECK("the first stands", str_is(account.phc, "$argon2id$new") && account.epoch == 2 &&
@@ -515,18 +517,21 @@ TEST(what_was_read_in_another_epoch_cannot_be_written)
 
 static struct session add_session(struct shop *shop, const struct account *account, int n)
 {
-	const struct new_session session = {
+	const struct digest digest = digest_number(n);
+	struct new_session session = {
 		.account_id = account->id,
 		.epoch = account->epoch,
-		.access_digest = digest_number(n),
-		.refresh_digest = digest_number(1000 + n),
+		.access_digest = &digest,
 		.now = NOW,
 		.expires_at = NOW + 100,
 		.ends_at = NOW + 1000,
 		.network = STR("192.0.2.1"),
+		.client = STR("curl/8"),
 	};
 	struct session added = { .account_id = account->id, .epoch = account->epoch };
 
+	CHECK("name", arena_printf(shop->t->arena, &session.public_id, "%024d", n) == OK);
+	added.public_id = session.public_id;
 	CHECK("session", WRITE(shop, store_session_add(shop->tx, &session, &added.id)) == OK);
 	return added;
 }
@@ -558,7 +563,6 @@ TEST(a_session_lives_in_its_app_until_it_expires_or_its_epoch_ends)
 	CHECK("expired", !session_lives(&shop, app, 1, NOW + 100));
 	CHECK("another app", !session_lives(&shop, other_app, 1, NOW));
 	CHECK("unknown", !session_lives(&shop, app, 9, NOW));
-	CHECK("refresh token is none", !session_lives(&shop, app, 1001, NOW));
 	CHECK("password", set_password(&shop, &account, 0, &epoch) == OK);
 	CHECK("both are over",
 	      !session_lives(&shop, app, 1, NOW) && !session_lives(&shop, app, 2, NOW));
@@ -571,6 +575,69 @@ TEST(a_session_lives_in_its_app_until_it_expires_or_its_epoch_ends)
 	shop_close(&shop);
 }
 
+TEST(a_session_is_refreshed_by_whoever_saw_its_newest_generation)
+{
+	struct shop shop;
+	struct session read;
+	const struct digest digest = digest_number(8);
+
+	shop_open(&shop, t);
+	int64_t app = add_app(&shop, 1), other_app = add_app(&shop, 2);
+	struct account account = add_account(&shop, app, 1);
+	struct session own = add_session(&shop, &account, 1);
+	struct session_renewal renewal = { own.id, account.id, 0, &digest, NOW + 50, NOW + 150 };
+	CHECK("refreshed", WRITE(&shop, store_session_refresh(shop.tx, &renewal)) == OK);
+	CHECK("once", WRITE(&shop, store_session_refresh(shop.tx, &renewal)) == ERR_RETRY);
+	CHECK("old token", !session_lives(&shop, app, 1, NOW));
+	CHECK("new token", session_lives(&shop, app, 8, NOW + 149));
+	CHECK("read",
+	      store_session_by_public_id(shop.store, t->arena, own.public_id, app, &read) == OK);
+	CHECK("columns", read.id == own.id && read.generation == 1 && read.created_at == NOW &&
+	                         read.refreshed_at == NOW + 50 && read.expires_at == NOW + 150 &&
+	                         read.ends_at == NOW + 1000 && str_is(read.client, "curl/8") &&
+	                         str_is(read.network, "192.0.2.1") && read.account_epoch == 1 &&
+	                         str_equal(read.account_public_id, account.public_id));
+	CHECK("of another app", store_session_by_public_id(shop.store, t->arena, own.public_id,
+	                                                   other_app, &read) == ERR_NOT_FOUND);
+	shop_close(&shop);
+}
+
+TEST(sessions_are_listed_and_ended_by_their_own_account_alone)
+{
+	struct shop shop;
+	struct session_list list;
+	int64_t ended, epoch;
+
+	shop_open(&shop, t);
+	int64_t app = add_app(&shop, 1);
+	struct account ann = add_account(&shop, app, 1), eva = add_account(&shop, app, 2);
+	struct session first = add_session(&shop, &ann, 1), second = add_session(&shop, &ann, 2);
+	struct session third = add_session(&shop, &ann, 3), hers = add_session(&shop, &eva, 4);
+	CHECK("list", store_sessions_of(shop.store, t->arena, ann.id, 1, NOW, 9, &list) == OK);
+	CHECK("newest first",
+	      list.n == 3 && list.items[0].id == third.id && list.items[2].id == first.id);
+	CHECK("some", store_sessions_of(shop.store, t->arena, ann.id, 1, NOW, 2, &list) == OK);
+	CHECK("two", list.n == 2);
+	CHECK("over",
+	      store_sessions_of(shop.store, t->arena, ann.id, 1, NOW + 1000, 9, &list) == OK);
+	CHECK("none", list.n == 0);
+	CHECK("another's",
+	      WRITE(&shop, store_session_end(shop.tx, hers.public_id, ann.id)) == ERR_NOT_FOUND);
+	CHECK("own", WRITE(&shop, store_session_end(shop.tx, second.public_id, ann.id)) == OK);
+	CHECK("twice",
+	      WRITE(&shop, store_session_end(shop.tx, second.public_id, ann.id)) == ERR_NOT_FOUND);
+	CHECK("others",
+	      WRITE(&shop, store_session_end_others(shop.tx, ann.id, third.id, &ended)) == OK);
+	CHECK("one", ended == 1 && session_lives(&shop, app, 3, NOW) &&
+	                     !session_lives(&shop, app, 1, NOW) &&
+	                     session_lives(&shop, app, 4, NOW));
+	CHECK("password", set_password(&shop, &ann, 0, &epoch) == OK);
+	CHECK("dead ones",
+	      store_sessions_of(shop.store, t->arena, ann.id, epoch, NOW, 9, &list) == OK);
+	CHECK("are not listed", list.n == 0);
+	shop_close(&shop);
+}
+
 TEST(the_digest_of_a_session_is_unique)
 {
 	struct shop shop;
@@ -579,11 +646,13 @@ TEST(the_digest_of_a_session_is_unique)
 	shop_open(&shop, t);
 	struct account account = add_account(&shop, add_app(&shop, 1), 1);
 	add_session(&shop, &account, 1);
+	const struct digest digest = digest_number(1);
 	const struct new_session same = { .account_id = account.id,
 		                          .epoch = account.epoch,
-		                          .access_digest = digest_number(1),
-		                          .refresh_digest = digest_number(5),
-		                          .network = STR("") };
+		                          .public_id = STR("another"),
+		                          .access_digest = &digest,
+		                          .network = STR(""),
+		                          .client = STR("") };
 	CHECK("same", WRITE(&shop, store_session_add(shop.tx, &same, &id)) == ERR_CONFLICT);
 	shop_close(&shop);
 }
