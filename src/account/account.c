@@ -159,8 +159,15 @@ static enum err hash_new(struct ctx *ctx, struct secret password, struct str *re
 	return hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, accepted, ret_phc);
 }
 
-/* Which of the two unique names was it? */
-static enum err who_is_taken(struct ctx *ctx, const struct account *account)
+enum err account_new_public_id(struct ctx *ctx, struct str *ret_id)
+{
+	unsigned char public_id[PUBLIC_ID_BYTES];
+
+	random_bytes(public_id, sizeof(public_id));
+	return spell_hex(ctx->arena, public_id, sizeof(public_id), ret_id);
+}
+
+enum err account_who_is_taken(struct ctx *ctx, const struct account *account)
 {
 	struct account other;
 	enum err err = ERR_NOT_FOUND;
@@ -176,7 +183,6 @@ static enum err who_is_taken(struct ctx *ctx, const struct account *account)
 static enum err account_add(struct ctx *ctx, const struct account_add *in,
                             struct account_added *ret_added)
 {
-	unsigned char public_id[PUBLIC_ID_BYTES];
 	struct account account = { .app_id = ctx->app.id };
 	struct str username_key = STR_NONE;
 
@@ -185,15 +191,15 @@ static enum err account_add(struct ctx *ctx, const struct account_add *in,
 
 	if (in->email.ptr)
 		TRY(email_normalize(ctx->arena, in->email, &account.email, &account.email_key));
+	account.email_verified_at = in->email.ptr ? ctx->now : 0; /* the operator vouches for it */
 	if (in->username.ptr || !in->email.ptr)
 		TRY(username_normalize(ctx->arena, in->username, &account.username, &username_key));
 	if (in->password.ptr)
 		TRY(hash_new(ctx, in->password, &account.phc));
-	random_bytes(public_id, sizeof(public_id));
-	TRY(spell_hex(ctx->arena, public_id, sizeof(public_id), &account.public_id));
+	TRY(account_new_public_id(ctx, &account.public_id));
 	enum err err = add_account(ctx, &account, username_key);
 	if (err == ERR_CONFLICT)
-		return who_is_taken(ctx, &account);
+		return account_who_is_taken(ctx, &account);
 	TRY(err);
 	*ret_added = (struct account_added){ account.public_id, account.email, account.username };
 	return OK;

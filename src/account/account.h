@@ -39,6 +39,13 @@ struct account_added {
  * ERR_PASSWORD_SHORT, _LONG, ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN. */
 extern const struct operation account_add_op; /* struct account_add -> struct account_added */
 
+/* 24 hex digits that no account has. */
+MUST_USE enum err account_new_public_id(struct ctx *ctx, struct str *ret_id);
+
+/* Which of an account's unique names is another's, after the store said that one is:
+ * ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN. */
+MUST_USE enum err account_who_is_taken(struct ctx *ctx, const struct account *account);
+
 struct account_remove {
 	struct str login; /* an address or a username */
 };

@@ -2,6 +2,7 @@
 /* letter.c - what a due outbox row says: to whom, with which link and secret, or that there is
  * nobody to mail. */
 #include "account/app.h"
+#include "account/message.h"
 #include "account/outbox.h"
 #include "account/token.h"
 #include "base/clock.h"
@@ -39,12 +40,27 @@ static bool can_receive(struct str email)
 	return email.len > end && !str_is(str_from(email, email.len - end), ".invalid");
 }
 
-static const char *reason_to_drop(const struct outbox_row *row, const struct account *account)
+static bool is_notice(const struct outbox_row *row)
 {
-	if (!can_receive(account->email))
+	return row->kind == OUTBOX_PASSWORD_CHANGED || row->kind == OUTBOX_EMAIL_CHANGED;
+}
+
+static struct str address_of(const struct outbox_row *row, const struct account *account)
+{
+	return row->address.ptr ? row->address : account->email;
+}
+
+static const char *reason_to_drop(const struct ctx *ctx, const struct outbox_row *row,
+                                  const struct account *account)
+{
+	if (!can_receive(address_of(row, account)))
 		return "the account has no address";
 	if (account->status != ACCOUNT_ACTIVE)
 		return "the account is disabled";
+	if (is_notice(row) && account->email_verified_at == 0)
+		return "the address is not verified";
+	if (account->recovery_held_until > ctx->now && !is_notice(row))
+		return "somebody said 'it was not me', and the account is held";
 	if (is_recovery(row) && account->outbox_floor >= row->id)
 		return "the password was changed after this was asked for";
 	if (row->kind == OUTBOX_MADE_PASSWORD && account->epoch != row->epoch)
@@ -65,7 +81,7 @@ static enum err find_recipient(struct ctx *ctx, const struct outbox_row *row,
 	else if (err != OK)
 		return err;
 	else
-		recipient.drop = reason_to_drop(row, &recipient.account);
+		recipient.drop = reason_to_drop(ctx, row, &recipient.account);
 	ctx->account_id = recipient.account.id;
 	*ret_recipient = recipient;
 	return OK;
@@ -121,15 +137,15 @@ static enum err drop_superseded(struct ctx *ctx, const struct outbox_row *row,
 }
 
 /* <page>?token=<token>: the app's own page where it has one, for a confirmation always ours. */
-static enum err write_link(struct ctx *ctx, enum token_purpose purpose, struct secret token,
-                           struct str *ret_link)
+static enum err write_link(struct ctx *ctx, struct str own_page, const char *our_page,
+                           struct secret token, struct str *ret_link)
 {
-	struct str page = ctx->app.reset_url;
+	struct str page = own_page;
 
-	if (!page.ptr || purpose == TOKEN_MAKE_PASSWORD) {
+	if (!page.ptr) {
 		struct str base;
 		TRY(app_public_url(ctx, &ctx->app, &base));
-		TRY(arena_printf(ctx->arena, &page, "%.*s/password-reset", STR_ARG(base)));
+		TRY(arena_printf(ctx->arena, &page, "%.*s/%s", STR_ARG(base), our_page));
 	}
 	bool has_query = str_find(page, '?') < page.len;
 	return arena_printf(ctx->arena, ret_link, "%.*s%stoken=%.*s", STR_ARG(page),
@@ -153,6 +169,7 @@ static enum err add_token(struct ctx *ctx, const struct outbox_row *row,
                           struct secret token)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	bool coded = row->kind == OUTBOX_RECOVERY;
 	const struct new_token new_token = {
 		.outbox_id = row->id,
 		.account_id = account->id,
@@ -161,13 +178,18 @@ static enum err add_token(struct ctx *ctx, const struct outbox_row *row,
 		.digest = digest_of(token),
 		.now = ctx->now,
 		.expires_at = row->expires_at,
+		.address = row->address,
+		.address_key = row->address.ptr ? row->login : STR_NONE,
+		.reference = coded ? row->reference : STR_NONE,
 	};
 
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(store_account_lock(tx, account->id));
-	TRY(check_mails(ctx, tx, &new_token));
+	if (purpose <= TOKEN_MAKE_PASSWORD)
+		TRY(check_mails(ctx, tx, &new_token));
 	TRY(store_token_add(tx, &new_token));
-	TRY(audit_done(ctx, tx, "recovery mailed"));
+	TRY(audit_done(ctx, tx,
+	               purpose <= TOKEN_MAKE_PASSWORD ? "recovery mailed" : "link mailed"));
 	return tx_commit(&tx);
 }
 
@@ -191,6 +213,20 @@ static enum err write_template(struct ctx *ctx, struct secret token, struct lett
 	return OK;
 }
 
+/* In two halves, which people type with fewer slips. */
+static enum err write_code(struct ctx *ctx, const struct outbox_row *row, struct letter *letter)
+{
+	struct secret code;
+	struct str spelled;
+
+	TRY(code_derive(ctx, &row->nonce, &code));
+	TRY(arena_printf(ctx->arena, &spelled, "%.*s-%.*s", CODE_LETTERS / 2, code.ptr,
+	                 CODE_LETTERS / 2, code.ptr + CODE_LETTERS / 2));
+	letter->kind = LETTER_RESET_LINK_AND_CODE;
+	letter->code = (struct secret){ spelled.ptr, spelled.len };
+	return OK;
+}
+
 /* ERR_NOT_FOUND: a newer request has its token, or the account has moved on. ERR_RATE_LIMITED. */
 static enum err write_recovery(struct ctx *ctx, const struct outbox_row *row,
                                const struct account *account, struct letter *letter)
@@ -205,10 +241,26 @@ static enum err write_recovery(struct ctx *ctx, const struct outbox_row *row,
 	}
 	TRY(token_derive(ctx, purpose, &row->nonce, &token));
 	TRY(add_token(ctx, row, account, purpose, token));
-	TRY(write_link(ctx, purpose, token, &letter->link));
+	struct str own = purpose == TOKEN_SET_PASSWORD ? ctx->app.reset_url : STR_NONE;
+	TRY(write_link(ctx, own, "password-reset", token, &letter->link));
 	TRY(arena_printf(ctx->arena, &letter->minutes, "%lld",
 	                 (long long)((row->expires_at - ctx->now + MINUTE - 1) / MINUTE)));
+	if (row->kind == OUTBOX_RECOVERY)
+		return write_code(ctx, row, letter);
 	return row->kind == OUTBOX_RECOVERY_CODE ? write_template(ctx, token, letter) : OK;
+}
+
+/* Its token was made with the change. */
+static enum err write_notice(struct ctx *ctx, const struct outbox_row *row,
+                             const struct account *account, struct letter *letter)
+{
+	struct secret token;
+
+	letter->kind =
+		row->kind == OUTBOX_EMAIL_CHANGED ? LETTER_EMAIL_CHANGED : LETTER_PASSWORD_CHANGED;
+	letter->new_email = account->email;
+	TRY(token_derive(ctx, TOKEN_NOT_ME, &row->nonce, &token));
+	return write_link(ctx, STR_NONE, "verify", token, &letter->link);
 }
 
 static enum err write_body(struct ctx *ctx, const struct outbox_row *row,
@@ -222,11 +274,19 @@ static enum err write_body(struct ctx *ctx, const struct outbox_row *row,
 		return hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, letter->secret,
 		                   &letter->made_phc);
 	case OUTBOX_PASSWORD_CHANGED:
-		letter->kind = LETTER_PASSWORD_CHANGED;
-		return OK;
+	case OUTBOX_EMAIL_CHANGED:
+		return write_notice(ctx, row, account, letter);
 	default:
 		return write_recovery(ctx, row, account, letter);
 	}
+}
+
+/* The person's own, by its first part ("fr" of "fr-CA"), if we speak it; else the app's. */
+static struct str language_for(const struct ctx *ctx, const struct account *account)
+{
+	struct str own = { account->locale.ptr, str_find(account->locale, '-') };
+
+	return own.len > 0 && messages_speak(own) ? own : ctx->app.language;
 }
 
 static enum err write_envelope(struct ctx *ctx, const struct outbox_row *row,
@@ -234,10 +294,10 @@ static enum err write_envelope(struct ctx *ctx, const struct outbox_row *row,
 {
 	struct digest name = derive(ctx->service->key, "message id", &row->nonce);
 
-	letter->to = account->email;
+	letter->to = address_of(row, account);
 	letter->app_name = ctx->app.name;
 	letter->sender_name = ctx->app.sender.ptr ? ctx->app.sender : ctx->app.name;
-	letter->language = ctx->app.language;
+	letter->language = language_for(ctx, account);
 	letter->username = account->username;
 	letter->network = row->network;
 	letter->reference = row->reference;
@@ -245,12 +305,170 @@ static enum err write_envelope(struct ctx *ctx, const struct outbox_row *row,
 	return spell_hex(ctx->arena, name.bytes, 16, &letter->message_id);
 }
 
+/* ---- what an address was given for ---- */
+
+static bool concerns_address(const struct outbox_row *row)
+{
+	return row->kind >= OUTBOX_SIGN_UP && row->kind <= OUTBOX_EMAIL_CHANGE;
+}
+
+/* What such a row comes to. */
+struct answer {
+	enum letter_kind kind;
+	struct account account; /* to whom: an account, or what will be one */
+	struct secret token;
+	const char *drop; /* NULL: mail it */
+};
+
+static enum err answer_sign_up(struct ctx *ctx, const struct sign_up *sign_up,
+                               struct answer *answer)
+{
+	answer->kind = LETTER_VERIFY;
+	answer->account = (struct account){
+		.email = sign_up->email,
+		.username = sign_up->username,
+		.locale = sign_up->locale,
+	};
+	return sign_up_token_derive(ctx, &sign_up->nonce, &answer->token);
+}
+
+/* Whoever has the address is told, and nobody else. */
+static void answer_taken(const struct account *owner, struct answer *answer)
+{
+	answer->kind = LETTER_ADDRESS_TAKEN;
+	answer->account = *owner;
+	if (owner->status != ACCOUNT_ACTIVE)
+		answer->drop = "the account is disabled";
+}
+
+static enum err answer_with_token(struct ctx *ctx, const struct outbox_row *row,
+                                  const struct account *account, enum token_purpose purpose,
+                                  struct answer *answer)
+{
+	answer->kind = purpose == TOKEN_CHANGE_EMAIL ? LETTER_CHANGE_EMAIL : LETTER_VERIFY;
+	answer->account = *account;
+	ctx->account_id = account->id;
+	TRY(token_derive(ctx, purpose, &row->nonce, &answer->token));
+	enum err err = add_token(ctx, row, account, purpose, answer->token);
+	if (err == ERR_NOT_FOUND)
+		answer->drop = "a newer request took its place, or the account has changed";
+	return err == ERR_NOT_FOUND ? OK : err;
+}
+
+/* `owner`: of the address; id 0: nobody. */
+static enum err answer_change(struct ctx *ctx, const struct outbox_row *row,
+                              const struct account *owner, struct answer *answer)
+{
+	struct account account;
+
+	enum err err = store_account_by_id(ctx->store, ctx->arena, row->account_id, &account);
+	if (err == ERR_NOT_FOUND || (err == OK && account.epoch != row->epoch)) {
+		answer->drop = "the account has changed since this was asked for";
+		return OK;
+	}
+	TRY(err);
+	if (owner->id == account.id)
+		answer->drop = "the address is the account's already";
+	else if (owner->id != 0)
+		answer_taken(owner, answer);
+	else
+		return answer_with_token(ctx, row, &account, TOKEN_CHANGE_EMAIL, answer);
+	return OK;
+}
+
+static enum err answer_verification(struct ctx *ctx, const struct outbox_row *row,
+                                    const struct account *owner, struct answer *answer)
+{
+	struct sign_up sign_up;
+
+	if (owner->id != 0 && owner->email_verified_at != 0) {
+		answer->drop = "the address is verified already";
+		return OK;
+	}
+	if (owner->id != 0)
+		return answer_with_token(ctx, row, owner, TOKEN_VERIFY_EMAIL, answer);
+	enum err err = store_sign_up_newest(ctx->store, ctx->arena, row->app_id, row->login,
+	                                    ctx->now, &sign_up);
+	if (err == ERR_NOT_FOUND) {
+		answer->drop = "nobody has signed up with this address";
+		return OK;
+	}
+	TRY(err);
+	return answer_sign_up(ctx, &sign_up, answer);
+}
+
+static enum err find_answer(struct ctx *ctx, const struct outbox_row *row, struct answer *answer)
+{
+	struct account owner = { 0 };
+	struct sign_up sign_up;
+
+	enum err err =
+		store_account_by_email(ctx->store, ctx->arena, row->app_id, row->login, &owner);
+	if (err != OK && err != ERR_NOT_FOUND)
+		return err;
+	if (row->kind == OUTBOX_EMAIL_CHANGE)
+		return answer_change(ctx, row, &owner, answer);
+	if (row->kind == OUTBOX_VERIFICATION)
+		return answer_verification(ctx, row, &owner, answer);
+	if (owner.id != 0) {
+		answer_taken(&owner, answer);
+		return OK;
+	}
+	TRY(store_sign_up_by_outbox(ctx->store, ctx->arena, row->id, &sign_up));
+	return answer_sign_up(ctx, &sign_up, answer);
+}
+
+/* limits.mails_per_address, for whoever's address it is. */
+static enum err was_mailed_enough(struct ctx *ctx, const struct outbox_row *row, bool *ret_enough)
+{
+	const struct rate *rate = &ctx->service->policy.mails_per_address;
+	int64_t sent;
+
+	TRY(store_outbox_sent_to(ctx->store, ctx->arena, row, ctx->now - rate->period_s, &sent));
+	*ret_enough = rate->count > 0 && sent >= rate->count;
+	return OK;
+}
+
+static enum err write_answer(struct ctx *ctx, const struct outbox_row *row,
+                             struct letter *ret_letter)
+{
+	struct letter letter = { .send = true };
+	struct answer answer = { .drop = NULL };
+	bool enough;
+
+	if (row->expires_at <= ctx->now)
+		return give_up(ctx, row);
+	TRY(was_mailed_enough(ctx, row, &enough));
+	if (enough)
+		return drop(ctx, row, "too many mails to this address");
+	enum err err = find_answer(ctx, row, &answer);
+	if (err == ERR_NOT_FOUND)
+		return drop(ctx, row, "what it was for is gone");
+	TRY(err);
+	if (!answer.drop && !can_receive(address_of(row, &answer.account)))
+		answer.drop = "the address is a placeholder";
+	if (answer.drop)
+		return drop(ctx, row, answer.drop);
+	TRY(write_envelope(ctx, row, &answer.account, &letter));
+	letter.kind = answer.kind;
+	if (answer.kind == LETTER_ADDRESS_TAKEN)
+		letter.to = answer.account.email;
+	else
+		TRY(write_link(ctx, STR_NONE, "verify", answer.token, &letter.link));
+	*ret_letter = letter;
+	return OK;
+}
+
+/* ---- all of it ---- */
+
 static enum err mail_write(struct ctx *ctx, const struct outbox_row *row, struct letter *ret_letter)
 {
 	struct letter letter = { .send = true };
 	struct recipient recipient;
 
 	TRY(store_app_by_id(ctx->store, ctx->arena, row->app_id, &ctx->app));
+	if (concerns_address(row))
+		return write_answer(ctx, row, ret_letter);
 	TRY(find_recipient(ctx, row, &recipient));
 	if (recipient.drop)
 		return drop(ctx, row, recipient.drop);

@@ -2,6 +2,7 @@
 /* limits.c - counters in the database, and one in memory before them. */
 #include "account/limits.h"
 #include "account/request_counter.h"
+#include "account/token.h"
 #include "base/clock.h"
 #include "base/network.h"
 #include <stdlib.h>
@@ -344,4 +345,19 @@ enum err limits_forget_login(struct ctx *ctx, struct tx *tx, struct str login)
 		return OK;
 	TRY(login_key(ctx, login, &key));
 	return store_limit_forget(tx, &key);
+}
+
+enum err limits_take_code(struct ctx *ctx, struct str reference)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	struct limit_counter counter;
+	struct digest key;
+
+	TRY(limit_key(ctx, "code", ctx->app.id, 0, reference, &key));
+	TRY(tx_begin(ctx->store, &tx));
+	TRY(store_limit_take(tx, ctx->arena, &key, 1, ctx->now, ctx->now + CODE_S, &counter));
+	TRY(tx_commit(&tx));
+	if (counter.count <= CODE_GUESSES_MAX)
+		return OK;
+	return deny_guess(ctx, ERR_TOKEN_INVALID, "too many tries at this reference");
 }

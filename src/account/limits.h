@@ -47,6 +47,10 @@ MUST_USE enum err limits_forgive(struct ctx *ctx, struct tx *tx);
 /* The person has proved to be the owner in another way; login NONE is a no-op. */
 MUST_USE enum err limits_forget_login(struct ctx *ctx, struct tx *tx, struct str login);
 
+/* Counts one try at the code of a reference, whether or not that is anybody's, before it is looked
+ * at: of tries at once, CODE_GUESSES_MAX are let in. ERR_TOKEN_INVALID: there were enough. */
+MUST_USE enum err limits_take_code(struct ctx *ctx, struct str reference);
+
 /* ---- for our own threads ---- */
 
 struct limits_save {

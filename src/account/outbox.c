@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* outbox.c - queueing mail, claiming it, and settling it. */
 #include "account/outbox.h"
+#include "account/token.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -13,6 +14,10 @@ const char *const outbox_kind_words[OUTBOX_KIND_COUNT] = {
 	[OUTBOX_MADE_PASSWORD] = "made password",
 	[OUTBOX_PASSWORD_CHANGED] = "password changed",
 	[OUTBOX_INVITATION] = "invitation",
+	[OUTBOX_SIGN_UP] = "sign-up",
+	[OUTBOX_VERIFICATION] = "verification",
+	[OUTBOX_EMAIL_CHANGE] = "change of address",
+	[OUTBOX_EMAIL_CHANGED] = "address changed",
 };
 
 const char *const outbox_state_words[] = {
@@ -32,13 +37,17 @@ static enum err reference_of(struct ctx *ctx, struct str *ret_reference)
 }
 
 /* How long a mail has sense: a link, while it lives; a made password, as long as its person may
- * wait for it; a notice, for three days. */
+ * wait for it; a notice, for three days, as long as "it was not me" can be said. */
 static int64_t sense_s(const struct ctx *ctx, int64_t kind)
 {
 	switch (kind) {
 	case OUTBOX_MADE_PASSWORD:
+	case OUTBOX_SIGN_UP:
+	case OUTBOX_VERIFICATION:
+	case OUTBOX_EMAIL_CHANGE:
 		return DAY;
 	case OUTBOX_PASSWORD_CHANGED:
+	case OUTBOX_EMAIL_CHANGED:
 	case OUTBOX_INVITATION:
 		return 3 * DAY;
 	default:
@@ -58,17 +67,33 @@ enum err outbox_prepare(struct ctx *ctx, struct outbox_row *row)
 	return OK;
 }
 
-enum err outbox_add_notice(struct ctx *ctx, struct tx *tx, const struct account *account,
-                           int64_t *ret_id)
+enum err outbox_add_notice(struct ctx *ctx, struct tx *tx, enum outbox_kind kind,
+                           const struct account *account, int64_t *ret_id)
 {
 	struct outbox_row row = {
-		.kind = OUTBOX_PASSWORD_CHANGED,
+		.kind = kind,
 		.account_id = account->id,
 		.epoch = account->epoch,
+		.address = account->email,
 	};
+	struct secret token;
 
 	TRY(outbox_prepare(ctx, &row));
-	return store_outbox_add(tx, &row, ret_id);
+	TRY(store_outbox_add(tx, &row, ret_id));
+	TRY(token_derive(ctx, TOKEN_NOT_ME, &row.nonce, &token));
+	const struct new_token new_token = {
+		.outbox_id = *ret_id,
+		.account_id = account->id,
+		.epoch = account->epoch,
+		.purpose = TOKEN_NOT_ME,
+		.digest = digest_of(token),
+		.now = ctx->now,
+		.expires_at = row.expires_at,
+		.address = account->email,
+		.address_key = account->email_key,
+		.phc = account->phc,
+	};
+	return store_token_add_lasting(tx, &new_token);
 }
 
 /* ---- claiming ---- */

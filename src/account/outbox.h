@@ -16,9 +16,11 @@ enum { OUTBOX_LEASE_S = 45, OUTBOX_CLAIM_MAX = 1, OUTBOX_LIST_MAX = 1000 };
 /* Fills what every new row has, by its kind: app, nonce, reference, network, times. ERR_NOMEM. */
 MUST_USE enum err outbox_prepare(struct ctx *ctx, struct outbox_row *row);
 
-/* Queues the notice that an account's password was changed. */
-MUST_USE enum err outbox_add_notice(struct ctx *ctx, struct tx *tx, const struct account *account,
-                                    int64_t *ret_id);
+/* Queues the notice that an account's password or address was changed (OUTBOX_PASSWORD_CHANGED,
+ * OUTBOX_EMAIL_CHANGED), to the address of before, with a link for whoever did not do it
+ * (not_me.h). The account is as it was before, and locked. */
+MUST_USE enum err outbox_add_notice(struct ctx *ctx, struct tx *tx, enum outbox_kind kind,
+                                    const struct account *account, int64_t *ret_id);
 
 /* ---- for the mail thread ---- */
 
@@ -26,12 +28,17 @@ MUST_USE enum err outbox_add_notice(struct ctx *ctx, struct tx *tx, const struct
 extern const struct operation mail_claim_op; /* struct nothing -> struct outbox_list */
 
 enum letter_kind {
-	LETTER_RESET_LINK,       /* link, minutes */
-	LETTER_CONFIRM_LINK,     /* link, minutes, username */
-	LETTER_INVITATION,       /* link */
-	LETTER_MADE_PASSWORD,    /* secret */
-	LETTER_PASSWORD_CHANGED, /* network, at */
-	LETTER_TEMPLATE,         /* link, secret, minutes: by the app's own subject and content */
+	LETTER_RESET_LINK,          /* link, minutes */
+	LETTER_RESET_LINK_AND_CODE, /* the same, and code */
+	LETTER_CONFIRM_LINK,        /* link, minutes, username */
+	LETTER_INVITATION,          /* link */
+	LETTER_MADE_PASSWORD,       /* secret */
+	LETTER_PASSWORD_CHANGED,    /* network, at, link: "it was not me" */
+	LETTER_EMAIL_CHANGED,       /* the same, and new_email */
+	LETTER_VERIFY,              /* link */
+	LETTER_CHANGE_EMAIL,        /* link */
+	LETTER_ADDRESS_TAKEN, /* to whoever has the address: somebody gave it for another account */
+	LETTER_TEMPLATE,      /* link, secret, minutes: by the app's own subject and content */
 	LETTER_KIND_COUNT
 };
 
@@ -44,6 +51,8 @@ struct letter {
 	struct str language;
 	struct str link;
 	struct secret secret; /* a made password, or a reset code */
+	struct secret code;   /* for typing, "K7Q2-9FMX" */
+	struct str new_email;
 	struct str username, network, reference;
 	struct str minutes;          /* how long the link lives, from now */
 	struct str subject, content; /* LETTER_TEMPLATE */

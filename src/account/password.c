@@ -9,7 +9,8 @@
 #include "base/network.h"
 #include "base/text.h"
 
-/* The account's new password, the notice to its owner, and the end of all that came before. */
+/* The account's new password, the notice to its owner, and the end of all that came before. The
+ * account is locked. */
 static enum err set_password(struct ctx *ctx, struct tx *tx, const struct account *account,
                              struct str phc, int64_t *ret_epoch)
 {
@@ -20,24 +21,11 @@ static enum err set_password(struct ctx *ctx, struct tx *tx, const struct accoun
 		.now = ctx->now,
 	};
 
-	TRY(outbox_add_notice(ctx, tx, account, &password.outbox_floor));
+	TRY(outbox_add_notice(ctx, tx, OUTBOX_PASSWORD_CHANGED, account, &password.outbox_floor));
 	return store_account_set_password(tx, &password, ret_epoch);
 }
 
-static enum err change_in_store(struct ctx *ctx, const struct account *account, struct str phc)
-{
-	CLEANUP(tx_rollback) struct tx *tx = NULL;
-	int64_t epoch;
-
-	TRY(tx_begin(ctx->store, &tx));
-	TRY(set_password(ctx, tx, account, phc, &epoch));
-	TRY(store_session_restamp(tx, &ctx->session, epoch));
-	TRY(limits_forgive(ctx, tx));
-	TRY(audit_done(ctx, tx, "done"));
-	TRY(tx_commit(&tx));
-	bell_ring(ctx->service->outbox_bell);
-	return OK;
-}
+/* ---- by the old one ---- */
 
 /* A counter of its own: who has a session may guess here without having guessed at the log-in. No
  * login can be spelled so. */
@@ -47,17 +35,14 @@ static enum err spell_own_login(struct ctx *ctx, struct str *ret_login)
 	                    (long long)ctx->account_id);
 }
 
-static enum err password_change(struct ctx *ctx, const struct password_change *in,
-                                struct nothing *ret_nothing)
+enum err password_prove(struct ctx *ctx, struct secret password, struct account *ret_account)
 {
 	struct account account;
-	struct secret old_password, new_password;
-	struct str login, phc;
+	struct secret nfc;
+	struct str login;
 	bool match = false;
 
-	(void)ret_nothing;
-	TRY(password_accept(ctx, in->new_password, &new_password));
-	TRY(secret_nfc(ctx->arena, in->old_password, &old_password));
+	TRY(secret_nfc(ctx->arena, password, &nfc));
 	enum err err =
 		store_account_by_id(ctx->store, ctx->arena, ctx->session.account_id, &account);
 	if (err == ERR_NOT_FOUND)
@@ -68,9 +53,42 @@ static enum err password_change(struct ctx *ctx, const struct password_change *i
 		return deny(ctx, ERR_BAD_SESSION, "session ended meanwhile");
 	TRY(spell_own_login(ctx, &login));
 	TRY(limits_enter_login(ctx, login));
-	TRY(hasher_verify(ctx->hasher, caller_of(ctx), old_password, account.phc.ptr, &match));
+	TRY(hasher_verify(ctx->hasher, caller_of(ctx), nfc, account.phc.ptr, &match));
 	if (!match)
 		return deny_guess(ctx, ERR_WRONG_PASSWORD, "wrong password");
+	if (account.held_until > ctx->now)
+		return deny(ctx, ERR_CHANGES_HELD, "changes are held");
+	*ret_account = account;
+	return OK;
+}
+
+static enum err change_in_store(struct ctx *ctx, const struct account *account, struct str phc)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	int64_t epoch;
+
+	TRY(tx_begin(ctx->store, &tx));
+	TRY(store_account_lock_at(tx, account->id, account->epoch));
+	TRY(set_password(ctx, tx, account, phc, &epoch));
+	TRY(store_session_restamp(tx, &ctx->session, epoch));
+	TRY(limits_forgive(ctx, tx));
+	TRY(audit_done(ctx, tx, "done"));
+	TRY(tx_commit(&tx));
+	bell_ring(ctx->service->outbox_bell);
+	return OK;
+}
+
+static enum err password_change(struct ctx *ctx, const struct password_change *in,
+                                struct nothing *ret_nothing)
+{
+	struct account account;
+	struct secret old_password, new_password;
+	struct str phc;
+
+	(void)ret_nothing;
+	TRY(password_accept(ctx, in->new_password, &new_password));
+	TRY(secret_nfc(ctx->arena, in->old_password, &old_password));
+	TRY(password_prove(ctx, old_password, &account));
 	if (secret_equal(old_password, new_password))
 		return deny(ctx, ERR_PASSWORD_SAME, "new password is the old one");
 	TRY(hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, new_password, &phc));
@@ -79,11 +97,13 @@ static enum err password_change(struct ctx *ctx, const struct password_change *i
 OPERATION(password_change, struct password_change, struct nothing, REQUIRES_SESSION, LIMIT_LOGIN,
           COST_HASH)
 
+/* ---- by what was mailed ---- */
+
 static enum err reset_in_store(struct ctx *ctx, const struct token *token,
                                const struct account *account, struct str phc)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
-	int64_t epoch;
+	struct account renewed = *account;
 
 	TRY(tx_begin(ctx->store, &tx));
 	/* The account before its tokens, as whoever makes one does: else each might wait for the
@@ -94,7 +114,9 @@ static enum err reset_in_store(struct ctx *ctx, const struct token *token,
 	if (err == ERR_NOT_FOUND)
 		return tx_refuse(&tx, deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile"));
 	TRY(err);
-	TRY(set_password(ctx, tx, account, phc, &epoch));
+	TRY(set_password(ctx, tx, account, phc, &renewed.epoch));
+	TRY(store_account_verify(tx, &renewed, ctx->now));
+	TRY(store_account_release(tx, account->id));
 	TRY(limits_forget_login(ctx, tx, account->email_key));
 	TRY(limits_forget_login(ctx, tx, token->username_key));
 	TRY(audit_done(ctx, tx, "done"));
@@ -103,26 +125,22 @@ static enum err reset_in_store(struct ctx *ctx, const struct token *token,
 	return OK;
 }
 
-static enum err password_reset(struct ctx *ctx, const struct password_reset *in,
-                               struct nothing *ret_nothing)
+/* With a live token in hand; `again` looks whether it still is. */
+static enum err reset_by(struct ctx *ctx, const struct token *seen, struct secret new_password,
+                         enum err (*again)(struct ctx *ctx, const void *in,
+                                           struct token *ret_token),
+                         const void *in)
 {
 	struct token token;
 	struct account account;
-	struct secret new_password;
 	struct str phc;
 	bool same = false;
 
-	(void)ret_nothing;
-	TRY(token_find_live(ctx, in->token, TOKEN_SET_PASSWORD, &token));
-	if (in->repeated.ptr && !secret_equal(in->new_password, in->repeated))
-		return ERR_PASSWORDS_DIFFER;
-	TRY(password_accept(ctx, in->new_password, &new_password));
-
 	/* Those behind the winner find the token spent here, before they cost a hash. */
-	struct digest digest = digest_of(in->token);
 	CLEANUP(turnstile_leave) struct turnstile_pass pass = { 0 };
-	TRY(turnstile_enter(ctx->service->turnstile, &digest, 1, network_of(ctx->network), &pass));
-	TRY(token_find_live(ctx, in->token, TOKEN_SET_PASSWORD, &token));
+	TRY(turnstile_enter(ctx->service->turnstile, &seen->digest, 1, network_of(ctx->network),
+	                    &pass));
+	TRY(again(ctx, in, &token));
 
 	enum err err = store_account_by_id(ctx->store, ctx->arena, token.account_id, &account);
 	if (err == ERR_NOT_FOUND)
@@ -136,5 +154,87 @@ static enum err password_reset(struct ctx *ctx, const struct password_reset *in,
 	TRY(hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, new_password, &phc));
 	return reset_in_store(ctx, &token, &account, phc);
 }
+
+static enum err find_by_token(struct ctx *ctx, const void *in, struct token *ret_token)
+{
+	const struct password_reset *reset = in;
+
+	return token_find_live(ctx, reset->token, TOKEN_SET_PASSWORD, ret_token);
+}
+
+static enum err password_reset(struct ctx *ctx, const struct password_reset *in,
+                               struct nothing *ret_nothing)
+{
+	struct token token;
+	struct secret new_password;
+
+	(void)ret_nothing;
+	TRY(find_by_token(ctx, in, &token));
+	if (in->repeated.ptr && !secret_equal(in->new_password, in->repeated))
+		return ERR_PASSWORDS_DIFFER;
+	TRY(password_accept(ctx, in->new_password, &new_password));
+	return reset_by(ctx, &token, new_password, find_by_token, in);
+}
 OPERATION(password_reset, struct password_reset, struct nothing, REQUIRES_APP, LIMIT_GUESS,
           COST_HASH)
+
+/* ---- by the typed code ---- */
+
+/* As it was typed, in the spelling that it was made in: I and L are 1, and O is 0 (the alphabet is
+ * Crockford's). */
+static enum err spell_code(struct ctx *ctx, struct secret typed, struct secret *ret_code)
+{
+	char *letters = arena_alloc(ctx->arena, typed.len + 1);
+	size_t n = 0;
+
+	NEED(letters);
+	for (size_t i = 0; i < typed.len; i++) {
+		char c = typed.ptr[i];
+		if (c == ' ' || c == '-')
+			continue;
+		c = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+		letters[n++] = c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
+	}
+	*ret_code = (struct secret){ letters, n };
+	return OK;
+}
+
+static enum err find_by_code(struct ctx *ctx, const void *in, struct token *ret_token)
+{
+	const struct password_reset_by_code *reset = in;
+	struct coded_token found = { 0 };
+	struct secret typed, code;
+
+	TRY(spell_code(ctx, reset->code, &typed));
+	enum err err = store_token_by_reference(ctx->store, ctx->arena, reset->reference,
+	                                        ctx->app.id, &found);
+	if (err != OK && err != ERR_NOT_FOUND)
+		return err;
+	TRY(code_derive(ctx, &found.nonce, &code));
+	bool right = secret_equal(typed, code);
+	if (err == ERR_NOT_FOUND)
+		return deny_guess(ctx, ERR_TOKEN_INVALID, "no such reference");
+	ctx->account_id = found.token.account_id;
+	if (!right)
+		return deny_guess(ctx, ERR_TOKEN_INVALID, "wrong code");
+	if (found.token.created_at + CODE_S <= ctx->now)
+		return deny_dead(ctx, ERR_TOKEN_INVALID, "code has expired");
+	TRY(token_check_live(ctx, &found.token, TOKEN_SET_PASSWORD));
+	*ret_token = found.token;
+	return OK;
+}
+
+static enum err password_reset_by_code(struct ctx *ctx, const struct password_reset_by_code *in,
+                                       struct nothing *ret_nothing)
+{
+	struct token token;
+	struct secret new_password;
+
+	(void)ret_nothing;
+	TRY(password_accept(ctx, in->new_password, &new_password));
+	TRY(limits_take_code(ctx, in->reference));
+	TRY(find_by_code(ctx, in, &token));
+	return reset_by(ctx, &token, new_password, find_by_code, in);
+}
+OPERATION(password_reset_by_code, struct password_reset_by_code, struct nothing, REQUIRES_APP,
+          LIMIT_GUESS, COST_HASH)

@@ -12,8 +12,8 @@ struct password_change {
 	struct secret old_password, new_password;
 };
 
-/* ERR_PASSWORD_SHORT, _LONG; ERR_WRONG_PASSWORD; ERR_PASSWORD_SAME. The caller's own session lives
- * on. */
+/* ERR_PASSWORD_SHORT, _LONG; ERR_WRONG_PASSWORD; ERR_PASSWORD_SAME; ERR_CHANGES_HELD. The caller's
+ * own session lives on. */
 extern const struct operation password_change_op; /* struct password_change -> struct nothing */
 
 struct password_reset {
@@ -25,5 +25,22 @@ struct password_reset {
  * ERR_PASSWORD_SHORT, _LONG, _SAME, ERR_PASSWORDS_DIFFER: the token is not spent. Opens no session.
  */
 extern const struct operation password_reset_op; /* struct password_reset -> struct nothing */
+
+struct password_reset_by_code {
+	struct str reference; /* as the answer and the mail say it */
+	struct secret code;   /* as the mail says it; case, spaces and hyphens are free */
+	struct secret new_password;
+};
+
+/* The same by the code of the same mail: link and code are spent together. Wrong guesses never kill
+ * the link; after CODE_GUESSES_MAX tries at one reference, anybody's or nobody's, no code is right
+ * any more. */
+extern const struct operation password_reset_by_code_op; /* -> struct nothing */
+
+/* Checks a person's own password at the door of a change that needs it, after the gate has found
+ * their session, and reads the account. The failures count for themselves, apart from the log-in's.
+ * ERR_BAD_SESSION: it ended meanwhile. ERR_CHANGES_HELD, ERR_WRONG_PASSWORD, ERR_RATE_LIMITED. */
+MUST_USE enum err password_prove(struct ctx *ctx, struct secret password,
+                                 struct account *ret_account);
 
 #endif

@@ -31,6 +31,8 @@
 	X(ERR_MEMBER_MISSING, "a member is missing")                                               \
 	X(ERR_BAD_EMAIL, "this is no e-mail address")                                              \
 	X(ERR_BAD_USERNAME, "this cannot be a username")                                           \
+	X(ERR_BAD_NAME, "this cannot be a name")                                                   \
+	X(ERR_BAD_LOCALE, "this is no language tag")                                               \
 	X(ERR_EMPTY_EMAIL, "the e-mail address is empty")                                          \
 	X(ERR_EMPTY_PASSWORD, "the password is empty")                                             \
 	X(ERR_EMPTY_CODE, "the reset code is empty")                                               \
@@ -49,6 +51,8 @@
 	X(ERR_WRONG_PASSWORD, "the current password is wrong")                                     \
 	X(ERR_TOKEN_INVALID, "the token is unknown, spent, replaced or expired")                   \
 	X(ERR_WRONG_USERNAME, "the username is not the one this link was made for")                \
+	X(ERR_WRONG_ADDRESS, "the address is not the one this link was mailed for")                \
+	X(ERR_CHANGES_HELD, "somebody said 'it was not me': changes are held for some days")       \
 	X(ERR_PASSWORD_SHORT, "the new password is too short")                                     \
 	X(ERR_PASSWORD_LONG, "the new password is too long")                                       \
 	X(ERR_PASSWORD_SAME, "the new password is the old one")                                    \

@@ -176,26 +176,36 @@ static bool is_layout(ucs4_t c)
 	return (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-enum err username_normalize(struct arena *arena, struct str username, struct str *ret_name,
-                            struct str *ret_key)
+enum err name_normalize(struct arena *arena, struct str text, size_t max, struct str *ret_name)
 {
-	struct str name, key;
-	size_t len = 0;
+	struct str name;
 	ucs4_t c = 0;
 
-	if (username.len == 0 || username.len > 4 * USERNAME_MAX || !text_is_utf8(username))
-		return ERR_BAD_USERNAME;
-	TRY(text_nfc(arena, username, &name));
-	if (text_length(name) > USERNAME_MAX)
-		return ERR_BAD_USERNAME;
+	if (text.len == 0 || text.len > 4 * max || !text_is_utf8(text))
+		return ERR_BAD_NAME;
+	TRY(text_nfc(arena, text, &name));
+	if (text_length(name) > max)
+		return ERR_BAD_NAME;
 	for (size_t i = 0; i < name.len;) {
 		size_t first = i;
 		i += (size_t)u8_mbtouc(&c, (const uint8_t *)name.ptr + i, name.len - i);
 		bool at_an_end = first == 0 || i == name.len;
 		if (uc_is_general_category(c, UC_CATEGORY_Cc) || is_layout(c) ||
 		    (at_an_end && uc_is_general_category(c, UC_CATEGORY_Z)))
-			return ERR_BAD_USERNAME;
+			return ERR_BAD_NAME;
 	}
+	*ret_name = name;
+	return OK;
+}
+
+enum err username_normalize(struct arena *arena, struct str username, struct str *ret_name,
+                            struct str *ret_key)
+{
+	struct str name, key;
+	size_t len = 0;
+
+	enum err err = name_normalize(arena, username, USERNAME_MAX, &name);
+	TRY(err == ERR_BAD_NAME ? ERR_BAD_USERNAME : err);
 	uint8_t *folded =
 		u8_casefold((const uint8_t *)name.ptr, name.len, NULL, UNINORM_NFC, NULL, &len);
 	TRY(take(arena, folded, len, &key));

@@ -6,9 +6,10 @@
 #include "base/arena.h"
 
 enum {
-	EMAIL_MAX = 254,      /* bytes: RFC 5321, 4.5.3.1.3 less the angle brackets */
-	EMAIL_LOCAL_MAX = 64, /* bytes: RFC 5321, 4.5.3.1.1 */
-	USERNAME_MAX = 128,   /* code points */
+	EMAIL_MAX = 254,       /* bytes: RFC 5321, 4.5.3.1.3 less the angle brackets */
+	EMAIL_LOCAL_MAX = 64,  /* bytes: RFC 5321, 4.5.3.1.1 */
+	USERNAME_MAX = 128,    /* code points */
+	PERSON_NAME_MAX = 200, /* code points */
 };
 
 /* Valid UTF-8 (RFC 3629) without U+0000. */
@@ -32,9 +33,14 @@ MUST_USE enum err secret_nfc(struct arena *arena, struct secret secret, struct s
 MUST_USE enum err email_normalize(struct arena *arena, struct str email, struct str *ret_email,
                                   struct str *ret_key);
 
-/* The same idea for usernames: NFC, 1 to USERNAME_MAX code points, no control characters or line
- * separators, no white space at an end; the key is case-folded. ERR_BAD_USERNAME: it is not such a
+/* What a person or a thing is called: NFC, 1 to max code points, no control characters, line
+ * separators or changes of direction, no white space at an end. ERR_BAD_NAME: it is not such a
  * name. */
+MUST_USE enum err name_normalize(struct arena *arena, struct str text, size_t max,
+                                 struct str *ret_name);
+
+/* The same idea for usernames, of USERNAME_MAX code points; the key is case-folded.
+ * ERR_BAD_USERNAME: it is not such a name. */
 MUST_USE enum err username_normalize(struct arena *arena, struct str username, struct str *ret_name,
                                      struct str *ret_key);
 

@@ -3,7 +3,9 @@
  */
 #include "account/account.h"
 #include "account/app.h"
+#include "account/email_change.h"
 #include "account/password.h"
+#include "account/profile.h"
 #include "account/recovery.h"
 #include "dialect/dialect.h"
 #include "http/status.h"
@@ -27,6 +29,54 @@ static const struct field reset_fields[] = {
 static const struct field change_fields[] = {
 	FIELD("old", SECRET, struct password_change, old_password),
 	FIELD("new", SECRET, struct password_change, new_password),
+};
+
+static const struct field code_fields[] = {
+	FIELD("reference", TEXT, struct password_reset_by_code, reference),
+	FIELD("code", SECRET, struct password_reset_by_code, code),
+	FIELD("new", SECRET, struct password_reset_by_code, new_password),
+};
+
+static const struct field sign_up_fields[] = {
+	FIELD("email", TEXT, struct account_sign_up, email),
+	FIELD("password", SECRET, struct account_sign_up, password),
+	FIELD_MAYBE("username", TEXT, struct account_sign_up, username),
+	FIELD_MAYBE("name", TEXT, struct account_sign_up, name),
+	FIELD_MAYBE("locale", TEXT, struct account_sign_up, locale),
+};
+
+static const struct field verification_fields[] = {
+	FIELD("email", TEXT, struct verification_request, email),
+};
+
+static const struct field confirmation_fields[] = {
+	FIELD("token", SECRET, struct confirmation, token),
+};
+
+static const struct field email_fields[] = {
+	FIELD("email", TEXT, struct email_change, email),
+	FIELD("password", SECRET, struct email_change, password),
+};
+
+static const struct out_field profile_out[] = {
+	OUT("id", TEXT, struct profile, id),
+	OUT("email", TEXT, struct profile, email),
+	OUT("email_verified", BOOL, struct profile, email_verified),
+	OUT("username", TEXT, struct profile, username),
+	OUT("name", TEXT, struct profile, name),
+	OUT("locale", TEXT, struct profile, locale),
+	OUT("created_at", TIME, struct profile, created_at),
+	OUT("password_changed_at", TIME, struct profile, password_changed_at),
+};
+
+static const struct field profile_fields[] = {
+	FIELD_MAYBE("username", TEXT, struct profile_update, username),
+	FIELD_MAYBE("name", TEXT, struct profile_update, name),
+	FIELD_MAYBE("locale", TEXT, struct profile_update, locale),
+};
+
+static const struct field delete_fields[] = {
+	FIELD("password", SECRET, struct profile_delete, password),
 };
 
 static const struct field log_in_fields[] = {
@@ -86,6 +136,68 @@ static const struct route routes[] = {
 	  .takes = TAKES_JSON,
 	  .operation = &password_change_op,
 	  .fields = FIELDS(change_fields),
+	  .ok = 204 },
+	{ .method = "PUT",
+	  .path = "/api/v1/account/password",
+	  .when = "code",
+	  .takes = TAKES_JSON,
+	  .operation = &password_reset_by_code_op,
+	  .fields = FIELDS(code_fields),
+	  .ok = 204 },
+	{ .method = "POST",
+	  .path = "/api/v1/accounts",
+	  .takes = TAKES_JSON,
+	  .operation = &account_sign_up_op,
+	  .fields = FIELDS(sign_up_fields),
+	  .ok = 202,
+	  .out = FIELDS(recovery_out) },
+	{ .method = "PUT",
+	  .path = "/api/v1/account/verification",
+	  .when = "email",
+	  .takes = TAKES_JSON,
+	  .operation = &verification_request_op,
+	  .fields = FIELDS(verification_fields),
+	  .ok = 202,
+	  .out = FIELDS(recovery_out) },
+	{ .method = "PUT",
+	  .path = "/api/v1/account/verification",
+	  .when = "token",
+	  .takes = TAKES_JSON,
+	  .operation = &account_verify_op,
+	  .fields = FIELDS(confirmation_fields),
+	  .ok = 204 },
+	{ .method = "PUT",
+	  .path = "/api/v1/account/email",
+	  .when = "email",
+	  .takes = TAKES_JSON,
+	  .operation = &email_change_op,
+	  .fields = FIELDS(email_fields),
+	  .ok = 202,
+	  .out = FIELDS(recovery_out) },
+	{ .method = "PUT",
+	  .path = "/api/v1/account/email",
+	  .when = "token",
+	  .takes = TAKES_JSON,
+	  .operation = &email_confirm_op,
+	  .fields = FIELDS(confirmation_fields),
+	  .ok = 204 },
+	{ .method = "GET",
+	  .path = "/api/v1/account",
+	  .operation = &profile_show_op,
+	  .ok = 200,
+	  .out = FIELDS(profile_out) },
+	{ .method = "PATCH",
+	  .path = "/api/v1/account",
+	  .takes = TAKES_JSON,
+	  .operation = &profile_update_op,
+	  .fields = FIELDS(profile_fields),
+	  .ok = 200,
+	  .out = FIELDS(profile_out) },
+	{ .method = "DELETE",
+	  .path = "/api/v1/account",
+	  .takes = TAKES_JSON,
+	  .operation = &profile_delete_op,
+	  .fields = FIELDS(delete_fields),
 	  .ok = 204 },
 	{ .method = "POST",
 	  .path = "/api/v1/sessions",
@@ -160,11 +272,20 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_MEMBER_MISSING] = MALFORMED("A member is missing."),
 	[ERR_BAD_EMAIL] = { 400, "malformed", "This is not one e-mail address.", "email",
 	                    "malformed", NULL },
-	[ERR_BAD_USERNAME] = MALFORMED("This cannot be a username."),
+	[ERR_BAD_USERNAME] = { 400, "malformed", "This cannot be a username.", "username",
+	                       "malformed", NULL },
+	[ERR_BAD_NAME] = { 400, "malformed", "This cannot be a name.", "name", "malformed", NULL },
+	[ERR_BAD_LOCALE] = { 400, "malformed", "This is no language tag.", "locale", "malformed",
+	                     NULL },
 	[ERR_EMPTY_EMAIL] = MALFORMED("A member is empty."),
 	[ERR_EMPTY_PASSWORD] = MALFORMED("A member is empty."),
 	[ERR_EMPTY_CODE] = MALFORMED("A member is empty."),
 	[ERR_WRONG_USERNAME] = MALFORMED("The username is another one."),
+	[ERR_WRONG_ADDRESS] = MALFORMED("The address is another one."),
+	[ERR_CHANGES_HELD] = { 403, "changes_held",
+	                       "Changes are held for some days, as somebody said that the last one "
+	                       "was not theirs.",
+	                       NULL, NULL, NULL },
 	[ERR_PASSWORDS_DIFFER] = MALFORMED("The two passwords are not the same."),
 	[ERR_BAD_SETTING] = MALFORMED("There is no such setting."),
 	[ERR_RATE_LIMITED] = { 429, "rate_limited",

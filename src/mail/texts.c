@@ -35,6 +35,125 @@ static const struct {
 			"Référence : {{reference}}",
 		},
 	},
+	[LETTER_RESET_LINK_AND_CODE] = {
+		[ENGLISH] = {
+			"Choose a new password for {{app}}",
+			"Hello,\n\n"
+			"someone, hopefully you, asked for a new password for your account at "
+			"{{app}}. To choose one, open this page within {{minutes}} minutes:\n\n"
+			"{{link}}\n\n"
+			"If you are asked for a code instead, it is this one, for ten minutes:\n\n"
+			"{{typed_code}}\n\n"
+			"If it was not you, you can ignore this mail and go on with your current "
+			"password. It stays valid until a new one is chosen. Never tell anybody the "
+			"code.\n\n"
+			"Reference: {{reference}}",
+		},
+		[FRENCH] = {
+			"Choisissez un nouveau mot de passe pour {{app}}",
+			"Bonjour,\n\n"
+			"quelqu’un, sans doute vous, a demandé un nouveau mot de passe pour votre "
+			"compte {{app}}. Pour le choisir, ouvrez cette page dans les {{minutes}} "
+			"minutes :\n\n"
+			"{{link}}\n\n"
+			"Si l’on vous demande plutôt un code, le voici, valable dix minutes :\n\n"
+			"{{typed_code}}\n\n"
+			"Si ce n’était pas vous, vous pouvez ignorer cet e-mail et garder votre mot "
+			"de passe actuel. Il reste valable tant qu’un nouveau n’a pas été choisi. Ne "
+			"donnez jamais ce code à personne.\n\n"
+			"Référence : {{reference}}",
+		},
+	},
+	[LETTER_VERIFY] = {
+		[ENGLISH] = {
+			"Confirm your address for {{app}}",
+			"Hello,\n\n"
+			"someone, hopefully you, signed up at {{app}} with the address {{email}}. To "
+			"confirm that it is yours, open this page within a day:\n\n"
+			"{{link}}\n\n"
+			"If it was not you, you can ignore this mail: without you nothing comes of "
+			"it.\n\n"
+			"Reference: {{reference}}",
+		},
+		[FRENCH] = {
+			"Confirmez votre adresse pour {{app}}",
+			"Bonjour,\n\n"
+			"quelqu’un, sans doute vous, s’est inscrit sur {{app}} avec l’adresse "
+			"{{email}}. Pour confirmer que c’est la vôtre, ouvrez cette page dans la "
+			"journée :\n\n"
+			"{{link}}\n\n"
+			"Si ce n’était pas vous, vous pouvez ignorer cet e-mail : sans vous, cela "
+			"restera sans suite.\n\n"
+			"Référence : {{reference}}",
+		},
+	},
+	[LETTER_CHANGE_EMAIL] = {
+		[ENGLISH] = {
+			"Confirm your new address for {{app}}",
+			"Hello,\n\n"
+			"someone, hopefully you, asked to use the address {{email}} for an account "
+			"at {{app}}. To confirm it, open this page within a day:\n\n"
+			"{{link}}\n\n"
+			"If it was not you, you can ignore this mail: without you nothing changes.\n\n"
+			"Reference: {{reference}}",
+		},
+		[FRENCH] = {
+			"Confirmez votre nouvelle adresse pour {{app}}",
+			"Bonjour,\n\n"
+			"quelqu’un, sans doute vous, a demandé à utiliser l’adresse {{email}} pour un "
+			"compte {{app}}. Pour la confirmer, ouvrez cette page dans la journée :\n\n"
+			"{{link}}\n\n"
+			"Si ce n’était pas vous, vous pouvez ignorer cet e-mail : sans vous, rien ne "
+			"change.\n\n"
+			"Référence : {{reference}}",
+		},
+	},
+	[LETTER_ADDRESS_TAKEN] = {
+		[ENGLISH] = {
+			"You have an account at {{app}} already",
+			"Hello,\n\n"
+			"someone, hopefully you, gave the address {{email}} for an account at "
+			"{{app}}. It has one already, and nothing was changed: please sign in with "
+			"it, or ask for a new password if you have forgotten yours.\n\n"
+			"If it was not you, you can ignore this mail.\n\n"
+			"Reference: {{reference}}",
+		},
+		[FRENCH] = {
+			"Vous avez déjà un compte {{app}}",
+			"Bonjour,\n\n"
+			"quelqu’un, sans doute vous, a donné l’adresse {{email}} pour un compte "
+			"{{app}}. Elle en a déjà un, et rien n’a été modifié : connectez-vous avec, "
+			"ou demandez un nouveau mot de passe si vous avez oublié le vôtre.\n\n"
+			"Si ce n’était pas vous, vous pouvez ignorer cet e-mail.\n\n"
+			"Référence : {{reference}}",
+		},
+	},
+	[LETTER_EMAIL_CHANGED] = {
+		[ENGLISH] = {
+			"Your address for {{app}} was changed",
+			"Hello,\n\n"
+			"the address of your account at {{app}} was changed on {{time}} from this one "
+			"to {{new_email}}. The change was confirmed from the network address "
+			"{{network}}.\n\n"
+			"If it was you, there is nothing to do.\n\n"
+			"If it was not you, open this page within 72 hours. It signs everybody out, "
+			"and stops further changes:\n\n"
+			"{{link}}\n\n"
+			"Reference: {{reference}}",
+		},
+		[FRENCH] = {
+			"Votre adresse pour {{app}} a été modifiée",
+			"Bonjour,\n\n"
+			"l’adresse de votre compte {{app}} a été remplacée le {{time}} par "
+			"{{new_email}}. Le changement a été confirmé depuis l’adresse réseau "
+			"{{network}}.\n\n"
+			"Si c’était vous, il n’y a rien à faire.\n\n"
+			"Si ce n’était pas vous, ouvrez cette page dans les 72 heures. Elle déconnecte "
+			"tout le monde et bloque d’autres changements :\n\n"
+			"{{link}}\n\n"
+			"Référence : {{reference}}",
+		},
+	},
 	[LETTER_CONFIRM_LINK] = {
 		[ENGLISH] = {
 			"Confirm that you need a new password for {{app}}",
@@ -112,8 +231,10 @@ static const struct {
 			"the password of your account at {{app}} was changed on {{time}}, from the "
 			"network address {{network}}. All other devices have been signed out.\n\n"
 			"If it was you, there is nothing to do.\n\n"
-			"If it was not you, ask for a new password at once, and tell whoever runs "
-			"{{app}}. They can find this change by its reference.\n\n"
+			"If it was not you, open this page within 72 hours. It signs everybody out, "
+			"stops further changes, and mails you a link to choose a new password:\n\n"
+			"{{link}}\n\n"
+			"Whoever runs {{app}} can find this change by its reference.\n\n"
 			"Reference: {{reference}}",
 		},
 		[FRENCH] = {
@@ -123,9 +244,11 @@ static const struct {
 			"l’adresse réseau {{network}}. Tous les autres appareils ont été "
 			"déconnectés.\n\n"
 			"Si c’était vous, il n’y a rien à faire.\n\n"
-			"Si ce n’était pas vous, demandez tout de suite un nouveau mot de passe et "
-			"prévenez l’équipe de {{app}}, qui retrouvera ce changement par sa "
-			"référence.\n\n"
+			"Si ce n’était pas vous, ouvrez cette page dans les 72 heures. Elle déconnecte "
+			"tout le monde, bloque d’autres changements et vous envoie un lien pour "
+			"choisir un nouveau mot de passe :\n\n"
+			"{{link}}\n\n"
+			"L’équipe de {{app}} peut retrouver ce changement par sa référence.\n\n"
 			"Référence : {{reference}}",
 		},
 	},
@@ -166,6 +289,8 @@ static void add_place(struct buf *out, const struct letter *letter, struct str n
 		{ "link", letter->link },
 		{ "secret", plain(letter->secret) },
 		{ "code", plain(letter->secret) },
+		{ "typed_code", plain(letter->code) },
+		{ "new_email", letter->new_email },
 		{ "app", letter->app_name },
 		{ "username", letter->username },
 		{ "email", letter->to },
@@ -228,6 +353,13 @@ static void add_escaped(struct buf *out, struct str text)
 	}
 }
 
+static bool is_for_copying(struct str paragraph, const struct letter *letter)
+{
+	struct secret text = { paragraph.ptr, paragraph.len };
+
+	return secret_equal(text, letter->secret) || secret_equal(text, letter->code);
+}
+
 static void add_paragraph(struct buf *out, const struct letter *letter, struct str paragraph)
 {
 	buf_puts(out, "<p>");
@@ -237,7 +369,7 @@ static void add_paragraph(struct buf *out, const struct letter *letter, struct s
 		buf_puts(out, "\">");
 		add_escaped(out, paragraph);
 		buf_puts(out, "</a>");
-	} else if (secret_equal((struct secret){ paragraph.ptr, paragraph.len }, letter->secret)) {
+	} else if (is_for_copying(paragraph, letter)) {
 		buf_puts(out, "<strong><code>");
 		add_escaped(out, paragraph);
 		buf_puts(out, "</code></strong>");

@@ -10,8 +10,8 @@ struct words {
 };
 
 /* Fills the places {{link}}, {{secret}}, {{code}}, {{app}}, {{username}}, {{email}}, {{minutes}},
- * {{reference}}, {{time}}, {{network}} of the letter's words; any other place becomes nothing.
- * The words are those of the letter's language, else English. */
+ * {{reference}}, {{time}}, {{network}}, {{typed_code}}, {{new_email}} of the letter's words; any
+ * other place becomes nothing. The words are those of the letter's language, else English. */
 MUST_USE enum err words_of(struct arena *arena, const struct letter *letter,
                            struct words *ret_words);
 

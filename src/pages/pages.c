@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pages.c - the routes of the hosted pages, and which page tells which outcome. */
 #include "pages/pages.h"
+#include "account/email_change.h"
 #include "account/password.h"
 #include "account/recovery.h"
 #include "base/log.h"
 #include "pages/show.h"
+#include "pages/verify.h"
 
 /* ---- asking for a mail ---- */
 
@@ -19,8 +21,7 @@ static enum err show_home(struct visit *visit, const void *nothing)
 	return page_show(visit, "home.html", values);
 }
 
-/* What was typed, for the person to mend. */
-static struct str typed(const struct visit *visit, const char *name)
+struct str page_typed(const struct visit *visit, const char *name)
 {
 	for (size_t i = 0; i < visit->members.n; i++) {
 		if (str_is(visit->members.items[i].name, name))
@@ -32,7 +33,7 @@ static struct str typed(const struct visit *visit, const char *name)
 static enum err show_ask(struct visit *visit, struct str error)
 {
 	const struct template_value values[] = {
-		{ .name = "email", .text = typed(visit, "email") },
+		{ .name = "email", .text = page_typed(visit, "email") },
 		{ .name = "error", .text = error },
 		{ .name = NULL },
 	};
@@ -51,7 +52,7 @@ static enum err show_asked(struct visit *visit, const void *result)
 	const struct recovery_requested *requested = result;
 	const struct template_value values[] = {
 		{ .name = "reference", .text = requested->reference },
-		{ .name = "email", .text = typed(visit, "email") },
+		{ .name = "email", .text = page_typed(visit, "email") },
 		{ .name = "dev", .text = visit->doors->mail_dir.ptr ? STR("yes") : STR_NONE },
 		{ .name = NULL },
 	};
@@ -61,7 +62,7 @@ static enum err show_asked(struct visit *visit, const void *result)
 
 /* ---- the mailed link ---- */
 
-static enum err show_dead(struct visit *visit, enum token_fate fate)
+enum err page_dead_link(struct visit *visit, enum token_fate fate)
 {
 	static const struct {
 		const char *title, *explanation;
@@ -98,7 +99,7 @@ static enum err show_dead(struct visit *visit, enum token_fate fate)
 /* What the link of this visit's token is worth. An unknown one is as good as never mailed. */
 static enum err look_at_link(struct visit *visit, struct recovery_link_state *ret_state)
 {
-	struct str token = typed(visit, "token");
+	struct str token = page_typed(visit, "token");
 	const struct recovery_link link = { .token = { token.ptr, token.len } };
 
 	return operation_run(&visit->ctx, &recovery_link_op, &link, ret_state);
@@ -107,7 +108,7 @@ static enum err look_at_link(struct visit *visit, struct recovery_link_state *re
 static enum err show_token_page(struct visit *visit, const struct recovery_link_state *state,
                                 struct str error)
 {
-	struct str token = typed(visit, "token"), min_length;
+	struct str token = page_typed(visit, "token"), min_length;
 	bool has_api = (visit->ctx.app.dialects & DIALECT_ACCOUNT) != 0;
 
 	TRY(arena_printf(visit->request->arena, &min_length, "%lld",
@@ -131,7 +132,7 @@ static enum err show_link(struct visit *visit, const void *result)
 	const struct recovery_link_state *state = result;
 
 	if (state->fate != TOKEN_FATE_LIVE)
-		return show_dead(visit, state->fate);
+		return page_dead_link(visit, state->fate);
 	return show_token_page(visit, state, STR_NONE);
 }
 
@@ -174,6 +175,33 @@ static const struct field confirm_fields[] = {
 	FIELD("username", TEXT, struct recovery_confirm, username),
 };
 
+static const struct field look_fields[] = {
+	FIELD("token", SECRET, struct confirmation, token),
+};
+
+static const struct field verify_fields[] = {
+	FIELD("token", SECRET, struct confirmation, token),
+	FIELD("address", TEXT, struct confirmation, address),
+};
+
+static const struct field not_me_fields[] = {
+	FIELD("token", SECRET, struct not_me, confirmation.token),
+	FIELD("address", TEXT, struct not_me, confirmation.address),
+	FIELD_MAYBE("old", SECRET, struct not_me, old_password),
+};
+
+/* About what is said at a confirmation. */
+static const struct wire_error verify_errors[ERR_COUNT] = {
+	[ERR_USERNAME_TAKEN] = { 409, "This username is taken by now",
+	                         "Somebody else has taken the username meanwhile. Please sign up "
+	                         "again "
+	                         "with another one.",
+	                         0, 0, 0 },
+	[ERR_WRONG_PASSWORD] = { 422, "Please check what you entered",
+	                         "This is not the password of before the change. Nothing was done.",
+	                         0, 0, 0 },
+};
+
 static const struct route routes[] = {
 	{ .method = "GET", .path = "/", .ok = 200, .render = show_home },
 	{ .method = "GET",
@@ -208,6 +236,37 @@ static const struct route routes[] = {
 	  .fields = FIELDS(confirm_fields),
 	  .ok = 200,
 	  .render = show_confirmed },
+	{ .method = "GET",
+	  .path = "/verify",
+	  .when = "token",
+	  .takes = TAKES_QUERY,
+	  .operation = &confirmation_look_op,
+	  .fields = FIELDS(look_fields),
+	  .ok = 200,
+	  .render = verify_show },
+	{ .method = "POST",
+	  .path = "/verify",
+	  .takes = TAKES_FORM,
+	  .operation = &account_verify_op,
+	  .fields = FIELDS(verify_fields),
+	  .ok = 200,
+	  .render = verify_show_verified,
+	  .overlay = verify_errors },
+	{ .method = "POST",
+	  .path = "/verify/email",
+	  .takes = TAKES_FORM,
+	  .operation = &email_confirm_op,
+	  .fields = FIELDS(verify_fields),
+	  .ok = 200,
+	  .render = verify_show_changed },
+	{ .method = "POST",
+	  .path = "/verify/not-me",
+	  .takes = TAKES_FORM,
+	  .operation = &not_me_op,
+	  .fields = FIELDS(not_me_fields),
+	  .ok = 200,
+	  .render = verify_show_not_me,
+	  .overlay = verify_errors },
 	{ .method = "GET", .path = "/dev/mail", .ok = 200, .render = page_dev_mails },
 	{ .method = "GET",
 	  .path = "/dev/mail/show",
@@ -300,6 +359,11 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_EMPTY_CODE] = FORM("Please enter the code."),
 	[ERR_WRONG_USERNAME] =
 		FORM("This is not the username that this link was made for. Nothing was changed."),
+	[ERR_WRONG_ADDRESS] =
+		FORM("This is not the address that this link was mailed for. Nothing was changed."),
+	[ERR_CHANGES_HELD] = ODD(403, "Changes are held for some days, for safety."),
+	[ERR_BAD_NAME] = FORM("This cannot be a name."),
+	[ERR_BAD_LOCALE] = FORM("This is no language."),
 	[ERR_PASSWORD_SHORT] = FORM("This password is too short. Please take a longer one."),
 	[ERR_PASSWORD_LONG] = FORM("This password is too long. Please take a shorter one."),
 	[ERR_PASSWORD_SAME] =
@@ -315,11 +379,11 @@ static enum err show_form_again(struct visit *visit, enum err err, struct str er
 
 	enum err looked = look_at_link(visit, &state);
 	if (looked == ERR_TOKEN_INVALID)
-		return show_dead(visit, TOKEN_FATE_LIVE);
+		return page_dead_link(visit, TOKEN_FATE_LIVE);
 	TRY(looked);
 	bool other_purpose = err == ERR_TOKEN_INVALID;
 	if (state.fate != TOKEN_FATE_LIVE || other_purpose)
-		return show_dead(visit, state.fate);
+		return page_dead_link(visit, state.fate);
 	return show_token_page(visit, &state, error);
 }
 
@@ -332,7 +396,10 @@ static enum err render_error(struct visit *visit, enum err err)
 		{ .name = NULL },
 	};
 
-	if (err == ERR_TOKEN_INVALID || (error->status == 422 && typed(visit, "token").ptr))
+	enum err shown = verify_show_error(visit, err);
+	if (shown != ERR_NO_ROUTE)
+		return shown;
+	if (err == ERR_TOKEN_INVALID || (error->status == 422 && page_typed(visit, "token").ptr))
 		return show_form_again(visit, err, str(error->text));
 	if (error->status == 422)
 		return show_ask(visit, str(error->text));

@@ -18,8 +18,9 @@
 
 #define ACCOUNT_COLUMNS                                                                            \
 	"id, app_id, public_id, email, email_key, username, phc, epoch, status, "                  \
-	"password_set_at, password_expires_at, outbox_floor, created_at"
-#define ACCOUNT_TYPES "iitttttiiiiii"
+	"password_set_at, password_expires_at, outbox_floor, created_at, name, locale, "           \
+	"email_verified_at, held_until, recovery_held_until"
+#define ACCOUNT_TYPES "iitttttiiiiiittiii"
 
 #define SESSION_COLUMNS                                                                            \
 	"session.id, session.account_id, session.epoch, session.public_id, session.nonce, "        \
@@ -31,13 +32,18 @@
 #define TOKEN_COLUMNS                                                                              \
 	"token.id, token.account_id, token.outbox_id, token.purpose, token.epoch, token.state, "   \
 	"token.created_at, token.expires_at, account.epoch, account.username_key, token.digest, "  \
-	"account.app_id, account.status"
-#define TOKEN_TYPES "iiiiiiiiitbii"
+	"account.app_id, account.status, token.address, token.address_key, token.phc"
+#define TOKEN_TYPES "iiiiiiiiitbiittt"
 
 #define OUTBOX_COLUMNS                                                                             \
 	"id, app_id, kind, state, nonce, reference, login, account_id, epoch, network, attempts, " \
-	"created_at, expires_at, next_attempt_at, settled_at, last_error"
-#define OUTBOX_TYPES "iiiibttiitiiiiit"
+	"created_at, expires_at, next_attempt_at, settled_at, last_error, address"
+#define OUTBOX_TYPES "iiiibttiitiiiiitt"
+
+#define SIGN_UP_COLUMNS                                                                            \
+	"id, app_id, outbox_id, nonce, digest, email, email_key, username, username_key, name, "   \
+	"locale, phc, state, created_at, expires_at"
+#define SIGN_UP_TYPES "iiibbtttttttiii"
 
 #define QUERY_LIST(QUERY)                                                                          \
 	QUERY(PING, "", "i", "SELECT count(*) FROM app")                                           \
@@ -91,6 +97,22 @@
 	      "UPDATE account SET password_expires_at = 0 WHERE id = $1 AND epoch = $2"            \
 	      " RETURNING id")                                                                     \
                                                                                                    \
+	QUERY(ACCOUNT_SET_PROFILE, "ttttii", "i",                                                  \
+	      "UPDATE account SET name = $1, locale = $2, username = $3, username_key = $4"        \
+	      " WHERE id = $5 AND epoch = $6 RETURNING id")                                        \
+	QUERY(ACCOUNT_VERIFY, "iii", "i",                                                          \
+	      "UPDATE account SET email_verified_at = $1 WHERE id = $2 AND epoch = $3 RETURNING "  \
+	      "id")                                                                                \
+	QUERY(ACCOUNT_SET_EMAIL, "ttiiii", "i",                                                    \
+	      "UPDATE account SET email = $1, email_key = $2, email_verified_at = $3,"             \
+	      " epoch = epoch + 1, outbox_floor = $4 WHERE id = $5 AND epoch = $6 RETURNING "      \
+	      "epoch")                                                                             \
+	QUERY(ACCOUNT_HOLD, "iiii", "i",                                                           \
+	      "UPDATE account SET held_until = $1, recovery_held_until = $2, epoch = epoch + 1"    \
+	      " WHERE id = $3 AND epoch = $4 RETURNING epoch")                                     \
+	QUERY(ACCOUNT_RELEASE, "i", "",                                                            \
+	      "UPDATE account SET held_until = 0, recovery_held_until = 0 WHERE id = $1")          \
+                                                                                                   \
 	/* What is for an account by name of its number, or by what was typed to find it. */       \
 	QUERY(ACCOUNT_REMOVE_MAILS, "i", "",                                                       \
 	      "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox"                              \
@@ -100,6 +122,10 @@
 	      " SELECT outbox.id FROM account CROSS JOIN outbox WHERE account.id = $1"             \
 	      " AND outbox.app_id = account.app_id AND outbox.login = account.username_key"        \
 	      " AND outbox.kind = 1)")                                                             \
+	QUERY(ACCOUNT_REMOVE_SIGN_UPS, "i", "",                                                    \
+	      "DELETE FROM sign_up WHERE id IN (SELECT sign_up.id FROM account CROSS JOIN sign_up" \
+	      " WHERE account.id = $1 AND sign_up.app_id = account.app_id"                         \
+	      " AND sign_up.email_key = account.email_key)")                                       \
 	QUERY(ACCOUNT_REMOVE_TRAIL, "i", "",                                                       \
 	      "UPDATE audit SET account_id = 0, network = '' WHERE account_id = $1"                \
 	      " AND account_id <> 0")                                                              \
@@ -136,6 +162,8 @@
 	QUERY(SESSION_RESTAMP, "iiii", "i",                                                        \
 	      "UPDATE session SET epoch = $1 WHERE id = $2 AND epoch = $3 AND account_id = $4"     \
 	      " RETURNING id")                                                                     \
+	QUERY(SESSIONS_RESTAMP, "iii", "i",                                                        \
+	      "UPDATE session SET epoch = $1 WHERE account_id = $2 AND epoch = $3 RETURNING id")   \
 	QUERY(SESSION_END, "ti", "i",                                                              \
 	      "DELETE FROM session WHERE public_id = $1 AND account_id = $2 RETURNING id")         \
 	QUERY(SESSION_END_OTHERS, "ii", "i",                                                       \
@@ -143,15 +171,31 @@
                                                                                                    \
 	/* The token of one outbox row, made at its first attempt and found again at the next; no  \
 	 * row back when the account has moved on or a newer request has its token already. */     \
-	QUERY(TOKEN_ADD, "iibiiii", "i",                                                           \
+	QUERY(TOKEN_ADD, "iibiitttiiii", "i",                                                      \
 	      "INSERT INTO token (outbox_id, purpose, digest, state, created_at, expires_at,"      \
-	      " account_id, epoch) SELECT $1, $2, $3, 0, $4, $5, id, epoch FROM account"           \
-	      " WHERE id = $6 AND epoch = $7 AND status = 0 AND outbox_floor < $1 AND NOT EXISTS"  \
-	      " (SELECT 1 FROM token WHERE account_id = $6 AND outbox_id > $1)"                    \
+	      " address, address_key, reference, account_id, epoch)"                               \
+	      " SELECT $1, $2, $3, 0, $4, $5, $6, $7, $8, id, epoch FROM account"                  \
+	      " WHERE id = $9 AND epoch = $10 AND status = 0 AND outbox_floor < $1 AND NOT EXISTS" \
+	      " (SELECT 1 FROM token WHERE account_id = $9 AND outbox_id > $1"                     \
+	      " AND purpose BETWEEN $11 AND $12)"                                                  \
 	      " ON CONFLICT (outbox_id) DO UPDATE SET expires_at = excluded.expires_at"            \
 	      " WHERE token.state = 0 AND token.epoch = excluded.epoch RETURNING id")              \
-	QUERY(TOKENS_REPLACE, "ii", "",                                                            \
-	      "UPDATE token SET state = 2 WHERE account_id = $1 AND outbox_id < $2 AND state = 0") \
+	QUERY(TOKENS_REPLACE, "iiii", "",                                                          \
+	      "UPDATE token SET state = 2 WHERE account_id = $1 AND outbox_id < $2 AND state = 0"  \
+	      " AND purpose BETWEEN $3 AND $4")                                                    \
+	/* Of a change that was made: it outlives all that comes after, and replaces nothing. */   \
+	QUERY(TOKEN_ADD_LASTING, "iiibiittti", "i",                                                \
+	      "INSERT INTO token (account_id, outbox_id, purpose, digest, state, created_at,"      \
+	      " expires_at, address, address_key, phc, epoch)"                                     \
+	      " VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9, $10) RETURNING id")                 \
+	/* The one of this reference, or whichever is next, as below. */                           \
+	QUERY(TOKEN_BY_REFERENCE, "t", TOKEN_TYPES "tb",                                           \
+	      "SELECT " TOKEN_COLUMNS ", token.reference, outbox.nonce FROM token"                 \
+	      " JOIN account ON account.id = token.account_id"                                     \
+	      " JOIN outbox ON outbox.id = token.outbox_id WHERE token.reference ="                \
+	      " coalesce((SELECT reference FROM token WHERE reference >= $1 ORDER BY reference"    \
+	      " LIMIT 1), (SELECT reference FROM token WHERE reference IS NOT NULL"                \
+	      " ORDER BY reference LIMIT 1)) ORDER BY token.id DESC LIMIT 1")                      \
 	/* The one of this digest, or whichever is next: a token that nobody has costs the reads   \
 	 * of one that was, and the verb tells them apart. */                                      \
 	QUERY(TOKEN_BY_DIGEST, "b", TOKEN_TYPES,                                                   \
@@ -164,16 +208,38 @@
 	      "SELECT count(*), count(CASE WHEN token.state = 0 AND token.expires_at > $1"         \
 	      " AND token.epoch = account.epoch THEN 1 END) FROM token JOIN account"               \
 	      " ON account.id = token.account_id WHERE token.account_id = $2"                      \
-	      " AND token.created_at > $3 AND token.outbox_id <> $4")                              \
+	      " AND token.created_at > $3 AND token.outbox_id <> $4 AND purpose IN (0, 1)")        \
 	QUERY(TOKEN_CONSUME, "iiii", "i",                                                          \
 	      "UPDATE token SET state = 1 WHERE id = $1 AND state = 0 AND expires_at > $2"         \
 	      " AND epoch = $3 AND account_id = $4 RETURNING account_id")                          \
                                                                                                    \
-	QUERY(OUTBOX_ADD, "iibttiitiii", "i",                                                      \
+	QUERY(OUTBOX_ADD, "iibttiitiiit", "i",                                                     \
 	      "INSERT INTO outbox (app_id, kind, nonce, reference, login, account_id, epoch,"      \
-	      " network, created_at, expires_at, next_attempt_at, state, attempts, settled_at,"    \
-	      " last_error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, '')"    \
+	      " network, created_at, expires_at, next_attempt_at, address, state, attempts,"       \
+	      " settled_at, last_error)"                                                           \
+	      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, '')"           \
 	      " RETURNING id")                                                                     \
+	/* Mails of one kind that an address was sent lately. */                                   \
+	QUERY(OUTBOX_SENT_TO, "itiiii", "i",                                                       \
+	      "SELECT count(*) FROM outbox WHERE app_id = $1 AND login = $2 AND state = 1"         \
+	      " AND created_at > $3 AND id <> $4 AND kind BETWEEN $5 AND $6")                      \
+                                                                                                   \
+	QUERY(SIGN_UP_ADD, "iibbtttttttii", "i",                                                   \
+	      "INSERT INTO sign_up (app_id, outbox_id, nonce, digest, email, email_key, username," \
+	      " username_key, name, locale, phc, created_at, expires_at, state)"                   \
+	      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0) RETURNING id")  \
+	QUERY(SIGN_UP_BY_OUTBOX, "i", SIGN_UP_TYPES,                                               \
+	      "SELECT " SIGN_UP_COLUMNS " FROM sign_up WHERE outbox_id = $1")                      \
+	QUERY(SIGN_UP_BY_DIGEST, "bi", SIGN_UP_TYPES,                                              \
+	      "SELECT " SIGN_UP_COLUMNS " FROM sign_up WHERE digest = $1 AND app_id = $2")         \
+	QUERY(SIGN_UP_NEWEST, "iti", SIGN_UP_TYPES,                                                \
+	      "SELECT " SIGN_UP_COLUMNS " FROM sign_up WHERE app_id = $1 AND email_key = $2"       \
+	      " AND state = 0 AND expires_at > $3 ORDER BY id DESC LIMIT 1")                       \
+	QUERY(SIGN_UP_CONFIRM, "ii", "i",                                                          \
+	      "UPDATE sign_up SET state = 1 WHERE id = $1 AND state = 0 AND expires_at > $2"       \
+	      " RETURNING id")                                                                     \
+	QUERY(SIGN_UPS_REPLACE, "it", "",                                                          \
+	      "UPDATE sign_up SET state = 2 WHERE app_id = $1 AND email_key = $2 AND state = 0")   \
 	QUERY(OUTBOX_SETTLE, "iiitii", "i",                                                        \
 	      "UPDATE outbox SET state = $1, next_attempt_at = $2, settled_at = $3,"               \
 	      " last_error = $4 WHERE id = $5 AND attempts = $6 AND state = 0 RETURNING id")       \
@@ -229,6 +295,9 @@
 	      " AND session.epoch < account.epoch) RETURNING id")                                  \
 	QUERY(SWEEP_TOKENS, "ii", "i",                                                             \
 	      "DELETE FROM token WHERE +expires_at <= $1 AND id IN (SELECT id FROM token"          \
+	      " WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING id")                \
+	QUERY(SWEEP_SIGN_UPS, "ii", "i",                                                           \
+	      "DELETE FROM sign_up WHERE +expires_at <= $1 AND id IN (SELECT id FROM sign_up"      \
 	      " WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING id")                \
 	QUERY(SWEEP_LOGINS_DROPPED, "ii", "i",                                                     \
 	      "UPDATE outbox SET login = NULL WHERE +state = 3 AND +settled_at <= $1"              \
@@ -299,17 +368,19 @@
 #define ALL_OF_ACCOUNT                                                                             \
 	"id, app_id, public_id, email, email_key, username, username_key, phc, "                   \
 	"epoch, status, password_set_at, password_expires_at, outbox_floor, "                      \
-	"created_at, swept_epoch"
+	"created_at, swept_epoch, name, locale, email_verified_at, held_until, "                   \
+	"recovery_held_until"
 #define ALL_OF_SESSION                                                                             \
 	"id, public_id, account_id, epoch, nonce, generation, access_digest, created_at, "         \
 	"refreshed_at, expires_at, ends_at, network, client"
 #define ALL_OF_TOKEN                                                                               \
 	"id, account_id, outbox_id, purpose, epoch, digest, state, created_at, "                   \
-	"expires_at"
+	"expires_at, address, address_key, phc, reference"
 #define ALL_OF_OUTBOX                                                                              \
 	"id, app_id, kind, state, nonce, reference, login, account_id, epoch, "                    \
 	"network, attempts, created_at, expires_at, next_attempt_at, settled_at, "                 \
-	"last_error"
+	"last_error, address"
+#define ALL_OF_SIGN_UP       SIGN_UP_COLUMNS
 #define ALL_OF_AUDIT         "id, app_id, account_id, at, event, outcome, network"
 #define ALL_OF_MESSAGE       "app_id, position, internal_name, message, type, input"
 #define ALL_OF_MAIL_TEMPLATE "app_id, email_name, send_name, sender, subject, content"
@@ -324,21 +395,29 @@
 	QUERY(WRITE_APP_ALIAS, "ti", "", WRITE_ROW("app_alias", ALL_OF_APP_ALIAS, "$1, $2"))       \
 	QUERY(READ_APP_HOST, "ti", "ti", READ_PAGE("app_host", ALL_OF_APP_HOST, "host"))           \
 	QUERY(WRITE_APP_HOST, "ti", "", WRITE_ROW("app_host", ALL_OF_APP_HOST, "$1, $2"))          \
-	QUERY(READ_ACCOUNT, "ii", "iittttttiiiiiii", READ_PAGE("account", ALL_OF_ACCOUNT, "id"))   \
-	QUERY(WRITE_ACCOUNT, "iittttttiiiiiii", "",                                                \
+	QUERY(READ_ACCOUNT, "ii", "iittttttiiiiiiittiii",                                          \
+	      READ_PAGE("account", ALL_OF_ACCOUNT, "id"))                                          \
+	QUERY(WRITE_ACCOUNT, "iittttttiiiiiiittiii", "",                                           \
 	      WRITE_ROW("account", ALL_OF_ACCOUNT,                                                 \
-	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15"))       \
+	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "  \
+	                "$17, $18, $19, $20"))                                                     \
 	QUERY(READ_SESSION, "ii", "itiibibiiiitt", READ_PAGE("session", ALL_OF_SESSION, "id"))     \
 	QUERY(WRITE_SESSION, "itiibibiiiitt", "",                                                  \
 	      WRITE_ROW("session", ALL_OF_SESSION,                                                 \
 	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13"))                 \
-	QUERY(READ_TOKEN, "ii", "iiiiibiii", READ_PAGE("token", ALL_OF_TOKEN, "id"))               \
-	QUERY(WRITE_TOKEN, "iiiiibiii", "",                                                        \
-	      WRITE_ROW("token", ALL_OF_TOKEN, "$1, $2, $3, $4, $5, $6, $7, $8, $9"))              \
-	QUERY(READ_OUTBOX, "ii", "iiiibttiitiiiiit", READ_PAGE("outbox", ALL_OF_OUTBOX, "id"))     \
-	QUERY(WRITE_OUTBOX, "iiiibttiitiiiiit", "",                                                \
+	QUERY(READ_TOKEN, "ii", "iiiiibiiitttt", READ_PAGE("token", ALL_OF_TOKEN, "id"))           \
+	QUERY(WRITE_TOKEN, "iiiiibiiitttt", "",                                                    \
+	      WRITE_ROW("token", ALL_OF_TOKEN,                                                     \
+	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13"))                 \
+	QUERY(READ_OUTBOX, "ii", "iiiibttiitiiiiitt", READ_PAGE("outbox", ALL_OF_OUTBOX, "id"))    \
+	QUERY(WRITE_OUTBOX, "iiiibttiitiiiiitt", "",                                               \
 	      WRITE_ROW("outbox", ALL_OF_OUTBOX,                                                   \
-	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16"))  \
+	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "  \
+	                "$17"))                                                                    \
+	QUERY(READ_SIGN_UP, "ii", SIGN_UP_TYPES, READ_PAGE("sign_up", ALL_OF_SIGN_UP, "id"))       \
+	QUERY(WRITE_SIGN_UP, SIGN_UP_TYPES, "",                                                    \
+	      WRITE_ROW("sign_up", ALL_OF_SIGN_UP,                                                 \
+	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15"))       \
 	QUERY(READ_AUDIT, "ii", "iiiittt", READ_PAGE("audit", ALL_OF_AUDIT, "id"))                 \
 	QUERY(WRITE_AUDIT, "iiiittt", "",                                                          \
 	      WRITE_ROW("audit", ALL_OF_AUDIT, "$1, $2, $3, $4, $5, $6, $7"))                      \
@@ -378,16 +457,19 @@
 #define QUERY_ACCOUNT_ADD_SQL(column, number)                                                      \
 	"INSERT INTO account (" column "app_id, public_id, email, email_key, username,"            \
 	" username_key, phc, epoch, status, password_set_at, password_expires_at, outbox_floor,"   \
-	" created_at) VALUES (" number "$1, $2, $3, $4, $5, $6, $7, 1, 0, $8, 0, 0, $8)"           \
+	" created_at, name, locale, email_verified_at)"                                            \
+	" VALUES (" number "$1, $2, $3, $4, $5, $6, $7, 1, 0, $8, 0, 0, $8, $9, $10, $11)"         \
 	" RETURNING id"
 
 #define QUERY_FORKED_LIST(QUERY)                                                                   \
-	QUERY(ACCOUNT_ADD, "itttttti", "i",                                                        \
+	QUERY(ACCOUNT_ADD, "ittttttitti", "i",                                                     \
 	      QUERY_ACCOUNT_ADD_SQL("id, ", "(SELECT 1 + max((SELECT coalesce(max(id), 0)"         \
 	                                    " FROM account), newest_id) FROM removed_account), "), \
 	      QUERY_ACCOUNT_ADD_SQL("", ""))                                                       \
 	QUERY(ACCOUNT_LOCK, "i", "i", "SELECT id FROM account WHERE id = $1",                      \
 	      "SELECT id FROM account WHERE id = $1 FOR NO KEY UPDATE")                            \
+	QUERY(ACCOUNT_LOCK_AT, "ii", "i", "SELECT id FROM account WHERE id = $1 AND epoch = $2",   \
+	      "SELECT id FROM account WHERE id = $1 AND epoch = $2 FOR NO KEY UPDATE")             \
 	QUERY(ACCOUNT_LOCK_ALL, "i", "i", "SELECT id FROM account WHERE id = $1",                  \
 	      "SELECT id FROM account WHERE id = $1 FOR UPDATE")                                   \
 	QUERY(SWEEP_TURN, "", "i", "SELECT 1",                                                     \
@@ -401,7 +483,7 @@
 	QUERY(JOURNAL, "", "t", "PRAGMA journal_mode",                                             \
 	      "SELECT CASE current_setting('synchronous_commit') WHEN 'off' THEN 'asynchronous'"   \
 	      " ELSE 'wal' END")                                                                   \
-	QUERY(NUMBERS, "", "iiiiii", "SELECT 0, 0, 0, 0, 0, 0",                                    \
+	QUERY(NUMBERS, "", "iiiiiii", "SELECT 0, 0, 0, 0, 0, 0, 0",                                \
 	      "SELECT"                                                                             \
 	      " setval(pg_get_serial_sequence('app', "                                             \
 	      "'id')::regclass, coalesce((SELECT max(id) FROM app), 0) + 1, false),"               \
@@ -409,6 +491,8 @@
 	      "'id')::regclass, coalesce((SELECT max(id) FROM session), 0) + 1, false),"           \
 	      " setval(pg_get_serial_sequence('token', "                                           \
 	      "'id')::regclass, coalesce((SELECT max(id) FROM token), 0) + 1, false),"             \
+	      " setval(pg_get_serial_sequence('sign_up', "                                         \
+	      "'id')::regclass, coalesce((SELECT max(id) FROM sign_up), 0) + 1, false),"           \
 	      " setval(pg_get_serial_sequence('outbox', "                                          \
 	      "'id')::regclass, coalesce((SELECT max(id) FROM outbox), 0) + 1, false),"            \
 	      " setval(pg_get_serial_sequence('audit', "                                           \

@@ -68,7 +68,7 @@ MUST_USE enum err store_copy(struct store *store, struct arena *arena, struct st
 
 /* ---- tables as a whole, from one database to another ---- */
 
-enum { STORE_TABLES = 12 };
+enum { STORE_TABLES = 13 };
 
 const char *store_table_name(size_t table); /* 0..STORE_TABLES-1, in the order to copy them in */
 
@@ -178,6 +178,9 @@ struct account {
 	int64_t password_expires_at; /* 0: never */
 	int64_t outbox_floor;
 	int64_t created_at;
+	struct str name, locale;   /* NONE: not said */
+	int64_t email_verified_at; /* when mail to the address had reached its owner; 0: not yet */
+	int64_t held_until, recovery_held_until; /* no changes, and no way back in, before that */
 };
 
 MUST_USE enum err store_account_by_email(struct store *store, struct arena *arena, int64_t app_id,
@@ -192,7 +195,10 @@ MUST_USE enum err store_account_by_id(struct store *store, struct arena *arena, 
  * several rows of it. ERR_NOT_FOUND. */
 MUST_USE enum err store_account_lock(struct tx *tx, int64_t id);
 
-/* account->id and ->epoch are ignored: it starts in epoch 1, active. */
+/* The same of an account as it was read. ERR_RETRY: its epoch has moved, or it is gone. */
+MUST_USE enum err store_account_lock_at(struct tx *tx, int64_t id, int64_t epoch);
+
+/* account->id, ->epoch and holds are ignored: it starts in epoch 1, active. */
 MUST_USE enum err store_account_add(struct tx *tx, const struct account *account,
                                     struct str username_key, int64_t now, int64_t *ret_id);
 
@@ -211,6 +217,32 @@ MUST_USE enum err store_account_set_password(struct tx *tx, const struct new_pas
 /* Replaces a hash by a better one of the same password. ERR_RETRY: it has changed meanwhile. */
 MUST_USE enum err store_account_rehash(struct tx *tx, const struct account *account,
                                        struct str phc);
+
+/* Writes name, locale and username of the account, as it was read. ERR_CONFLICT: another has the
+ * username. */
+MUST_USE enum err store_account_set_profile(struct tx *tx, const struct account *account,
+                                            struct str username_key);
+
+/* Its owner has shown that mail to the address reaches them. */
+MUST_USE enum err store_account_verify(struct tx *tx, const struct account *account, int64_t now);
+
+struct new_email {
+	int64_t account_id, epoch; /* as read: another epoch by now gives ERR_RETRY */
+	struct str email, email_key;
+	int64_t now;
+	int64_t outbox_floor;
+};
+
+/* The epoch moves on: whatever was mailed to the old address is void. Carry the sessions over by
+ * store_sessions_restamp(). ERR_CONFLICT: another account has the address. */
+MUST_USE enum err store_account_set_email(struct tx *tx, const struct new_email *email,
+                                          int64_t *ret_epoch);
+
+/* No changes until then, and no recovery either until recovery_until; the epoch moves on, so all
+ * sessions and tokens end. ERR_RETRY. */
+MUST_USE enum err store_account_hold(struct tx *tx, const struct account *account, int64_t until,
+                                     int64_t recovery_until, int64_t *ret_epoch);
+MUST_USE enum err store_account_release(struct tx *tx, int64_t id);
 
 /* A made password was used: it is a normal one from now on. */
 MUST_USE enum err store_account_keep_password(struct tx *tx, const struct account *account);
@@ -280,6 +312,10 @@ MUST_USE enum err store_session_refresh(struct tx *tx, const struct session_rene
 MUST_USE enum err store_session_restamp(struct tx *tx, const struct session *session,
                                         int64_t epoch);
 
+/* The same for all sessions of an account. */
+MUST_USE enum err store_sessions_restamp(struct tx *tx, int64_t account_id, int64_t from_epoch,
+                                         int64_t to_epoch);
+
 /* ERR_NOT_FOUND: the account has no such session. */
 MUST_USE enum err store_session_end(struct tx *tx, struct str public_id, int64_t account_id);
 
@@ -292,6 +328,9 @@ MUST_USE enum err store_session_end_others(struct tx *tx, int64_t account_id, in
 enum token_purpose {
 	TOKEN_SET_PASSWORD,  /* its holder may choose a password */
 	TOKEN_MAKE_PASSWORD, /* its holder, who knows the username, may have one made and mailed */
+	TOKEN_VERIFY_EMAIL,  /* its holder reads what is mailed to the account's address */
+	TOKEN_CHANGE_EMAIL,  /* the same of `address`, which becomes the account's */
+	TOKEN_NOT_ME,        /* its holder did not make a change that was made */
 };
 
 /* Moves from LIVE to one of the others, and never back. */
@@ -310,7 +349,16 @@ struct token {
 	int64_t account_epoch;   /* the account's now: another than the token's means replaced */
 	struct str username_key; /* the account's */
 	struct digest digest;
-	int64_t app_id, account_status; /* the account's */
+	int64_t app_id, account_status;  /* the account's */
+	struct str address, address_key; /* TOKEN_CHANGE_EMAIL: the new; TOKEN_NOT_ME: the old */
+	struct str phc; /* TOKEN_NOT_ME: the password's before; NONE: it had none */
+};
+
+/* A token whose mail also carries a code, to be typed together with the reference. */
+struct coded_token {
+	struct token token;
+	struct str reference;
+	struct nonce nonce; /* of its mail: the code is derived from it */
 };
 
 struct new_token {
@@ -318,13 +366,25 @@ struct new_token {
 	int64_t purpose; /* enum token_purpose */
 	struct digest digest;
 	int64_t now, expires_at;
+	struct str address, address_key; /* of the purposes that have one */
+	struct str phc;                  /* TOKEN_NOT_ME */
+	struct str reference;            /* NONE: no code goes with it */
 };
 
-/* Makes the token of an outbox row, replaces those of older rows, and is the same when repeated.
- * The account has to be locked: requests whose mails are written side by side must see each
- * other's. ERR_NOT_FOUND: it may not be, as the account has moved on, or a newer request has its
- * token. */
+/* Makes the token of an outbox row, replaces those of older rows (and of like purpose), and is the
+ * same when repeated. The account has to be locked: requests whose mails are written side by side
+ * must see each other's. ERR_NOT_FOUND: it may not be, as the account has moved on, or a newer
+ * request has its token. */
 MUST_USE enum err store_token_add(struct tx *tx, const struct new_token *token);
+
+/* Makes a TOKEN_NOT_ME, in the transaction of the change: no later request, and no new epoch, voids
+ * it. */
+MUST_USE enum err store_token_add_lasting(struct tx *tx, const struct new_token *token);
+
+/* The newest of a reference, whatever its state; a reference of none takes as long. */
+MUST_USE enum err store_token_by_reference(struct store *store, struct arena *arena,
+                                           struct str reference, int64_t app_id,
+                                           struct coded_token *ret_token);
 
 /* Whatever its state, if its account is active. A digest of no token takes as long. */
 MUST_USE enum err store_token_by_digest(struct store *store, struct arena *arena,
@@ -353,6 +413,11 @@ enum outbox_kind {
 	OUTBOX_MADE_PASSWORD,    /* to account_id: the password made for it */
 	OUTBOX_PASSWORD_CHANGED, /* to account_id: the notice */
 	OUTBOX_INVITATION,       /* to account_id: a link to set its first password */
+	/* What an address was given for: login: its email_key. They share a limit. */
+	OUTBOX_SIGN_UP, /* a link to confirm, or, to whoever has it already, that it is taken */
+	OUTBOX_VERIFICATION,  /* the link once more */
+	OUTBOX_EMAIL_CHANGE,  /* for account_id, to `address`: a link to confirm; or as above */
+	OUTBOX_EMAIL_CHANGED, /* for account_id, to `address`, the old one: the notice */
 	OUTBOX_KIND_COUNT
 };
 
@@ -366,13 +431,14 @@ struct outbox_row {
 	int64_t state; /* enum outbox_state */
 	struct nonce nonce;
 	struct str reference;
-	struct str login;   /* recoveries */
+	struct str login;   /* the key of what was typed; NONE: nothing was */
 	int64_t account_id; /* other kinds; 0: none */
 	int64_t epoch;      /* other kinds: the account's when the row was written */
 	struct str network;
 	int64_t attempts;
 	int64_t created_at, expires_at, next_attempt_at, settled_at;
 	struct str last_error;
+	struct str address; /* where it goes; NONE: to the account's address */
 };
 
 struct outbox_list {
@@ -390,6 +456,12 @@ struct outbox_verdict {
 
 MUST_USE enum err store_outbox_add(struct tx *tx, const struct outbox_row *row, int64_t *ret_id);
 
+/* Mails of kinds OUTBOX_SIGN_UP to OUTBOX_EMAIL_CHANGE that were sent to the address of this row
+ * since then, without its own. */
+MUST_USE enum err store_outbox_sent_to(struct store *store, struct arena *arena,
+                                       const struct outbox_row *row, int64_t since,
+                                       int64_t *ret_sent);
+
 /* Takes up to max due rows for itself until lease_until; attempts has counted this one. */
 MUST_USE enum err store_outbox_claim(struct tx *tx, struct arena *arena, int64_t now,
                                      int64_t lease_until, int64_t max,
@@ -406,6 +478,39 @@ MUST_USE enum err store_outbox_by_id(struct store *store, struct arena *arena, i
 /* Newest first. When there are more than max, the dead ones are preferred. */
 MUST_USE enum err store_outbox_newest(struct store *store, struct arena *arena, int64_t max,
                                       struct outbox_list *ret_list);
+
+/* ---- sign-ups ---- */
+
+/* Moves from WAITING to one of the others, and never back. */
+enum sign_up_state { SIGN_UP_WAITING, SIGN_UP_CONFIRMED, SIGN_UP_REPLACED };
+
+/* An account to be. */
+struct sign_up {
+	int64_t id, app_id, outbox_id;
+	struct nonce nonce;
+	struct digest digest; /* of its link's token */
+	struct str email, email_key;
+	struct str username, username_key, name, locale; /* NONE: not said */
+	struct str phc;
+	int64_t state; /* enum sign_up_state */
+	int64_t created_at, expires_at;
+};
+
+/* ->id and ->state are ignored: it waits. */
+MUST_USE enum err store_sign_up_add(struct tx *tx, const struct sign_up *sign_up);
+MUST_USE enum err store_sign_up_by_outbox(struct store *store, struct arena *arena,
+                                          int64_t outbox_id, struct sign_up *ret_sign_up);
+MUST_USE enum err store_sign_up_by_digest(struct store *store, struct arena *arena,
+                                          const struct digest *digest, int64_t app_id,
+                                          struct sign_up *ret_sign_up);
+
+/* Of an address: the newest that waits and can be confirmed. */
+MUST_USE enum err store_sign_up_newest(struct store *store, struct arena *arena, int64_t app_id,
+                                       struct str email_key, int64_t now,
+                                       struct sign_up *ret_sign_up);
+
+/* Confirms it, once: ERR_NOT_FOUND for everyone else. The others of its address are replaced. */
+MUST_USE enum err store_sign_up_confirm(struct tx *tx, const struct sign_up *sign_up, int64_t now);
 
 /* ---- limits ---- */
 
@@ -451,6 +556,7 @@ enum sweep {
 	SWEEP_SESSIONS_ENDED,   /* ends_at */
 	SWEEP_SESSIONS_REVOKED, /* by a new epoch of their account */
 	SWEEP_TOKENS,           /* expires_at */
+	SWEEP_SIGN_UPS,         /* expires_at */
 	SWEEP_LOGINS,           /* what was typed, of mails that nobody got: settled_at */
 	SWEEP_MAILS_SETTLED,    /* settled_at */
 	SWEEP_MAILS_UNCLAIMED,  /* that nobody ever took: expires_at */

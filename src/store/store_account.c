@@ -16,6 +16,11 @@ static const struct column account_columns[] = {
 	COLUMN(INTEGER, struct account, password_expires_at),
 	COLUMN(INTEGER, struct account, outbox_floor),
 	COLUMN(INTEGER, struct account, created_at),
+	COLUMN(TEXT, struct account, name),
+	COLUMN(TEXT, struct account, locale),
+	COLUMN(INTEGER, struct account, email_verified_at),
+	COLUMN(INTEGER, struct account, held_until),
+	COLUMN(INTEGER, struct account, recovery_held_until),
 };
 
 static const struct column audit_columns[] = {
@@ -64,14 +69,29 @@ enum err store_account_lock(struct tx *tx, int64_t id)
 	return tx_number(tx, QUERY_ACCOUNT_LOCK, ARGS(args), &same);
 }
 
+enum err store_account_lock_at(struct tx *tx, int64_t id, int64_t epoch)
+{
+	const struct value args[] = { INTEGER(id), INTEGER(epoch) };
+	int64_t same;
+
+	return retry_if_gone(tx_number(tx, QUERY_ACCOUNT_LOCK_AT, ARGS(args), &same));
+}
+
 enum err store_account_add(struct tx *tx, const struct account *account, struct str username_key,
                            int64_t now, int64_t *ret_id)
 {
 	const struct value args[] = {
-		INTEGER(account->app_id), TEXT(account->public_id),
-		TEXT(account->email),     TEXT(account->email_key),
-		TEXT(account->username),  TEXT(username_key),
-		TEXT(account->phc),       INTEGER(now),
+		INTEGER(account->app_id),
+		TEXT(account->public_id),
+		TEXT(account->email),
+		TEXT(account->email_key),
+		TEXT(account->username),
+		TEXT(username_key),
+		TEXT(account->phc),
+		INTEGER(now),
+		TEXT(account->name),
+		TEXT(account->locale),
+		INTEGER(account->email_verified_at),
 	};
 
 	return tx_number(tx, QUERY_ACCOUNT_ADD, ARGS(args), ret_id);
@@ -106,6 +126,52 @@ enum err store_account_keep_password(struct tx *tx, const struct account *accoun
 	return retry_if_gone(tx_number(tx, QUERY_ACCOUNT_KEEP_PASSWORD, ARGS(args), &id));
 }
 
+enum err store_account_set_profile(struct tx *tx, const struct account *account,
+                                   struct str username_key)
+{
+	const struct value args[] = {
+		TEXT(account->name), TEXT(account->locale), TEXT(account->username),
+		TEXT(username_key),  INTEGER(account->id),  INTEGER(account->epoch),
+	};
+	int64_t id;
+
+	return retry_if_gone(tx_number(tx, QUERY_ACCOUNT_SET_PROFILE, ARGS(args), &id));
+}
+
+enum err store_account_verify(struct tx *tx, const struct account *account, int64_t now)
+{
+	const struct value args[] = { INTEGER(now), INTEGER(account->id), INTEGER(account->epoch) };
+	int64_t id;
+
+	return retry_if_gone(tx_number(tx, QUERY_ACCOUNT_VERIFY, ARGS(args), &id));
+}
+
+enum err store_account_set_email(struct tx *tx, const struct new_email *email, int64_t *ret_epoch)
+{
+	const struct value args[] = {
+		TEXT(email->email),           TEXT(email->email_key),     INTEGER(email->now),
+		INTEGER(email->outbox_floor), INTEGER(email->account_id), INTEGER(email->epoch),
+	};
+
+	return retry_if_gone(tx_number(tx, QUERY_ACCOUNT_SET_EMAIL, ARGS(args), ret_epoch));
+}
+
+enum err store_account_hold(struct tx *tx, const struct account *account, int64_t until,
+                            int64_t recovery_until, int64_t *ret_epoch)
+{
+	const struct value args[] = { INTEGER(until), INTEGER(recovery_until), INTEGER(account->id),
+		                      INTEGER(account->epoch) };
+
+	return retry_if_gone(tx_number(tx, QUERY_ACCOUNT_HOLD, ARGS(args), ret_epoch));
+}
+
+enum err store_account_release(struct tx *tx, int64_t id)
+{
+	const struct value args[] = { INTEGER(id) };
+
+	return tx_run(tx, QUERY_ACCOUNT_RELEASE, ARGS(args));
+}
+
 enum err store_account_remove(struct tx *tx, int64_t id)
 {
 	const struct value args[] = { INTEGER(id) };
@@ -114,6 +180,7 @@ enum err store_account_remove(struct tx *tx, int64_t id)
 	/* Whoever is writing of it is done by then, and whoever comes later finds nobody. */
 	TRY(tx_number(tx, QUERY_ACCOUNT_LOCK_ALL, ARGS(args), &same));
 	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_MAILS, ARGS(args)));
+	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_SIGN_UPS, ARGS(args)));
 	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_TRAIL, ARGS(args)));
 	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_NUMBER, ARGS(args)));
 	return tx_number(tx, QUERY_ACCOUNT_REMOVE, ARGS(args), &same);

@@ -91,6 +91,15 @@ enum err store_session_restamp(struct tx *tx, const struct session *session, int
 	return retry_if_gone(tx_number(tx, QUERY_SESSION_RESTAMP, ARGS(args), &id));
 }
 
+enum err store_sessions_restamp(struct tx *tx, int64_t account_id, int64_t from_epoch,
+                                int64_t to_epoch)
+{
+	const struct value args[] = { INTEGER(to_epoch), INTEGER(account_id), INTEGER(from_epoch) };
+	int64_t n;
+
+	return tx_count(tx, QUERY_SESSIONS_RESTAMP, ARGS(args), &n);
+}
+
 enum err store_session_end(struct tx *tx, struct str public_id, int64_t account_id)
 {
 	const struct value args[] = { TEXT(public_id), INTEGER(account_id) };

@@ -77,7 +77,7 @@ TEST(an_overlay_says_a_status_and_a_code_where_it_says_anything)
 
 TEST(every_row_says_method_path_and_status_and_does_something)
 {
-	static const char *const methods[] = { "GET", "POST", "PUT", "DELETE" };
+	static const char *const methods[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
 
 	FOREACH_ROUTE(dialect, route)
 	{

@@ -18,7 +18,7 @@
 	MANY(n)                                                                                    \
 	"INSERT INTO session (account_id, epoch, public_id, nonce, generation, access_digest,"     \
 	" created_at, refreshed_at, expires_at, ends_at, network, client) SELECT " account         \
-	", " epoch ", 's' || i, randomblob(32), 0, randomblob(32), 0, 0, 0, " ends      \
+	", " epoch ", 's" epoch "-' || i, randomblob(32), 0, randomblob(32), 0, 0, 0, " ends       \
 	", '', '' FROM n"
 #define MAILS(n, state, login, settled)                                                            \
 	MANY(n)                                                                                    \

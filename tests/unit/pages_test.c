@@ -112,9 +112,11 @@ TEST(every_page_is_drawn_with_its_values_escaped)
 	static const struct template_set set = { page_files };
 	static const char evil[] = "<script>x</script>\" onload=\"x";
 	static const char *const names[] = {
-		"lang",  "dir",   "base",       "app",      "title",   "explanation", "reference",
-		"email", "error", "min_length", "username", "put_url", "subject",     "text",
-		"link",  "dev",   "name",       "value",    "to",      "date",        "token",
+		"lang",      "dir",     "base",         "app",        "title",    "explanation",
+		"reference", "email",   "error",        "min_length", "username", "put_url",
+		"subject",   "text",    "link",         "dev",        "name",     "value",
+		"to",        "date",    "token",        "otherwise",  "hint",     "button",
+		"action",    "address", "old_password",
 	};
 	struct template_value values[COUNT_OF(names) + 3] = { { .name = NULL } };
 	const struct template_value *const rows[] = { values };

@@ -104,7 +104,7 @@ TEST(a_mailed_link_sets_a_password_once)
 	struct secret session = house_session(&house, ANN, OLD);
 	CHECK("ask", house_ask(&house, OUTBOX_RECOVERY, "ANN@example.org") == OK);
 	CHECK("mail", house_next_mail(&house, &row, &letter) && letter.send);
-	CHECK("a link", letter.kind == LETTER_RESET_LINK && str_is(letter.minutes, "30"));
+	CHECK("a link", letter.kind == LETTER_RESET_LINK_AND_CODE && str_is(letter.minutes, "30"));
 	CHECK("to the stored address", str_is(letter.to, "Ann@example.org"));
 	CHECK("its page", str_starts(letter.link, "https://id.example.org/password-reset?token="));
 	CHECK("its reference",

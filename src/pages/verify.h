@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* verify.h - the pages of mailed links that ask before anything is done: to confirm a sign-up or an
+ * address, and to say "it was not me". */
+#ifndef REKEY_PAGES_VERIFY_H
+#define REKEY_PAGES_VERIFY_H
+
+#include "account/not_me.h"
+#include "dialect/dialect.h"
+
+/* For routes: the page of a link, and the ends of its three forms. */
+enum err verify_show(struct visit *visit, const void *result);          /* confirmation_look_op */
+enum err verify_show_verified(struct visit *visit, const void *result); /* account_verify_op */
+enum err verify_show_changed(struct visit *visit, const void *result);  /* email_confirm_op */
+enum err verify_show_not_me(struct visit *visit, const void *result);   /* not_me_op */
+
+/* The form again, with what was wrong, while its token is good; else what became of the link.
+ * ERR_NO_ROUTE: this visit is none of these pages', or the error is not about what was typed. */
+MUST_USE enum err verify_show_error(struct visit *visit, enum err err);
+
+/* What became of a link that does not work any more, as the answer (410). */
+MUST_USE enum err page_dead_link(struct visit *visit, enum token_fate fate);
+
+/* What was typed into a form, for the person to mend. NONE: nothing. */
+struct str page_typed(const struct visit *visit, const char *name);
+
+#endif
