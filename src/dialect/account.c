@@ -195,6 +195,8 @@ static const struct wire_error errors[ERR_COUNT] = {
 	                         NULL },
 	[ERR_EMAIL_TAKEN] = { 409, "conflict", "This is taken.", NULL, NULL, NULL },
 	[ERR_APP_EXISTS] = { 409, "conflict", "This is taken.", NULL, NULL, NULL },
+	[ERR_APP_NOT_EMPTY] = { 409, "conflict", "The app still has accounts.", NULL, NULL, NULL },
+	[ERR_TWO_KEYS] = { 409, "conflict", "Two keys are good already.", NULL, NULL, NULL },
 };
 
 struct problem {

@@ -140,6 +140,8 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_USERNAME_TAKEN] = { 409, "UsernameTaken", "This username is taken.", 0, 0, 0 },
 	[ERR_EMAIL_TAKEN] = TAKEN,
 	[ERR_APP_EXISTS] = TAKEN,
+	[ERR_APP_NOT_EMPTY] = TAKEN,
+	[ERR_TWO_KEYS] = TAKEN,
 };
 
 struct failure {

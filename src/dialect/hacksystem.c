@@ -134,6 +134,8 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_EMAIL_TAKEN] = DENIED("user_exist"),
 	[ERR_USERNAME_TAKEN] = DENIED("user_exist"),
 	[ERR_APP_EXISTS] = DENIED("user_exist"),
+	[ERR_APP_NOT_EMPTY] = INPUT("Invalid setting."),
+	[ERR_TWO_KEYS] = INPUT("Invalid setting."),
 	[ERR_RATE_LIMITED] = { 429, "ERROR_CODE_TOO_MANY_REQUESTS",
 	                       "Too many requests. Please wait before the next one.", NULL, NULL,
 	                       NULL },

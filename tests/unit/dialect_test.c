@@ -141,6 +141,8 @@ static size_t size_of_kind(enum out_kind kind)
 		return sizeof(int64_t);
 	case OUT_LIST:
 		return sizeof(struct out_list);
+	case OUT_WORDS:
+		return sizeof(struct str_list);
 	case OUT_CONSTANT:
 		break;
 	}
