@@ -246,15 +246,17 @@ static enum err render_error(struct visit *visit, enum err err)
 	if (problem.field.ptr)
 		problem.field_detail = problem.detail;
 	if (error->status == 401)
-		response_header(visit->response, "WWW-Authenticate", STR("Bearer"));
+		response_header(visit->response, "WWW-Authenticate",
+		                err == ERR_BAD_KEY ? STR("Basic realm=\"app\"") : STR("Bearer"));
 	TRY(problem_type(visit, error->code, &problem.type));
 	return visit_json(visit, "application/problem+json", problem_out, COUNT_OF(problem_out),
 	                  &problem);
 }
 
-static void credentials(struct visit *visit)
+static enum err credentials(struct visit *visit)
 {
 	visit->ctx.bearer = bearer_token(visit->request);
+	return basic_key(visit, &visit->ctx.app_key);
 }
 
 const struct dialect dialect_account = {
@@ -263,6 +265,7 @@ const struct dialect dialect_account = {
 	.routes = routes,
 	.n_routes = COUNT_OF(routes),
 	.errors = errors,
+	.cors = "Authorization, Content-Type",
 	.credentials = credentials,
 	.render_error = render_error,
 };

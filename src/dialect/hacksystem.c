@@ -239,7 +239,7 @@ static enum err render_error(struct visit *visit, enum err err)
 }
 
 /* The platform's clients may send the token as ?authtoken= too; it is no member of any call. */
-static void credentials(struct visit *visit)
+static enum err credentials(struct visit *visit)
 {
 	struct members *query = &visit->request->query;
 	size_t kept = 0;
@@ -253,6 +253,7 @@ static void credentials(struct visit *visit)
 			query->items[kept++] = query->items[i];
 	}
 	query->n = kept;
+	return OK;
 }
 
 const struct dialect dialect_hacksystem = {
@@ -261,6 +262,7 @@ const struct dialect dialect_hacksystem = {
 	.routes = routes,
 	.n_routes = COUNT_OF(routes),
 	.errors = errors,
+	.cors = "Authorization, Content-Type",
 	.credentials = credentials,
 	.render_ok = render_ok,
 	.render_error = render_error,

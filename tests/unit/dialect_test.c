@@ -234,6 +234,16 @@ TEST(a_get_changes_no_password)
 	}
 }
 
+TEST(pages_of_other_origins_call_apis_and_never_our_own_pages)
+{
+	FOREACH(dialect, dialects) {
+		const char *headers = (*dialect)->cors;
+		CHECK((*dialect)->name, (headers != NULL) == (*dialect != &dialect_pages));
+		CHECK((*dialect)->name, !headers || strstr(headers, "Content-Type"));
+		CHECK((*dialect)->name, !headers || !(*dialect)->same_site);
+	}
+}
+
 static bool same_text(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);
