@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* app.c - finding, adding and setting up apps. */
+/* app.c - finding, adding and removing apps; what an operator sets of them is in app_settings.c. */
 #include "account/app.h"
+#include "account/app_priv.h"
 #include "account/message.h"
+#include "account/origin.h"
 #include "base/text.h"
 
-enum { HOST_MAX = 253, URL_MAX = 512 };
+enum { HOST_MAX = 253 };
 
 /* ---- which app ---- */
 
-static enum err lower(struct arena *arena, struct str text, struct str *ret_lower)
+enum err ascii_lower(struct arena *arena, struct str text, struct str *ret_lower)
 {
 	char *copy = arena_alloc(arena, text.len + 1);
 
@@ -37,7 +39,7 @@ static enum err find_by_host(struct ctx *ctx, struct str host, struct app *ret_a
 {
 	if (!host.ptr || !text_is_utf8(host))
 		return ERR_NOT_FOUND;
-	TRY(lower(ctx->arena, host, &host));
+	TRY(ascii_lower(ctx->arena, host, &host));
 	return store_app_by_host(ctx->store, ctx->arena, host, ret_app);
 }
 
@@ -53,7 +55,7 @@ static enum err app_find(struct ctx *ctx, const struct app_hints *hints, struct 
 	if (hints->public_id.ptr) {
 		err = store_app_by_public_id(ctx->store, ctx->arena, hints->public_id, ret_app);
 	} else if (hints->alias.ptr) {
-		TRY(lower(ctx->arena, hints->alias, &alias));
+		TRY(ascii_lower(ctx->arena, hints->alias, &alias));
 		err = store_app_by_alias(ctx->store, ctx->arena, alias, ret_app);
 	} else {
 		err = find_by_host(ctx, hints->host, ret_app);
@@ -64,11 +66,16 @@ static enum err app_find(struct ctx *ctx, const struct app_hints *hints, struct 
 }
 OPERATION(app_find, struct app_hints, struct app, REQUIRES_NOTHING, LIMIT_NONE, COST_QUICK)
 
-static enum err app_show(struct ctx *ctx, const struct app_named *in, struct app *ret_app)
+enum err app_by_name(struct ctx *ctx, struct str name, struct app *ret_app)
 {
-	const struct app_hints hints = { .alias = in->name };
+	const struct app_hints hints = { .alias = name };
 
 	return app_find(ctx, &hints, ret_app);
+}
+
+static enum err app_show(struct ctx *ctx, const struct app_named *in, struct app *ret_app)
+{
+	return app_by_name(ctx, in->name, ret_app);
 }
 OPERATION(app_show, struct app_named, struct app, REQUIRES_OPERATOR, LIMIT_NONE, COST_QUICK)
 
@@ -78,6 +85,60 @@ static enum err app_list(struct ctx *ctx, const struct nothing *in, struct app_l
 	return store_apps(ctx->store, ctx->arena, ret_list);
 }
 OPERATION(app_list, struct nothing, struct app_list, REQUIRES_OPERATOR, LIMIT_NONE, COST_QUICK)
+
+/* Its own name is an alias that nobody gave it. */
+static void leave_out(struct str_list *names, struct str own)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < names->n; i++) {
+		if (!str_equal(names->items[i], own))
+			names->items[kept++] = names->items[i];
+	}
+	names->n = kept;
+}
+
+static enum err app_details(struct ctx *ctx, const struct app_named *in,
+                            struct app_details *ret_details)
+{
+	struct app_details details;
+	struct str own;
+
+	TRY(app_by_name(ctx, in->name, &details.app));
+	for (enum app_name_kind kind = 0; kind < APP_NAME_KINDS; kind++)
+		TRY(store_app_names(ctx->store, ctx->arena, kind, details.app.id,
+		                    &details.names[kind]));
+	TRY(ascii_lower(ctx->arena, details.app.name, &own));
+	leave_out(&details.names[APP_ALIAS], own);
+	TRY(app_dialect_words(ctx->arena, details.app.dialects, &details.dialects));
+	TRY(store_app_count_accounts(ctx->store, ctx->arena, details.app.id, &details.accounts));
+	*ret_details = details;
+	return OK;
+}
+OPERATION(app_details, struct app_named, struct app_details, REQUIRES_OPERATOR, LIMIT_NONE,
+          COST_WRITE)
+
+/* ---- pages elsewhere ---- */
+
+static enum err app_origin(struct ctx *ctx, const struct app_origin_asked *in,
+                           struct app_origin_found *ret_found)
+{
+	struct str origin;
+	bool has = false;
+
+	enum err err = origin_normalize(ctx->arena, in->origin, &origin);
+	if (err == ERR_BAD_SETTING)
+		return OK; /* nobody's */
+	TRY(err);
+	if (in->dialect != 0)
+		TRY(store_dialect_has_origin(ctx->store, ctx->arena, origin, in->dialect, &has));
+	else
+		TRY(store_app_has_origin(ctx->store, ctx->arena, origin, ctx->app.id, &has));
+	ret_found->is_ours = has;
+	return OK;
+}
+OPERATION(app_origin, struct app_origin_asked, struct app_origin_found, REQUIRES_NOTHING,
+          LIMIT_NONE, COST_QUICK)
 
 /* ---- a new app ---- */
 
@@ -92,7 +153,7 @@ static bool name_is_good(struct str name)
 	return name.len > 0 && name.len <= APP_NAME_MAX;
 }
 
-static bool host_is_good(struct str host)
+bool host_is_good(struct str host)
 {
 	for (size_t i = 0; i < host.len; i++) {
 		char c = host.ptr[i];
@@ -103,73 +164,68 @@ static bool host_is_good(struct str host)
 	return host.len > 0 && host.len <= HOST_MAX;
 }
 
-static enum err hex_key(struct arena *arena, struct str *ret_hex)
+enum err app_name_spell(struct arena *arena, enum app_name_kind kind, struct str name,
+                        struct str *ret_name)
+{
+	if (kind == APP_ORIGIN)
+		return origin_normalize(arena, name, ret_name);
+	if (kind == APP_HOST ? !host_is_good(name) : !name_is_good(name))
+		return ERR_BAD_SETTING;
+	return ascii_lower(arena, name, ret_name);
+}
+
+enum err app_key_make(struct arena *arena, struct secret *ret_key)
 {
 	unsigned char bytes[APP_KEY_LETTERS / 2];
+	struct str hex;
 
 	random_bytes(bytes, sizeof(bytes));
-	enum err err = spell_hex(arena, bytes, sizeof(bytes), ret_hex);
+	enum err err = spell_hex(arena, bytes, sizeof(bytes), &hex);
 	wipe(bytes, sizeof(bytes));
-	return err;
+	TRY(err);
+	*ret_key = (struct secret){ hex.ptr, hex.len };
+	return OK;
 }
 
 static enum err key_or_new(struct arena *arena, struct secret given, struct secret *ret_key)
 {
-	struct str made;
-
-	if (given.ptr) {
-		*ret_key = given;
-		return OK;
-	}
-	TRY(hex_key(arena, &made));
-	*ret_key = (struct secret){ made.ptr, made.len };
+	if (!given.ptr)
+		return app_key_make(arena, ret_key);
+	*ret_key = given;
 	return OK;
 }
 
-static enum err add_names(struct ctx *ctx, struct tx *tx, const struct app_add *in, int64_t id)
+static enum err add_names(struct tx *tx, const struct app_add *names, int64_t id)
 {
-	struct str name;
-
-	TRY(lower(ctx->arena, in->name, &name));
-	TRY(store_app_alias_add(tx, name, id));
-	FOREACH(alias, in->aliases) {
-		if (!alias->ptr)
-			break;
-		TRY(lower(ctx->arena, *alias, &name));
-		TRY(store_app_alias_add(tx, name, id));
-	}
-	FOREACH(host, in->hosts) {
-		if (!host->ptr)
-			break;
-		TRY(lower(ctx->arena, *host, &name));
-		TRY(store_app_host_add(tx, name, id));
+	TRY(store_app_name_add(tx, APP_ALIAS, names->name, id));
+	for (enum app_name_kind kind = 0; kind < APP_NAME_KINDS; kind++) {
+		for (size_t i = 0; i < APP_NAMES_MAX && names->names[kind][i].ptr; i++)
+			TRY(store_app_name_add(tx, kind, names->names[kind][i], id));
 	}
 	return OK;
 }
 
-static enum err names_are_good(const struct app_add *in)
+/* All names as they are kept, the app's own as the alias that it is. */
+static enum err spell_names(struct arena *arena, const struct app_add *in,
+                            struct app_add *ret_names)
 {
-	if (!name_is_good(in->name))
-		return ERR_BAD_SETTING;
-	FOREACH(alias, in->aliases) {
-		if (alias->ptr && !name_is_good(*alias))
-			return ERR_BAD_SETTING;
-	}
-	FOREACH(host, in->hosts) {
-		if (host->ptr && !host_is_good(*host))
-			return ERR_BAD_SETTING;
+	TRY(app_name_spell(arena, APP_ALIAS, in->name, &ret_names->name));
+	for (enum app_name_kind kind = 0; kind < APP_NAME_KINDS; kind++) {
+		for (size_t i = 0; i < APP_NAMES_MAX && in->names[kind][i].ptr; i++)
+			TRY(app_name_spell(arena, kind, in->names[kind][i],
+			                   &ret_names->names[kind][i]));
 	}
 	return OK;
 }
 
-static enum err add_app(struct ctx *ctx, const struct app_add *in, const struct app *app)
+static enum err add_app(struct ctx *ctx, const struct app_add *names, const struct app *app)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
 	int64_t id;
 
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(store_app_add(tx, app, &id));
-	TRY(add_names(ctx, tx, in, id));
+	TRY(add_names(tx, names, id));
 	TRY(messages_ship(tx, id, app->language));
 	ctx->app.id = id;
 	TRY(audit_done(ctx, tx, "done"));
@@ -186,16 +242,19 @@ static enum err app_add(struct ctx *ctx, const struct app_add *in, struct app_ad
 		.created_at = ctx->now,
 	};
 	struct app_added added = { .name = in->name };
+	struct app_add names = { 0 };
+	struct secret id;
 
-	TRY(names_are_good(in));
+	TRY(spell_names(ctx->arena, in, &names));
 	if (!messages_speak(app.language))
 		return ERR_BAD_SETTING;
-	TRY(hex_key(ctx->arena, &app.public_id));
+	TRY(app_key_make(ctx->arena, &id));
+	app.public_id = (struct str){ id.ptr, id.len };
 	TRY(key_or_new(ctx->arena, in->client_key, &added.client_key));
 	TRY(key_or_new(ctx->arena, in->master_key, &added.master_key));
 	app.client_key_digest = digest_of(added.client_key);
 	app.master_key_digest = digest_of(added.master_key);
-	enum err err = add_app(ctx, in, &app);
+	enum err err = add_app(ctx, &names, &app);
 	if (err != OK)
 		return err == ERR_CONFLICT ? ERR_APP_EXISTS : err;
 	added.public_id = app.public_id;
@@ -204,152 +263,30 @@ static enum err app_add(struct ctx *ctx, const struct app_add *in, struct app_ad
 }
 OPERATION(app_add, struct app_add, struct app_added, REQUIRES_OPERATOR, LIMIT_NONE, COST_WRITE)
 
-/* ---- settings ---- */
+/* ---- the end of an app ---- */
 
-enum setting_kind { SETTING_CHOICE, SETTING_URL, SETTING_LANGUAGE, SETTING_LINE };
-
-struct choice {
-	const char *word;
-	int64_t value;
-};
-
-struct setting {
-	const char *key;
-	enum setting_kind kind;
-	size_t offset;
-	struct choice choices[3];
-};
-
-static const struct setting settings[] = {
-	{ "conceal_accounts",
-	  SETTING_CHOICE,
-	  offsetof(struct app, conceal_accounts),
-	  { { "no", 0 }, { "yes", 1 } } },
-	{ "standard_error_status",
-	  SETTING_CHOICE,
-	  offsetof(struct app, standard_error_status),
-	  { { "400", 400 }, { "500", 500 } } },
-	{ "recovery",
-	  SETTING_CHOICE,
-	  offsetof(struct app, recovery),
-	  { { "generated", RECOVERY_GENERATED }, { "form", RECOVERY_FORM } } },
-	{ "status",
-	  SETTING_CHOICE,
-	  offsetof(struct app, status),
-	  { { "active", APP_ACTIVE }, { "disabled", APP_DISABLED } } },
-	{ "language", SETTING_LANGUAGE, offsetof(struct app, language), { { 0 } } },
-	{ "public_url", SETTING_URL, offsetof(struct app, public_url), { { 0 } } },
-	{ "reset_url", SETTING_URL, offsetof(struct app, reset_url), { { 0 } } },
-	{ "sender", SETTING_LINE, offsetof(struct app, sender), { { 0 } } },
-};
-
-const struct app_setting_row app_setting_rows[] = {
-	{ "conceal_accounts", "yes or no: no answer tells whether an account exists" },
-	{ "standard_error_status", "400 or 500: the status of Hack System's standard errors" },
-	{ "recovery", "generated or form: what Backtory's mailed link leads to" },
-	{ "status", "active or disabled" },
-	{ "language", "en or fr: of its mails and of the messages it is shipped with" },
-	{ "public_url", "http(s)://...: where its hosted pages are reached from outside" },
-	{ "reset_url", "http(s)://...: its own page that takes ?token=" },
-	{ "sender", "the name that its mails come from" },
-	{ NULL, NULL },
-};
-
-/* One line of printable text that cannot break a header or a page. */
-static bool line_is_good(struct str line, size_t max)
+static enum err app_remove(struct ctx *ctx, const struct app_remove *in,
+                           struct nothing *ret_nothing)
 {
-	for (size_t i = 0; i < line.len; i++) {
-		if ((unsigned char)line.ptr[i] < ' ' || line.ptr[i] == 127)
-			return false;
-	}
-	return line.len <= max;
-}
-
-static bool url_is_good(struct str url)
-{
-	if (!str_starts(url, "https://") && !str_starts(url, "http://"))
-		return false;
-	for (size_t i = 0; i < url.len; i++) {
-		if (url.ptr[i] <= ' ' || url.ptr[i] == 127 || url.ptr[i] == '"' ||
-		    url.ptr[i] == '<' || url.ptr[i] == '>' || url.ptr[i] == '#')
-			return false;
-	}
-	return url.len <= URL_MAX;
-}
-
-static struct str without_slash(struct str url)
-{
-	while (url.len > 0 && url.ptr[url.len - 1] == '/')
-		url.len--;
-	return url;
-}
-
-static enum err set_choice(const struct setting *setting, struct str value, int64_t *ret_number)
-{
-	FOREACH(choice, setting->choices) {
-		if (choice->word && str_is(value, choice->word)) {
-			*ret_number = choice->value;
-			return OK;
-		}
-	}
-	return ERR_BAD_SETTING;
-}
-
-static enum err set_one(const struct setting *setting, struct str value, struct app *app)
-{
-	char *field = (char *)app + setting->offset;
-	struct str *text = (struct str *)(void *)field;
-
-	switch (setting->kind) {
-	case SETTING_CHOICE:
-		return set_choice(setting, value, (int64_t *)(void *)field);
-	case SETTING_LANGUAGE:
-		if (!messages_speak(value))
-			return ERR_BAD_SETTING;
-		break;
-	case SETTING_URL:
-		if (value.len > 0 && !url_is_good(value))
-			return ERR_BAD_SETTING;
-		value = without_slash(value);
-		break;
-	case SETTING_LINE:
-		if (!line_is_good(value, APP_NAME_MAX))
-			return ERR_BAD_SETTING;
-		break;
-	}
-	*text = value.len > 0 ? value : STR_NONE;
-	return OK;
-}
-
-static enum err set_named(const struct app_setting *wanted, struct app *app)
-{
-	FOREACH(setting, settings) {
-		if (str_is(wanted->key, setting->key))
-			return set_one(setting, wanted->value, app);
-	}
-	return ERR_BAD_SETTING;
-}
-
-static enum err app_set(struct ctx *ctx, const struct app_set *in, struct app *ret_app)
-{
-	const struct app_named named = { in->name };
-	struct app app;
-
-	TRY(app_show(ctx, &named, &app));
-	struct str old_language = app.language;
-	for (size_t i = 0; i < in->n_settings; i++)
-		TRY(set_named(&in->settings[i], &app));
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	struct app app;
+	int64_t accounts;
+
+	(void)ret_nothing;
+	TRY(app_by_name(ctx, in->name, &app));
+	TRY(store_app_count_accounts(ctx->store, ctx->arena, app.id, &accounts));
+	if (accounts > 0 && !in->with_accounts)
+		return ERR_APP_NOT_EMPTY;
 	TRY(tx_begin(ctx->store, &tx));
-	TRY(store_app_update(tx, &app));
-	TRY(messages_translate(ctx, tx, app.id, old_language, app.language));
+	enum err err = store_app_remove(tx, app.id);
+	if (err == ERR_NOT_FOUND)
+		return ERR_NO_APP;
+	TRY(err);
 	ctx->app.id = app.id;
-	TRY(audit_done(ctx, tx, "done"));
-	TRY(tx_commit(&tx));
-	*ret_app = app;
-	return OK;
+	TRY(audit_done(ctx, tx, "removed"));
+	return tx_commit(&tx);
 }
-OPERATION(app_set, struct app_set, struct app, REQUIRES_OPERATOR, LIMIT_NONE, COST_WRITE)
+OPERATION(app_remove, struct app_remove, struct nothing, REQUIRES_OPERATOR, LIMIT_NONE, COST_WRITE)
 
 /* ---- links ---- */
 

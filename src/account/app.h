@@ -19,12 +19,11 @@ struct app_hints {
 extern const struct operation app_find_op; /* struct app_hints -> struct app */
 
 struct app_add {
-	struct str name;                 /* a-z 0-9 - _, up to 64 */
-	int64_t dialects;                /* enum dialect_bit; 0: account alone */
-	struct str hosts[APP_NAMES_MAX]; /* those behind the last are NONE */
-	struct str aliases[APP_NAMES_MAX];
-	struct str language;                  /* "en" or "fr"; NONE: "en" */
-	struct secret client_key, master_key; /* 24 hex digits; NONE: made */
+	struct str name;                                 /* a-z 0-9 - _, up to 64 */
+	int64_t dialects;                                /* enum dialect_bit; 0: account alone */
+	struct str names[APP_NAME_KINDS][APP_NAMES_MAX]; /* those behind the last are NONE */
+	struct str language;                             /* "en" or "fr"; NONE: "en" */
+	struct secret client_key, master_key;            /* 24 hex digits; NONE: made */
 };
 
 struct app_added {
@@ -32,7 +31,7 @@ struct app_added {
 	struct secret client_key, master_key; /* shown this once, stored as digests */
 };
 
-/* ERR_APP_EXISTS, ERR_BAD_SETTING (a name, host or language that cannot be). */
+/* ERR_APP_EXISTS, ERR_BAD_SETTING (a name, host, origin or language that cannot be). */
 extern const struct operation app_add_op; /* struct app_add -> struct app_added */
 
 extern const struct operation app_list_op; /* struct nothing -> struct app_list */
@@ -44,6 +43,44 @@ struct app_named {
 /* ERR_NO_APP. NONE as a name: the only app, or the default one. */
 extern const struct operation app_show_op; /* struct app_named -> struct app */
 
+struct app_details {
+	struct app app;
+	struct str_list names[APP_NAME_KINDS]; /* aliases without its own name */
+	struct str_list dialects;
+	int64_t accounts;
+};
+
+extern const struct operation app_details_op; /* struct app_named -> struct app_details */
+
+struct app_remove {
+	struct str name;
+	bool with_accounts; /* however many there are */
+};
+
+/* By the operator: with its accounts and all that is theirs, in one transaction; what is under way
+ * for it finds no app. The trail keeps the events, and no longer says whose. ERR_NO_APP,
+ * ERR_APP_NOT_EMPTY: it has accounts, and not even its own name is gone. */
+extern const struct operation app_remove_op; /* struct app_remove -> struct nothing */
+
+struct app_origin_asked {
+	struct str origin; /* as a browser sent it */
+	int64_t dialect; /* 0: is it ctx->app's? Else enum dialect_bit: any app's that serves it? */
+};
+
+struct app_origin_found {
+	int64_t is_ours; /* 0 or 1 */
+};
+
+/* Whether pages of an origin may read the app's answers. */
+extern const struct operation
+	app_origin_op; /* struct app_origin_asked -> struct app_origin_found */
+
+/* What formats are called. app_dialect_bit: 0 for a word that is none. */
+int64_t app_dialect_bit(struct str word);
+MUST_USE enum err app_dialect_words(struct arena *arena, int64_t bits, struct str_list *ret_words);
+
+/* A list (hosts, aliases, origins, dialects) is given whole, with commas; a key with + or - behind
+ * it adds to the list or takes away. */
 struct app_setting {
 	struct str key, value;
 };
@@ -54,8 +91,14 @@ struct app_set {
 	size_t n_settings;
 };
 
-/* ERR_NO_APP, ERR_BAD_SETTING: nothing was changed. An empty value unsets a text. */
-extern const struct operation app_set_op; /* struct app_set -> struct app */
+struct app_changed {
+	struct app app;
+	struct secret client_key, master_key; /* new ones, shown this once; NONE: unchanged */
+};
+
+/* ERR_NO_APP, ERR_BAD_SETTING, ERR_APP_EXISTS (a host or alias is another's), ERR_TWO_KEYS (a third
+ * would end one that may be in use): nothing was changed. An empty value unsets a text. */
+extern const struct operation app_set_op; /* struct app_set -> struct app_changed */
 
 /* The settings that `app set` takes, for its help: name and what it takes. */
 struct app_setting_row {

@@ -28,14 +28,26 @@ static enum err check_app(const struct ctx *ctx)
 	return ctx->app.status == APP_DISABLED ? ERR_APP_DISABLED : OK;
 }
 
-static enum err check_client_key(struct ctx *ctx)
+/* While keys are changed two of a kind are good. Both are looked at, whichever it is, so that the
+ * time does not tell. A former key that is none is a digest of zeros, which no key has. */
+static bool key_is(const struct digest *shown, const struct digest *key,
+                   const struct digest *former)
 {
+	bool is_key = digest_equal(shown, key), is_former = digest_equal(shown, former);
+
+	return is_key | is_former;
+}
+
+static enum err check_key(struct ctx *ctx, bool master_is_good)
+{
+	const struct app *app = &ctx->app;
+
 	if (!ctx->app_key.ptr)
 		return ERR_BAD_KEY;
 	struct digest digest = digest_of(ctx->app_key);
-	return digest_equal(&digest, &ctx->app.client_key_digest)
-	               ? OK
-	               : deny_guess(ctx, ERR_BAD_KEY, "wrong key");
+	bool client = key_is(&digest, &app->client_key_digest, &app->former_client_key_digest);
+	bool master = key_is(&digest, &app->master_key_digest, &app->former_master_key_digest);
+	return client | (master & master_is_good) ? OK : deny_guess(ctx, ERR_BAD_KEY, "wrong key");
 }
 
 static enum err check_requirement(struct ctx *ctx, enum requirement requirement)
@@ -47,7 +59,10 @@ static enum err check_requirement(struct ctx *ctx, enum requirement requirement)
 		return check_app(ctx);
 	case REQUIRES_CLIENT_KEY:
 		TRY(check_app(ctx));
-		return check_client_key(ctx);
+		return check_key(ctx, false);
+	case REQUIRES_APP_KEY:
+		TRY(check_app(ctx));
+		return check_key(ctx, true);
 	case REQUIRES_SESSION:
 		TRY(check_app(ctx));
 		return find_session(ctx);

@@ -92,6 +92,7 @@ enum requirement {
 	REQUIRES_NOTHING,    /* not even an app */
 	REQUIRES_APP,        /* an app that is not disabled: anyone at its door */
 	REQUIRES_CLIENT_KEY, /* and the app's client key */
+	REQUIRES_APP_KEY,    /* and either of its keys, client or master */
 	REQUIRES_SESSION,    /* and a living session of one of its accounts */
 	REQUIRES_OPERATOR,
 	REQUIRES_SERVER,

@@ -8,6 +8,9 @@
 
 #include "account/operation.h"
 
+/* Code points: the app's own, else the server's. */
+int64_t password_min_length(const struct ctx *ctx);
+
 /* Spells it in NFC and counts. ERR_PASSWORD_SHORT, ERR_PASSWORD_LONG, ERR_MALFORMED (not UTF-8). */
 MUST_USE enum err password_accept(struct ctx *ctx, struct secret password, struct secret *ret_nfc);
 

@@ -189,6 +189,19 @@ enum err spell_base64_lines(struct arena *arena, struct str bytes, struct str *r
 	return buf_str(&lines, ret_text);
 }
 
+enum err read_base64_secret(struct arena *arena, struct str text, struct secret *ret_bytes)
+{
+	size_t room = text.len / 4 * 3 + 1, len = 0;
+	char *bytes = arena_alloc(arena, room);
+
+	NEED(bytes);
+	if (sodium_base642bin((unsigned char *)bytes, room, text.ptr, text.len, NULL, &len, NULL,
+	                      sodium_base64_VARIANT_ORIGINAL) != 0)
+		return ERR_MALFORMED;
+	*ret_bytes = (struct secret){ bytes, len };
+	return OK;
+}
+
 bool read_hex(struct str hex, void *ret_bytes, size_t size)
 {
 	size_t got = 0;

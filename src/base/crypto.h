@@ -80,6 +80,10 @@ MUST_USE enum err spell_base64_lines(struct arena *arena, struct str bytes, stru
  * else, another spelling of the same bytes included. */
 MUST_USE bool read_base64url(struct secret text, void *ret_bytes, size_t size);
 
+/* Reads base64 with its padding (RFC 4648, 4). ERR_MALFORMED: it is anything else. */
+MUST_USE enum err read_base64_secret(struct arena *arena, struct str text,
+                                     struct secret *ret_bytes);
+
 /* Reads exactly `size` bytes of hex. false: it is anything else. */
 MUST_USE bool read_hex(struct str hex, void *ret_bytes, size_t size);
 

@@ -60,6 +60,8 @@
 	X(ERR_USERNAME_TAKEN, "the username is taken")                                             \
 	X(ERR_EMAIL_TAKEN, "the e-mail address is taken")                                          \
 	X(ERR_APP_EXISTS, "an app of this name, alias or host exists already")                     \
+	X(ERR_APP_NOT_EMPTY, "the app still has accounts")                                         \
+	X(ERR_TWO_KEYS, "two of these keys are good already; retire the former one before")        \
 	X(ERR_BAD_SETTING, "there is no such setting, or it does not take this value")             \
 	/* The program's own start. */                                                             \
 	X(ERR_CONFIG, "the configuration is wrong")                                                \

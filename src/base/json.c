@@ -110,6 +110,21 @@ static json_t *out_time(int64_t at)
 	return json_string(time_spell(at, text));
 }
 
+/* NULL: no memory, or a text is not UTF-8. */
+static json_t *out_words(const struct str_list *list)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < list->n; i++) {
+		if (json_array_append_new(array, json_stringn(list->items[i].ptr,
+		                                              list->items[i].len)) != 0) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
 static json_t *out_value(const struct out_field *field, const char *item)
 {
 	const void *from = item + field->offset;
@@ -131,6 +146,8 @@ static json_t *out_value(const struct out_field *field, const char *item)
 		return json_string(field->constant);
 	case OUT_LIST:
 		return out_list(field, from);
+	case OUT_WORDS:
+		return out_words(from);
 	}
 	return NULL;
 }

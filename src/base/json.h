@@ -43,6 +43,7 @@ enum out_kind {
 	OUT_TIME,     /* int64_t Unix seconds, as RFC 3339 has it, in UTC; left out when it is 0 */
 	OUT_CONSTANT, /* the row's own text */
 	OUT_LIST,     /* struct out_list: an array of objects, by the row's own table */
+	OUT_WORDS,    /* struct str_list: an array of texts */
 };
 
 /* As every list of the house is laid out. */

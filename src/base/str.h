@@ -21,6 +21,11 @@ struct secret {
 	size_t len;      /* bytes */
 };
 
+struct str_list {
+	struct str *items;
+	size_t n;
+};
+
 #define STR(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
 #define STR_NONE     ((struct str){ NULL, 0 })
 #define SECRET_NONE  ((struct secret){ NULL, 0 })

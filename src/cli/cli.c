@@ -15,10 +15,10 @@ const struct command commands[] = {
 	  "the server; --dev: on loopback, with a demo app, mails kept at /dev/mail",
 	  "--dev --print-routes ", 0, 0, false, NULL },
 	{ "app add",
-	  "NAME [--dialect account|backtory|hacksystem]... [--host HOST]... [--alias NAME]... "
-	  "[--language en|fr]",
+	  "NAME [--dialect account|backtory|hacksystem]... [--host HOST]... [--origin URL]... "
+	  "[--alias NAME]... [--language en|fr]",
 	  "adds an app and shows its keys, this once",
-	  "--dialect= --host= --alias= --language= ", 1, 1, false, cli_app_add },
+	  "--dialect= --host= --origin= --alias= --language= ", 1, 1, false, cli_app_add },
 	{ "app list", "", "the apps", "", 0, 0, false, cli_app_list },
 	{ "app show", "NAME", "one app and its settings", "", 1, 1, false, cli_app_show },
 	{ "app set", "NAME KEY=VALUE...", "changes settings of an app", "", 2, OPERANDS_MAX, false,
@@ -26,6 +26,10 @@ const struct command commands[] = {
 	{ "app disable", "NAME", "lets an app answer that its service is disabled", "", 1, 1, false,
 	  cli_app_disable },
 	{ "app enable", "NAME", "lets a disabled app work again", "", 1, 1, false, cli_app_enable },
+	{ "app remove", "NAME [--yes]",
+	  "erases an app for good, with its names and texts; --yes: with its accounts, if it has "
+	  "any",
+	  "--yes ", 1, 1, false, cli_app_remove },
 	{ "account add", "EMAIL [--username NAME] [--password-stdin]",
 	  "adds an account: its password is the first line of standard input, or chosen by mailed "
 	  "invitation",
@@ -366,6 +370,12 @@ static void print_names(const struct out_field *field, const struct out_list *li
 	}
 }
 
+static void print_words(const struct str_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		printf("%s%.*s", i ? " " : "", STR_ARG(list->items[i]));
+}
+
 static void print_value(const struct out_field *field, const char *item)
 {
 	const void *from = item + field->offset;
@@ -394,6 +404,9 @@ static void print_value(const struct out_field *field, const char *item)
 		break;
 	case OUT_LIST: /* their first members, one behind the other */
 		print_names(field, from);
+		break;
+	case OUT_WORDS:
+		print_words(from);
 		break;
 	}
 }

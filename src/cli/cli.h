@@ -87,6 +87,7 @@ enum err cli_app_show(struct cli *cli);
 enum err cli_app_set(struct cli *cli);
 enum err cli_app_disable(struct cli *cli);
 enum err cli_app_enable(struct cli *cli);
+enum err cli_app_remove(struct cli *cli);
 enum err cli_account_add(struct cli *cli);
 enum err cli_account_remove(struct cli *cli);
 enum err cli_messages_list(struct cli *cli);

@@ -18,15 +18,22 @@ static const struct out_field added_out[] = {
 
 /* An app in the words of its settings. */
 struct app_shown {
-	struct str name, id, dialects, status, conceal_accounts, recovery;
-	int64_t standard_error_status;
+	struct str name, id, status, conceal_accounts, recovery, sign_up;
+	struct str_list dialects, hosts, aliases, origins;
+	int64_t standard_error_status, password_min_length;
 	struct str language, public_url, reset_url, sender;
+	int64_t client_keys, master_keys; /* that are good: one, or two while they are changed */
+	int64_t accounts;
+	struct secret client_key, master_key; /* new ones */
 };
 
 static const struct out_field shown_out[] = {
 	OUT("name", TEXT, struct app_shown, name),
 	OUT("id", TEXT, struct app_shown, id),
-	OUT("dialects", TEXT, struct app_shown, dialects),
+	OUT("dialects", WORDS, struct app_shown, dialects),
+	OUT("hosts", WORDS, struct app_shown, hosts),
+	OUT("aliases", WORDS, struct app_shown, aliases),
+	OUT("origins", WORDS, struct app_shown, origins),
 	OUT("status", TEXT, struct app_shown, status),
 	OUT("conceal_accounts", TEXT, struct app_shown, conceal_accounts),
 	OUT("standard_error_status", INTEGER, struct app_shown, standard_error_status),
@@ -35,30 +42,31 @@ static const struct out_field shown_out[] = {
 	OUT("public_url", TEXT, struct app_shown, public_url),
 	OUT("reset_url", TEXT, struct app_shown, reset_url),
 	OUT("sender", TEXT, struct app_shown, sender),
+	OUT("sign_up", TEXT, struct app_shown, sign_up),
+	OUT("password_min_length", INTEGER, struct app_shown, password_min_length),
+	OUT("client_keys", INTEGER, struct app_shown, client_keys),
+	OUT("master_keys", INTEGER, struct app_shown, master_keys),
+	OUT("accounts", INTEGER, struct app_shown, accounts),
+	OUT("client_key", SECRET, struct app_shown, client_key),
+	OUT("master_key", SECRET, struct app_shown, master_key),
 };
 
-static const struct {
-	const char *word;
-	int64_t bit;
-} dialects[] = {
-	{ "account", DIALECT_ACCOUNT },
-	{ "backtory", DIALECT_BACKTORY },
-	{ "hacksystem", DIALECT_HACKSYSTEM },
-};
+enum { NEW_KEYS = 2 };
 
-static enum err show_dialects(struct arena *arena, int64_t bits, struct str *ret_words)
+static int64_t good_keys(const struct digest *former)
 {
-	struct buf words = buf_in(arena);
+	static const struct digest none;
 
-	FOREACH(dialect, dialects) {
-		if (bits & dialect->bit)
-			buf_printf(&words, "%s%s", words.len ? " " : "", dialect->word);
-	}
-	return buf_str(&words, ret_words);
+	return digest_equal(former, &none) ? 1 : 2;
 }
 
-static enum err to_shown(struct cli *cli, const struct app *app, struct app_shown *ret_shown)
+static enum err read_shown(struct cli *cli, struct str name, struct app_shown *ret_shown)
 {
+	const struct app_named named = { name };
+	struct app_details details;
+	const struct app *app = &details.app;
+
+	TRY(operation_run(&cli->ctx, &app_details_op, &named, &details));
 	*ret_shown = (struct app_shown){
 		.name = app->name,
 		.id = app->public_id,
@@ -70,8 +78,17 @@ static enum err to_shown(struct cli *cli, const struct app *app, struct app_show
 		.public_url = app->public_url,
 		.reset_url = app->reset_url,
 		.sender = app->sender,
+		.sign_up = app->sign_up == SIGN_UP_CLOSED ? STR("closed") : STR("open"),
+		.password_min_length = app->password_min_length,
+		.dialects = details.dialects,
+		.hosts = details.names[APP_HOST],
+		.aliases = details.names[APP_ALIAS],
+		.origins = details.names[APP_ORIGIN],
+		.client_keys = good_keys(&app->former_client_key_digest),
+		.master_keys = good_keys(&app->former_master_key_digest),
+		.accounts = details.accounts,
 	};
-	return show_dialects(cli->arena, app->dialects, &ret_shown->dialects);
+	return OK;
 }
 
 static enum err read_dialects(const struct invocation *invocation, int64_t *ret_bits)
@@ -80,11 +97,7 @@ static enum err read_dialects(const struct invocation *invocation, int64_t *ret_
 	int64_t bits = 0;
 
 	for (size_t i = 0; (word = cli_option(invocation, "--dialect", i)); i++) {
-		int64_t bit = 0;
-		FOREACH(dialect, dialects) {
-			if (strcmp(dialect->word, word) == 0)
-				bit = dialect->bit;
-		}
+		int64_t bit = app_dialect_bit(str(word));
 		if (!bit)
 			return ERR_BAD_SETTING;
 		bits |= bit;
@@ -116,8 +129,9 @@ enum err cli_app_add(struct cli *cli)
 	struct app_added added;
 
 	TRY(read_dialects(invocation, &in.dialects));
-	TRY(read_names(invocation, "--host", in.hosts));
-	TRY(read_names(invocation, "--alias", in.aliases));
+	TRY(read_names(invocation, "--host", in.names[APP_HOST]));
+	TRY(read_names(invocation, "--alias", in.names[APP_ALIAS]));
+	TRY(read_names(invocation, "--origin", in.names[APP_ORIGIN]));
 	TRY(operation_run(&cli->ctx, &app_add_op, &in, &added));
 	return cli_print(cli, added_out, COUNT_OF(added_out), &added);
 }
@@ -131,34 +145,31 @@ enum err cli_app_list(struct cli *cli)
 	struct app_shown *shown = arena_array(cli->arena, list.n + 1, sizeof(*shown));
 	NEED(shown);
 	for (size_t i = 0; i < list.n; i++)
-		TRY(to_shown(cli, &list.items[i], &shown[i]));
-	return cli_print_list(cli, shown_out, COUNT_OF(shown_out), shown, list.n, sizeof(*shown));
-}
-
-static enum err print_app(struct cli *cli, const struct app *app)
-{
-	struct app_shown shown;
-
-	TRY(to_shown(cli, app, &shown));
-	return cli_print(cli, shown_out, COUNT_OF(shown_out), &shown);
+		TRY(read_shown(cli, list.items[i].name, &shown[i]));
+	return cli_print_list(cli, shown_out, COUNT_OF(shown_out) - NEW_KEYS, shown, list.n,
+	                      sizeof(*shown));
 }
 
 enum err cli_app_show(struct cli *cli)
 {
-	const struct app_named named = { str(cli->invocation->operands[0]) };
-	struct app app;
+	struct app_shown shown;
 
-	TRY(operation_run(&cli->ctx, &app_show_op, &named, &app));
-	return print_app(cli, &app);
+	TRY(read_shown(cli, str(cli->invocation->operands[0]), &shown));
+	return cli_print(cli, shown_out, COUNT_OF(shown_out) - NEW_KEYS, &shown);
 }
 
 static enum err set_and_print(struct cli *cli, const struct app_setting *settings, size_t n)
 {
 	const struct app_set in = { str(cli->invocation->operands[0]), settings, n };
-	struct app app;
+	struct app_changed changed;
+	struct app_shown shown;
 
-	TRY(operation_run(&cli->ctx, &app_set_op, &in, &app));
-	return print_app(cli, &app);
+	TRY(operation_run(&cli->ctx, &app_set_op, &in, &changed));
+	TRY(read_shown(cli, in.name, &shown));
+	shown.client_key = changed.client_key;
+	shown.master_key = changed.master_key;
+	bool has_new = shown.client_key.ptr || shown.master_key.ptr;
+	return cli_print(cli, shown_out, COUNT_OF(shown_out) - (has_new ? 0 : NEW_KEYS), &shown);
 }
 
 enum err cli_app_set(struct cli *cli)
@@ -189,6 +200,29 @@ enum err cli_app_enable(struct cli *cli)
 	const struct app_setting setting = { STR("status"), STR("active") };
 
 	return set_and_print(cli, &setting, 1);
+}
+
+/* What is lost with the app is said before it is. */
+static enum err refuse_to_remove(struct cli *cli, struct str name)
+{
+	struct app_shown shown;
+
+	TRY(read_shown(cli, name, &shown));
+	fprintf(stderr, "rekey: app remove: %.*s still has %lld account%s; --yes removes %s too\n",
+	        STR_ARG(shown.name), (long long)shown.accounts, shown.accounts == 1 ? "" : "s",
+	        shown.accounts == 1 ? "it" : "them");
+	cli->status = EXIT_REFUSED;
+	return OK;
+}
+
+enum err cli_app_remove(struct cli *cli)
+{
+	const struct app_remove in = { str(cli->invocation->operands[0]),
+		                       cli_has(cli->invocation, "--yes") };
+	struct nothing nothing;
+
+	enum err err = operation_run(&cli->ctx, &app_remove_op, &in, &nothing);
+	return err == ERR_APP_NOT_EMPTY ? refuse_to_remove(cli, in.name) : err;
 }
 
 /* ---- accounts ---- */

@@ -84,13 +84,40 @@ static const char copy[] =
 	"\n"
 	"--json gives a list of table, rows, digest and equal.\n";
 
+static const char app_set[] =
+	"Changes all of what is given, or nothing, and shows the app as it is then.\n"
+	"\n"
+	"A list (dialects, hosts, aliases, origins) is given whole, with commas between; none\n"
+	"behind the = is an empty one. With + or - before the = the list keeps the rest and\n"
+	"gets those more, or loses them. Up to 16 in each.\n"
+	"\n"
+	"client_key=new makes a key and shows it, this once. The former one stays good beside\n"
+	"it, until client_key=retire ends that: so clients can be changed one after the other.\n"
+	"A third is refused. master_key is changed in the same way.\n"
+	"\n"
+	"    rekey app set shop public_url=https://id.shop.example sender='The Shop'\n"
+	"    rekey app set shop hosts=id.shop.example,login.shop.example dialects+=backtory\n"
+	"    rekey app set shop origins+=https://shop.example origins-=http://localhost:3000\n"
+	"    rekey app set shop sign_up=closed password_min_length=15\n"
+	"    rekey app set shop client_key=new --json\n"
+	"    rekey app set shop client_key=retire\n"
+	"\n"
+	"See docs/apps.md.\n";
+
+static const char app_remove[] =
+	"Its accounts go with it, and their sessions, links and mails, its names, messages and\n"
+	"mail templates. It cannot be undone: rekey app disable lets nobody in and keeps all.\n"
+	"The audit trail keeps the events, without persons and networks. While many accounts\n"
+	"are removed, those of other apps wait.\n"
+	"\n"
+	"    rekey app remove old-shop\n"
+	"    rekey app remove old-shop --yes\n";
+
 static const struct {
 	const char *command, *text;
 } manuals[] = {
-	{ "backup", backup },
-	{ "doctor", doctor },
-	{ "calibrate", calibrate },
-	{ "copy", copy },
+	{ "app set", app_set }, { "app remove", app_remove }, { "backup", backup },
+	{ "doctor", doctor },   { "calibrate", calibrate },   { "copy", copy },
 };
 
 const char *cli_manual(const char *command_name)

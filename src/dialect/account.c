@@ -316,6 +316,8 @@ static const struct wire_error errors[ERR_COUNT] = {
 	                         NULL },
 	[ERR_EMAIL_TAKEN] = { 409, "conflict", "This is taken.", NULL, NULL, NULL },
 	[ERR_APP_EXISTS] = { 409, "conflict", "This is taken.", NULL, NULL, NULL },
+	[ERR_APP_NOT_EMPTY] = { 409, "conflict", "The app still has accounts.", NULL, NULL, NULL },
+	[ERR_TWO_KEYS] = { 409, "conflict", "Two keys are good already.", NULL, NULL, NULL },
 };
 
 struct problem {
@@ -365,15 +367,17 @@ static enum err render_error(struct visit *visit, enum err err)
 	if (problem.field.ptr)
 		problem.field_detail = problem.detail;
 	if (error->status == 401)
-		response_header(visit->response, "WWW-Authenticate", STR("Bearer"));
+		response_header(visit->response, "WWW-Authenticate",
+		                err == ERR_BAD_KEY ? STR("Basic realm=\"app\"") : STR("Bearer"));
 	TRY(problem_type(visit, error->code, &problem.type));
 	return visit_json(visit, "application/problem+json", problem_out, COUNT_OF(problem_out),
 	                  &problem);
 }
 
-static void credentials(struct visit *visit)
+static enum err credentials(struct visit *visit)
 {
 	visit->ctx.bearer = bearer_token(visit->request);
+	return basic_key(visit, &visit->ctx.app_key);
 }
 
 const struct dialect dialect_account = {
@@ -382,6 +386,7 @@ const struct dialect dialect_account = {
 	.routes = routes,
 	.n_routes = COUNT_OF(routes),
 	.errors = errors,
+	.cors = "Authorization, Content-Type",
 	.credentials = credentials,
 	.render_error = render_error,
 };

@@ -144,6 +144,8 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_USERNAME_TAKEN] = { 409, "UsernameTaken", "This username is taken.", 0, 0, 0 },
 	[ERR_EMAIL_TAKEN] = TAKEN,
 	[ERR_APP_EXISTS] = TAKEN,
+	[ERR_APP_NOT_EMPTY] = TAKEN,
+	[ERR_TWO_KEYS] = TAKEN,
 };
 
 struct failure {
@@ -185,12 +187,13 @@ static enum err render_error(struct visit *visit, enum err err)
 	return visit_json(visit, "application/json", failure_out, COUNT_OF(failure_out), &failure);
 }
 
-static void credentials(struct visit *visit)
+static enum err credentials(struct visit *visit)
 {
 	struct str key = request_header(visit->request, "X-Backtory-Authentication-Key");
 
 	visit->ctx.bearer = bearer_token(visit->request);
 	visit->ctx.app_key = (struct secret){ key.ptr, key.len };
+	return OK;
 }
 
 const struct dialect dialect_backtory = {
@@ -201,6 +204,8 @@ const struct dialect dialect_backtory = {
 	.errors = errors,
 	.loose_slashes = true,
 	.named_by_header = true,
+	.cors = "Authorization, Content-Type, X-Backtory-Authentication-Id, "
+		"X-Backtory-Authentication-Key",
 	.credentials = credentials,
 	.render_error = render_error,
 };

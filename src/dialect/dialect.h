@@ -63,8 +63,10 @@ struct dialect {
 	bool named_by_header;            /* only the Id header names an app here */
 	bool lenient;                    /* members that nobody knows are passed over */
 	bool same_site;                  /* forms of other sites are refused */
+	const char *cors; /* the headers that pages of the app's origins may send; NULL: they may
+	                     not call at all */
 	/* Finds what the caller shows: ctx->bearer, ctx->app_key. */
-	void (*credentials)(struct visit *visit);
+	enum err (*credentials)(struct visit *visit);
 	/* Writes the body of a success; NULL: JSON by the route's `out`. */
 	enum err (*render_ok)(struct visit *visit, const void *result);
 	enum err (*render_error)(struct visit *visit, enum err err);
@@ -85,8 +87,10 @@ struct visit {
 	struct ctx ctx;
 	struct str path; /* below /api:NAME */
 	struct app_names_found {
-		bool header; /* the Id header was there */
+		bool header;    /* the Id header was there */
+		bool announced; /* a preflight says that it will be */
 	} named;
+	bool admitted; /* it is of a page of one of the app's origins */
 	const struct dialect *dialect;
 	const struct route *route; /* NULL until one is picked */
 	struct members members;
@@ -100,6 +104,13 @@ const struct wire_error *visit_error(const struct visit *visit, enum err err);
 
 /* The bearer token of an Authorization header, in any case (RFC 6750, 2.1). NONE: there is none. */
 struct secret bearer_token(const struct request *request);
+
+/* The app's key, shown by HTTP Basic (RFC 7617): the user is the app's public id. NONE: there is
+ * none; empty, and so nobody's key, where it cannot be read or the user is another. */
+MUST_USE enum err basic_key(struct visit *visit, struct secret *ret_key);
+
+/* The methods of this path, with commas between. */
+MUST_USE enum err visit_methods(struct visit *visit, struct str *ret_methods);
 
 /* Writes a JSON body by a table. */
 MUST_USE enum err visit_json(struct visit *visit, const char *content_type,

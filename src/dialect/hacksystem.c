@@ -139,6 +139,8 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_EMAIL_TAKEN] = DENIED("user_exist"),
 	[ERR_USERNAME_TAKEN] = DENIED("user_exist"),
 	[ERR_APP_EXISTS] = DENIED("user_exist"),
+	[ERR_APP_NOT_EMPTY] = INPUT("Invalid setting."),
+	[ERR_TWO_KEYS] = INPUT("Invalid setting."),
 	[ERR_RATE_LIMITED] = { 429, "ERROR_CODE_TOO_MANY_REQUESTS",
 	                       "Too many requests. Please wait before the next one.", NULL, NULL,
 	                       NULL },
@@ -242,7 +244,7 @@ static enum err render_error(struct visit *visit, enum err err)
 }
 
 /* The platform's clients may send the token as ?authtoken= too; it is no member of any call. */
-static void credentials(struct visit *visit)
+static enum err credentials(struct visit *visit)
 {
 	struct members *query = &visit->request->query;
 	size_t kept = 0;
@@ -256,6 +258,7 @@ static void credentials(struct visit *visit)
 			query->items[kept++] = query->items[i];
 	}
 	query->n = kept;
+	return OK;
 }
 
 const struct dialect dialect_hacksystem = {
@@ -264,6 +267,7 @@ const struct dialect dialect_hacksystem = {
 	.routes = routes,
 	.n_routes = COUNT_OF(routes),
 	.errors = errors,
+	.cors = "Authorization, Content-Type",
 	.credentials = credentials,
 	.render_ok = render_ok,
 	.render_error = render_error,

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "dialect/cors.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -145,6 +146,7 @@ static enum err find_app(struct visit *visit)
 	};
 
 	visit->named.header = hints.public_id.ptr != NULL;
+	visit->named.announced = cors_announces_app(visit->request);
 	enum err err = operation_run(&visit->ctx, &app_find_op, &hints, &visit->ctx.app);
 	return err == ERR_NO_APP ? OK : err;
 }
@@ -168,7 +170,8 @@ static const struct dialect *dialect_of_path(const struct serving *serving,
 			continue;
 		if (!found)
 			found = *d;
-		else if (!visit->named.header && app_serves(&visit->ctx.app, *d))
+		else if (!visit->named.header && !visit->named.announced &&
+		         app_serves(&visit->ctx.app, *d))
 			found = *d;
 	}
 	return found;
@@ -194,13 +197,11 @@ static const struct dialect *dialect_of_nothing(const struct serving *serving,
 
 /* ---- which row ---- */
 
-/* The methods of this path, for a 405. */
-static enum err allow_header(struct visit *visit)
+enum err visit_methods(struct visit *visit, struct str *ret_methods)
 {
 	const struct dialect *dialect = visit->dialect;
 	struct buf allow = buf_in(visit->request->arena);
 	const char *last = NULL;
-	struct str value;
 
 	for (size_t i = 0; i < dialect->n_routes; i++) {
 		const struct route *route = &dialect->routes[i];
@@ -212,8 +213,15 @@ static enum err allow_header(struct visit *visit)
 			buf_puts(&allow, ", HEAD");
 		last = route->method;
 	}
-	TRY(buf_str(&allow, &value));
-	response_header(visit->response, "Allow", value);
+	return buf_str(&allow, ret_methods);
+}
+
+static enum err allow_header(struct visit *visit)
+{
+	struct str methods;
+
+	TRY(visit_methods(visit, &methods));
+	response_header(visit->response, "Allow", methods);
 	return ERR_METHOD;
 }
 
@@ -386,14 +394,14 @@ static enum err walk(struct visit *visit)
 	const struct dialect *dialect = visit->dialect;
 
 	TRY(visit->request->fault);
-	if (dialect->named_by_header && !visit->named.header)
-		visit->ctx.app = (struct app){ 0 };
 	if (!dialect_has_path(dialect, visit->path) ||
 	    (visit->ctx.app.id != 0 && !app_serves(&visit->ctx.app, dialect)))
 		return ERR_NO_ROUTE;
+	if (cors_is_preflight(visit))
+		return cors_answer(visit);
 	TRY(check_site(visit));
 	if (dialect->credentials)
-		dialect->credentials(visit);
+		TRY(dialect->credentials(visit));
 	TRY(find_row(visit));
 	return run_route(visit);
 }
@@ -455,9 +463,13 @@ void serve(void *state, struct request *request, struct response *response)
 	visit.dialect = dialect_of_path(serving, &visit);
 	if (!visit.dialect)
 		visit.dialect = dialect_of_nothing(serving, &visit);
+	if (visit.dialect->named_by_header && !visit.named.header)
+		visit.ctx.app = (struct app){ 0 };
 	response->route = listed_path(visit.dialect, visit.path);
 	response_header(response, "Cache-Control", STR("no-store"));
 	response_header(response, "X-Content-Type-Options", STR("nosniff"));
+	if (err == OK)
+		err = cors_admit(&visit);
 	if (err == OK)
 		err = walk(&visit);
 	if (err != OK)
@@ -475,17 +487,45 @@ const struct wire_error *visit_error(const struct visit *visit, enum err err)
 	return &visit->dialect->errors[err];
 }
 
-struct secret bearer_token(const struct request *request)
+/* What stands behind the scheme ("Bearer ") of an Authorization header. NONE: it is another. */
+static struct str authorization(const struct request *request, const char *scheme)
 {
 	struct str header = request_header(request, "Authorization");
-	size_t scheme = strlen("Bearer ");
+	size_t len = strlen(scheme);
 
-	if (header.len <= scheme || !str_is_nocase((struct str){ header.ptr, scheme }, "Bearer "))
-		return SECRET_NONE;
-	struct str token = str_from(header, scheme);
-	while (token.len > 0 && token.ptr[0] == ' ')
-		token = str_from(token, 1);
+	if (header.len <= len || !str_is_nocase((struct str){ header.ptr, len }, scheme))
+		return STR_NONE;
+	struct str rest = str_from(header, len);
+	while (rest.len > 0 && rest.ptr[0] == ' ')
+		rest = str_from(rest, 1);
+	return rest;
+}
+
+struct secret bearer_token(const struct request *request)
+{
+	struct str token = authorization(request, "Bearer ");
+
 	return (struct secret){ token.ptr, token.len };
+}
+
+enum err basic_key(struct visit *visit, struct secret *ret_key)
+{
+	struct str spelled = authorization(visit->request, "Basic ");
+	struct secret decoded;
+
+	*ret_key = SECRET_NONE;
+	if (!spelled.ptr)
+		return OK;
+	*ret_key = (struct secret){ "", 0 };
+	enum err err = read_base64_secret(visit->request->arena, spelled, &decoded);
+	if (err != OK)
+		return err == ERR_MALFORMED ? OK : err;
+	struct str pair = { decoded.ptr, decoded.len };
+	size_t colon = str_find(pair, ':');
+	if (colon < pair.len &&
+	    str_equal((struct str){ pair.ptr, colon }, visit->ctx.app.public_id))
+		*ret_key = (struct secret){ pair.ptr + colon + 1, pair.len - colon - 1 };
+	return OK;
 }
 
 enum err visit_json(struct visit *visit, const char *content_type, const struct out_field *fields,

@@ -3,6 +3,7 @@
 #include "pages/pages.h"
 #include "account/email_change.h"
 #include "account/password.h"
+#include "account/password_policy.h"
 #include "account/recovery.h"
 #include "base/log.h"
 #include "pages/show.h"
@@ -112,7 +113,7 @@ static enum err show_token_page(struct visit *visit, const struct recovery_link_
 	bool has_api = (visit->ctx.app.dialects & DIALECT_ACCOUNT) != 0;
 
 	TRY(arena_printf(visit->request->arena, &min_length, "%lld",
-	                 (long long)visit->ctx.service->policy.password_min_length));
+	                 (long long)password_min_length(&visit->ctx)));
 	const struct template_value values[] = {
 		{ .name = "token", .secret = { token.ptr, token.len } },
 		{ .name = "min_length", .text = min_length },
@@ -347,6 +348,8 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_USERNAME_TAKEN] = ODD(409, "This is taken."),
 	[ERR_EMAIL_TAKEN] = ODD(409, "This is taken."),
 	[ERR_APP_EXISTS] = ODD(409, "This is taken."),
+	[ERR_APP_NOT_EMPTY] = ODD(409, "The app still has accounts."),
+	[ERR_TWO_KEYS] = ODD(409, "Two keys are good already."),
 	[ERR_BAD_CREDENTIALS] = ODD(401, "The login or the password is wrong."),
 	[ERR_NO_ACCOUNT] = ODD(401, "The login or the password is wrong."),
 	[ERR_WRONG_PASSWORD] = ODD(403, "The current password is wrong."),

@@ -32,6 +32,8 @@ static enum err sqlite_err(struct conn *conn, const char *doing)
 	case SQLITE_CONSTRAINT_UNIQUE:
 	case SQLITE_CONSTRAINT_PRIMARYKEY:
 		return ERR_CONFLICT;
+	case SQLITE_CONSTRAINT_FOREIGNKEY:
+		return ERR_RETRY; /* removed meanwhile */
 	case SQLITE_NOMEM:
 		return ERR_NOMEM;
 	default:

@@ -13,8 +13,10 @@
 #define APP_COLUMNS                                                                                \
 	"app.id, app.name, app.public_id, app.client_key_digest, app.master_key_digest, "          \
 	"app.dialects, app.status, app.conceal_accounts, app.standard_error_status, "              \
-	"app.recovery, app.language, app.public_url, app.reset_url, app.sender, app.created_at"
-#define APP_TYPES "ittbbiiiiitttti"
+	"app.recovery, app.language, app.public_url, app.reset_url, app.sender, app.created_at, "  \
+	"app.former_client_key_digest, app.former_master_key_digest, app.password_min_length, "    \
+	"app.sign_up"
+#define APP_TYPES "ittbbiiiiittttibbii"
 
 #define ACCOUNT_COLUMNS                                                                            \
 	"id, app_id, public_id, email, email_key, username, phc, epoch, status, "                  \
@@ -66,18 +68,47 @@
 	QUERY(APP_ONLY, "", APP_TYPES,                                                             \
 	      "SELECT " APP_COLUMNS " FROM app WHERE (SELECT count(*) FROM app) = 1")              \
 	QUERY(APPS, "", APP_TYPES, "SELECT " APP_COLUMNS " FROM app ORDER BY name")                \
-	QUERY(APP_ADD, "ttbbiiiiitttti", "i",                                                      \
-	      "INSERT INTO app (name, public_id, client_key_digest, master_key_digest, dialects,"  \
-	      " status, conceal_accounts, standard_error_status, recovery, language, public_url,"  \
-	      " reset_url, sender, created_at)"                                                    \
-	      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING "   \
-	      "id")                                                                                \
-	QUERY(APP_UPDATE, "iiiittttii", "i",                                                       \
+	QUERY(APP_UPDATE, "iiiittttiiii", "i",                                                     \
 	      "UPDATE app SET status = $1, conceal_accounts = $2, standard_error_status = $3,"     \
 	      " recovery = $4, language = $5, public_url = $6, reset_url = $7, sender = $8,"       \
-	      " dialects = $9 WHERE id = $10 RETURNING id")                                        \
-	QUERY(APP_ALIAS_ADD, "ti", "", "INSERT INTO app_alias (alias, app_id) VALUES ($1, $2)")    \
+	      " dialects = $9, password_min_length = $10, sign_up = $11 WHERE id = $12"            \
+	      " RETURNING id")                                                                     \
+	/* Guarded by the key that was read: of two who change it at once, one comes later. */     \
+	QUERY(APP_SET_CLIENT_KEY, "bbib", "i",                                                     \
+	      "UPDATE app SET client_key_digest = $1, former_client_key_digest = $2"               \
+	      " WHERE id = $3 AND client_key_digest = $4 RETURNING id")                            \
+	QUERY(APP_SET_MASTER_KEY, "bbib", "i",                                                     \
+	      "UPDATE app SET master_key_digest = $1, former_master_key_digest = $2"               \
+	      " WHERE id = $3 AND master_key_digest = $4 RETURNING id")                            \
+	QUERY(APP_HOSTS, "i", "t", "SELECT host FROM app_host WHERE app_id = $1 ORDER BY host")    \
 	QUERY(APP_HOST_ADD, "ti", "", "INSERT INTO app_host (host, app_id) VALUES ($1, $2)")       \
+	QUERY(APP_HOST_REMOVE, "ti", "", "DELETE FROM app_host WHERE host = $1 AND app_id = $2")   \
+	QUERY(APP_ALIASES, "i", "t",                                                               \
+	      "SELECT alias FROM app_alias WHERE app_id = $1 ORDER BY "                            \
+	      "alias")                                                                             \
+	QUERY(APP_ALIAS_ADD, "ti", "", "INSERT INTO app_alias (alias, app_id) VALUES ($1, $2)")    \
+	QUERY(APP_ALIAS_REMOVE, "ti", "",                                                          \
+	      "DELETE FROM app_alias WHERE alias = $1 AND app_id = $2")                            \
+	QUERY(APP_ORIGINS, "i", "t",                                                               \
+	      "SELECT origin FROM app_origin WHERE app_id = $1 ORDER BY origin")                   \
+	QUERY(APP_ORIGIN_ADD, "ti", "", "INSERT INTO app_origin (origin, app_id) VALUES ($1, $2)") \
+	QUERY(APP_ORIGIN_REMOVE, "ti", "",                                                         \
+	      "DELETE FROM app_origin WHERE origin = $1 AND app_id = $2")                          \
+	QUERY(APP_HAS_ORIGIN, "ti", "i",                                                           \
+	      "SELECT count(*) FROM app_origin WHERE origin = $1 AND app_id = $2")                 \
+	QUERY(DIALECT_HAS_ORIGIN, "ti", "i",                                                       \
+	      "SELECT count(*) FROM app_origin JOIN app ON app.id = app_origin.app_id"             \
+	      " WHERE origin = $1 AND (app.dialects & $2) <> 0")                                   \
+	QUERY(APP_COUNT_ACCOUNTS, "i", "i", "SELECT count(*) FROM account WHERE app_id = $1")      \
+	QUERY(APP_REMOVE_ACCOUNT_NUMBERS, "i", "",                                                 \
+	      "UPDATE removed_account SET newest_id = (SELECT max(id) FROM account"                \
+	      " WHERE app_id = $1) WHERE newest_id < (SELECT max(id) FROM account"                 \
+	      " WHERE app_id = $1)")                                                               \
+	QUERY(APP_REMOVE_NUMBER, "i", "",                                                          \
+	      "UPDATE removed_account SET newest_app_id = $1 WHERE newest_app_id < $1")            \
+	QUERY(APP_REMOVE_TRAIL, "i", "",                                                           \
+	      "UPDATE audit SET account_id = 0, network = '' WHERE app_id = $1")                   \
+	QUERY(APP_REMOVE, "i", "i", "DELETE FROM app WHERE id = $1 RETURNING id")                  \
                                                                                                    \
 	QUERY(ACCOUNT_BY_EMAIL, "it", ACCOUNT_TYPES,                                               \
 	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE app_id = $1 AND email_key = $2")      \
@@ -362,9 +393,11 @@
 #define ALL_OF_APP                                                                                 \
 	"id, name, public_id, client_key_digest, master_key_digest, dialects, "                    \
 	"status, conceal_accounts, standard_error_status, recovery, language, "                    \
-	"public_url, reset_url, sender, created_at"
-#define ALL_OF_APP_ALIAS "alias, app_id"
-#define ALL_OF_APP_HOST  "host, app_id"
+	"public_url, reset_url, sender, created_at, former_client_key_digest, "                    \
+	"former_master_key_digest, password_min_length, sign_up"
+#define ALL_OF_APP_ALIAS  "alias, app_id"
+#define ALL_OF_APP_HOST   "host, app_id"
+#define ALL_OF_APP_ORIGIN "app_id, origin"
 #define ALL_OF_ACCOUNT                                                                             \
 	"id, app_id, public_id, email, email_key, username, username_key, phc, "                   \
 	"epoch, status, password_set_at, password_expires_at, outbox_floor, "                      \
@@ -387,14 +420,17 @@
 #define ALL_OF_LIMIT_COUNTER "key, count, window_ends_at, refused_until"
 
 #define QUERY_COPY_LIST(QUERY)                                                                     \
-	QUERY(READ_APP, "ii", "ittbbiiiiitttti", READ_PAGE("app", ALL_OF_APP, "id"))               \
-	QUERY(WRITE_APP, "ittbbiiiiitttti", "",                                                    \
+	QUERY(READ_APP, "ii", "ittbbiiiiittttibbii", READ_PAGE("app", ALL_OF_APP, "id"))           \
+	QUERY(WRITE_APP, "ittbbiiiiittttibbii", "",                                                \
 	      WRITE_ROW("app", ALL_OF_APP,                                                         \
-	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15"))       \
+	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "  \
+	                "$17, $18, $19"))                                                          \
 	QUERY(READ_APP_ALIAS, "ti", "ti", READ_PAGE("app_alias", ALL_OF_APP_ALIAS, "alias"))       \
 	QUERY(WRITE_APP_ALIAS, "ti", "", WRITE_ROW("app_alias", ALL_OF_APP_ALIAS, "$1, $2"))       \
 	QUERY(READ_APP_HOST, "ti", "ti", READ_PAGE("app_host", ALL_OF_APP_HOST, "host"))           \
 	QUERY(WRITE_APP_HOST, "ti", "", WRITE_ROW("app_host", ALL_OF_APP_HOST, "$1, $2"))          \
+	QUERY(READ_APP_ORIGIN, "ii", "it", READ_OF_APP("app_origin", ALL_OF_APP_ORIGIN, "origin")) \
+	QUERY(WRITE_APP_ORIGIN, "it", "", WRITE_ROW("app_origin", ALL_OF_APP_ORIGIN, "$1, $2"))    \
 	QUERY(READ_ACCOUNT, "ii", "iittttttiiiiiiittiii",                                          \
 	      READ_PAGE("account", ALL_OF_ACCOUNT, "id"))                                          \
 	QUERY(WRITE_ACCOUNT, "iittttttiiiiiiittiii", "",                                           \
@@ -433,10 +469,11 @@
 	      READ_PAGE("limit_counter", ALL_OF_LIMIT_COUNTER, "key"))                             \
 	QUERY(WRITE_LIMIT_COUNTER, "biii", "",                                                     \
 	      WRITE_ROW("limit_counter", ALL_OF_LIMIT_COUNTER, "$1, $2, $3, $4"))                  \
-	QUERY(READ_REMOVED_ACCOUNT, "ii", "i",                                                     \
-	      READ_PAGE("removed_account", "newest_id", "newest_id"))                              \
-	QUERY(WRITE_REMOVED_ACCOUNT, "i", "", "UPDATE removed_account SET newest_id = $1" \
-	      " WHERE newest_id < $1")
+	QUERY(READ_REMOVED_ACCOUNT, "ii", "ii",                                                    \
+	      READ_PAGE("removed_account", "newest_id, newest_app_id", "newest_id"))               \
+	QUERY(WRITE_REMOVED_ACCOUNT, "ii", "", \
+	      "UPDATE removed_account SET newest_id = $1, newest_app_id = $2" \
+	      " WHERE newest_id < $1 OR newest_app_id < $2")
 
 /* Queries that the engines spell differently, and why. CLAIM: PostgreSQL lets several servers take
  * rows side by side (SKIP LOCKED); SQLite has one writer at a time and no such words. BYTES, CHECK,
@@ -452,8 +489,13 @@
  * turn is one writer's at a time, and who does not get it goes without. SQLite's one writer has
  * both. */
 
-/* ADD: an account never gets the number of a removed one. PostgreSQL's numbers are not used twice.
- */
+/* ADD: neither an account nor an app gets the number of a removed one. PostgreSQL's numbers are not
+ * used twice. */
+#define QUERY_APP_ADD_SQL(column, number)                                                          \
+	"INSERT INTO app (" column "name, public_id, client_key_digest, master_key_digest,"        \
+	" dialects, status, conceal_accounts, standard_error_status, recovery, language,"          \
+	" public_url, reset_url, sender, created_at) VALUES (" number                              \
+	"$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id"
 #define QUERY_ACCOUNT_ADD_SQL(column, number)                                                      \
 	"INSERT INTO account (" column "app_id, public_id, email, email_key, username,"            \
 	" username_key, phc, epoch, status, password_set_at, password_expires_at, outbox_floor,"   \
@@ -462,6 +504,13 @@
 	" RETURNING id"
 
 #define QUERY_FORKED_LIST(QUERY)                                                                   \
+	QUERY(APP_ADD, "ttbbiiiiitttti", "i",                                                      \
+	      QUERY_APP_ADD_SQL("id, ", "(SELECT 1 + max((SELECT coalesce(max(id), 0) FROM app),"  \
+	                                " newest_app_id) FROM removed_account), "),                \
+	      QUERY_APP_ADD_SQL("", ""))                                                           \
+	/* All its accounts, before the app itself: in the order of everyone who locks both. */    \
+	QUERY(APP_LOCK_ACCOUNTS, "i", "i", "SELECT id FROM account WHERE app_id = $1 LIMIT 0",     \
+	      "SELECT id FROM account WHERE app_id = $1 ORDER BY id FOR UPDATE")                   \
 	QUERY(ACCOUNT_ADD, "ittttttitti", "i",                                                     \
 	      QUERY_ACCOUNT_ADD_SQL("id, ", "(SELECT 1 + max((SELECT coalesce(max(id), 0)"         \
 	                                    " FROM account), newest_id) FROM removed_account), "), \
@@ -486,7 +535,8 @@
 	QUERY(NUMBERS, "", "iiiiiii", "SELECT 0, 0, 0, 0, 0, 0, 0",                                \
 	      "SELECT"                                                                             \
 	      " setval(pg_get_serial_sequence('app', "                                             \
-	      "'id')::regclass, coalesce((SELECT max(id) FROM app), 0) + 1, false),"               \
+	      "'id')::regclass, greatest((SELECT max(id) FROM app), (SELECT newest_app_id FROM "   \
+	      "removed_account), 0) + 1, false),"                                                  \
 	      " setval(pg_get_serial_sequence('session', "                                         \
 	      "'id')::regclass, coalesce((SELECT max(id) FROM session), 0) + 1, false),"           \
 	      " setval(pg_get_serial_sequence('token', "                                           \

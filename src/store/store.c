@@ -257,6 +257,14 @@ void tx_rollback(struct tx **tx)
 
 enum { COLUMNS_MAX = 24 };
 
+static enum err pour_bytes32(const struct value *value, void *into)
+{
+	if (value->text.len != DIGEST_SIZE)
+		return ERR_STORE;
+	memcpy(into, value->text.ptr, DIGEST_SIZE);
+	return OK;
+}
+
 static enum err pour(struct rows rows, const struct value *values, char *ret_row)
 {
 	for (size_t i = 0; i < rows.n_columns; i++) {
@@ -269,9 +277,12 @@ static enum err pour(struct rows rows, const struct value *values, char *ret_row
 			*(struct str *)into = values[i].text;
 			break;
 		case COLUMN_BYTES32:
-			if (values[i].text.len != DIGEST_SIZE)
-				return ERR_STORE;
-			memcpy(into, values[i].text.ptr, DIGEST_SIZE);
+			TRY(pour_bytes32(&values[i], into));
+			break;
+		case COLUMN_BYTES32_OR_NONE:
+			memset(into, 0, DIGEST_SIZE);
+			if (values[i].kind != VALUE_NULL)
+				TRY(pour_bytes32(&values[i], into));
 			break;
 		}
 	}

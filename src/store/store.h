@@ -68,7 +68,7 @@ MUST_USE enum err store_copy(struct store *store, struct arena *arena, struct st
 
 /* ---- tables as a whole, from one database to another ---- */
 
-enum { STORE_TABLES = 13 };
+enum { STORE_TABLES = 14 };
 
 const char *store_table_name(size_t table); /* 0..STORE_TABLES-1, in the order to copy them in */
 
@@ -118,6 +118,9 @@ enum dialect_bit {
 
 enum app_status { APP_ACTIVE, APP_DISABLED };
 
+/* Whether a stranger may make an account. */
+enum app_sign_up { SIGN_UP_OPEN, SIGN_UP_CLOSED };
+
 /* What a mailed Backtory link leads to. */
 enum app_recovery { RECOVERY_GENERATED, RECOVERY_FORM };
 
@@ -126,11 +129,15 @@ struct app {
 	struct str name;
 	struct str public_id; /* 24 hex digits */
 	struct digest client_key_digest, master_key_digest;
+	/* Good as well, until they are retired; of zeros: there is none. */
+	struct digest former_client_key_digest, former_master_key_digest;
 	int64_t dialects; /* enum dialect_bit, ored */
 	int64_t status;   /* enum app_status */
 	int64_t conceal_accounts;
 	int64_t standard_error_status;            /* 400 or 500 */
 	int64_t recovery;                         /* enum app_recovery */
+	int64_t sign_up;                          /* enum app_sign_up */
+	int64_t password_min_length;              /* code points; 0: the server's */
 	struct str language;                      /* "en", "fr" */
 	struct str public_url, reset_url, sender; /* NONE: not set */
 	int64_t created_at;
@@ -153,13 +160,42 @@ MUST_USE enum err store_app_by_host(struct store *store, struct arena *arena, st
 MUST_USE enum err store_app_only(struct store *store, struct arena *arena, struct app *ret_app);
 MUST_USE enum err store_apps(struct store *store, struct arena *arena, struct app_list *ret_list);
 
-/* app->id is ignored and returned. The name becomes an alias by store_app_alias_add(). */
+/* What an app is called by, or called from. A host and an alias are one app's; an origin may be of
+ * several. */
+enum app_name_kind { APP_HOST, APP_ALIAS, APP_ORIGIN, APP_NAME_KINDS };
+
+/* app->id is ignored and returned; policy and former keys are not written. The name becomes an
+ * alias by store_app_name_add(). */
 MUST_USE enum err store_app_add(struct tx *tx, const struct app *app, int64_t *ret_id);
-MUST_USE enum err store_app_alias_add(struct tx *tx, struct str alias, int64_t app_id);
-MUST_USE enum err store_app_host_add(struct tx *tx, struct str host, int64_t app_id);
+
+/* In the order of their bytes; the app's own name is among its aliases. */
+MUST_USE enum err store_app_names(struct store *store, struct arena *arena, enum app_name_kind kind,
+                                  int64_t app_id, struct str_list *ret_names);
+MUST_USE enum err store_app_name_add(struct tx *tx, enum app_name_kind kind, struct str name,
+                                     int64_t app_id);
+/* One that it does not have is removed as well. */
+MUST_USE enum err store_app_name_remove(struct tx *tx, enum app_name_kind kind, struct str name,
+                                        int64_t app_id);
+
+/* Whether the app has this origin, and whether any app that serves one of these dialects has it. */
+MUST_USE enum err store_app_has_origin(struct store *store, struct arena *arena, struct str origin,
+                                       int64_t app_id, bool *ret_has);
+MUST_USE enum err store_dialect_has_origin(struct store *store, struct arena *arena,
+                                           struct str origin, int64_t dialects, bool *ret_has);
 
 /* Writes status, dialects and every setting of app->id. */
 MUST_USE enum err store_app_update(struct tx *tx, const struct app *app);
+
+/* Writes the digests of its keys. ERR_RETRY: they are not those of `read` any more. */
+MUST_USE enum err store_app_set_keys(struct tx *tx, const struct app *app, const struct app *read);
+
+MUST_USE enum err store_app_count_accounts(struct store *store, struct arena *arena, int64_t app_id,
+                                           int64_t *ret_count);
+
+/* Removes the app with its accounts and all that is theirs, its names, texts and mails; the trail
+ * keeps what was done, under a number that no app gets again, and no longer says by whom or from
+ * where. ERR_NOT_FOUND: it is gone. */
+MUST_USE enum err store_app_remove(struct tx *tx, int64_t id);
 
 /* ---- accounts ---- */
 

@@ -18,6 +18,19 @@ static const struct column app_columns[] = {
 	COLUMN(TEXT, struct app, reset_url),
 	COLUMN(TEXT, struct app, sender),
 	COLUMN(INTEGER, struct app, created_at),
+	COLUMN(BYTES32_OR_NONE, struct app, former_client_key_digest),
+	COLUMN(BYTES32_OR_NONE, struct app, former_master_key_digest),
+	COLUMN(INTEGER, struct app, password_min_length),
+	COLUMN(INTEGER, struct app, sign_up),
+};
+
+/* The names of an app, of each kind. */
+static const struct {
+	enum query read, add, remove;
+} name_queries[APP_NAME_KINDS] = {
+	[APP_HOST] = { QUERY_APP_HOSTS, QUERY_APP_HOST_ADD, QUERY_APP_HOST_REMOVE },
+	[APP_ALIAS] = { QUERY_APP_ALIASES, QUERY_APP_ALIAS_ADD, QUERY_APP_ALIAS_REMOVE },
+	[APP_ORIGIN] = { QUERY_APP_ORIGINS, QUERY_APP_ORIGIN_ADD, QUERY_APP_ORIGIN_REMOVE },
 };
 
 static const struct column message_columns[] = {
@@ -106,18 +119,111 @@ enum err store_app_add(struct tx *tx, const struct app *app, int64_t *ret_id)
 	return tx_number(tx, QUERY_APP_ADD, ARGS(args), ret_id);
 }
 
-enum err store_app_alias_add(struct tx *tx, struct str alias, int64_t app_id)
+enum err store_app_names(struct store *store, struct arena *arena, enum app_name_kind kind,
+                         int64_t app_id, struct str_list *ret_names)
 {
-	const struct value args[] = { TEXT(alias), INTEGER(app_id) };
+	static const struct column columns[] = { { COLUMN_TEXT, 0 } };
+	const struct value args[] = { INTEGER(app_id) };
+	struct any_list list;
 
-	return tx_run(tx, QUERY_APP_ALIAS_ADD, ARGS(args));
+	TRY(store_all(store, arena, name_queries[kind].read, ARGS(args), ROWS(columns, struct str),
+	              &list));
+	*ret_names = (struct str_list){ list.items, list.n };
+	return OK;
 }
 
-enum err store_app_host_add(struct tx *tx, struct str host, int64_t app_id)
+enum err store_app_name_add(struct tx *tx, enum app_name_kind kind, struct str name, int64_t app_id)
 {
-	const struct value args[] = { TEXT(host), INTEGER(app_id) };
+	const struct value args[] = { TEXT(name), INTEGER(app_id) };
 
-	return tx_run(tx, QUERY_APP_HOST_ADD, ARGS(args));
+	return tx_run(tx, name_queries[kind].add, ARGS(args));
+}
+
+enum err store_app_name_remove(struct tx *tx, enum app_name_kind kind, struct str name,
+                               int64_t app_id)
+{
+	const struct value args[] = { TEXT(name), INTEGER(app_id) };
+
+	return tx_run(tx, name_queries[kind].remove, ARGS(args));
+}
+
+static enum err count(struct store *store, struct arena *arena, enum query q,
+                      const struct value *args, size_t n_args, int64_t *ret_count)
+{
+	static const struct column columns[] = { { COLUMN_INTEGER, 0 } };
+
+	return store_one(store, arena, q, args, n_args, ROWS(columns, int64_t), ret_count);
+}
+
+enum err store_app_has_origin(struct store *store, struct arena *arena, struct str origin,
+                              int64_t app_id, bool *ret_has)
+{
+	const struct value args[] = { TEXT(origin), INTEGER(app_id) };
+	int64_t n;
+
+	TRY(count(store, arena, QUERY_APP_HAS_ORIGIN, ARGS(args), &n));
+	*ret_has = n > 0;
+	return OK;
+}
+
+enum err store_dialect_has_origin(struct store *store, struct arena *arena, struct str origin,
+                                  int64_t dialects, bool *ret_has)
+{
+	const struct value args[] = { TEXT(origin), INTEGER(dialects) };
+	int64_t n;
+
+	TRY(count(store, arena, QUERY_DIALECT_HAS_ORIGIN, ARGS(args), &n));
+	*ret_has = n > 0;
+	return OK;
+}
+
+enum err store_app_count_accounts(struct store *store, struct arena *arena, int64_t app_id,
+                                  int64_t *ret_count)
+{
+	const struct value args[] = { INTEGER(app_id) };
+
+	return count(store, arena, QUERY_APP_COUNT_ACCOUNTS, ARGS(args), ret_count);
+}
+
+struct value store_digest_or_null(const struct digest *digest)
+{
+	static const struct digest none;
+
+	if (digest_equal(digest, &none))
+		return (struct value){ .kind = VALUE_NULL };
+	return (struct value)BYTES(*digest);
+}
+
+static enum err set_key(struct tx *tx, enum query q, int64_t id, const struct digest *key,
+                        const struct digest *former, const struct digest *read)
+{
+	const struct value args[] = { BYTES(*key), store_digest_or_null(former), INTEGER(id),
+		                      BYTES(*read) };
+	int64_t same;
+
+	enum err err = tx_number(tx, q, ARGS(args), &same);
+	return err == ERR_NOT_FOUND ? ERR_RETRY : err;
+}
+
+enum err store_app_set_keys(struct tx *tx, const struct app *app, const struct app *read)
+{
+	TRY(set_key(tx, QUERY_APP_SET_CLIENT_KEY, app->id, &app->client_key_digest,
+	            &app->former_client_key_digest, &read->client_key_digest));
+	return set_key(tx, QUERY_APP_SET_MASTER_KEY, app->id, &app->master_key_digest,
+	               &app->former_master_key_digest, &read->master_key_digest);
+}
+
+enum err store_app_remove(struct tx *tx, int64_t id)
+{
+	const struct value args[] = { INTEGER(id) };
+	int64_t n;
+
+	/* Whoever is writing of them is done by then, and whoever comes later finds nobody. */
+	TRY(tx_count(tx, QUERY_APP_LOCK_ACCOUNTS, ARGS(args), &n));
+	TRY(tx_run(tx, QUERY_APP_REMOVE_ACCOUNT_NUMBERS, ARGS(args)));
+	TRY(tx_run(tx, QUERY_APP_REMOVE_NUMBER, ARGS(args)));
+	TRY(tx_run(tx, QUERY_APP_REMOVE_TRAIL, ARGS(args)));
+	return tx_number(tx, QUERY_APP_REMOVE, ARGS(args), &n);
 }
 
 enum err store_app_update(struct tx *tx, const struct app *app)
@@ -132,6 +238,8 @@ enum err store_app_update(struct tx *tx, const struct app *app)
 		TEXT(app->reset_url),
 		TEXT(app->sender),
 		INTEGER(app->dialects),
+		INTEGER(app->password_min_length),
+		INTEGER(app->sign_up),
 		INTEGER(app->id),
 	};
 	int64_t id;

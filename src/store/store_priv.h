@@ -24,8 +24,16 @@
 		.kind = (d) ? VALUE_BYTES : VALUE_NULL, .text = {(const char *)(d), DIGEST_SIZE }  \
 	}
 
+/* A digest of zeros is none, NULL. */
+struct value store_digest_or_null(const struct digest *digest);
+
 /* Where a column of the result goes in the verb's struct. */
-enum column_kind { COLUMN_INTEGER, COLUMN_TEXT, COLUMN_BYTES32 };
+enum column_kind {
+	COLUMN_INTEGER,
+	COLUMN_TEXT,
+	COLUMN_BYTES32,
+	COLUMN_BYTES32_OR_NONE, /* NULL is a digest of zeros, which no secret has */
+};
 
 struct column {
 	enum column_kind kind;

@@ -179,9 +179,9 @@ class Rekey(wire.Client):
     def command_json(self, *arguments):
         return json.loads(self.command(*arguments, "--json"))
 
-    def has_app(self, name="default", dialects=("account",), hosts=(), aliases=(), **settings):
+    def has_app(self, name="default", dialects=("account",), hosts=(), aliases=(), origins=(), **settings):
         words = ["app", "add", name]
-        for flag, values in (("--dialect", dialects), ("--host", hosts), ("--alias", aliases)):
+        for flag, values in (("--dialect", dialects), ("--host", hosts), ("--alias", aliases), ("--origin", origins)):
             words += [word for value in values for word in (flag, value)]
         made = self.command_json(*words)
         app = App(made["name"], made["id"], made["client_key"], made["master_key"])

@@ -288,3 +288,32 @@ TEST(wiped_bytes_are_zero)
 	CHECK("and no more", bytes[sizeof(bytes) - 1] == 0xaa);
 	wipe_thread();
 }
+
+TEST(base64_is_read_with_its_padding_or_not_at_all)
+{
+	static const struct {
+		const char *name, *in, *want; /* want NULL: refused */
+	} cases[] = {
+		{ "empty", "", "" },
+		{ "one byte", "QQ==", "A" },
+		{ "two bytes", "QUI=", "AB" },
+		{ "three bytes", "QUJD", "ABC" },
+		{ "both odd letters", "+/+/", "\xfb\xff\xbf" },
+		{ "no padding", "QQ", NULL },
+		{ "too little padding", "QQ=", NULL },
+		{ "too much padding", "QUJD=", NULL },
+		{ "bits behind the end", "QR==", NULL },
+		{ "letters of the other alphabet", "-_-_", NULL },
+		{ "a space", "QU JD", NULL },
+		{ "a space at the end", "QUJD ", NULL },
+		{ "something behind", "QQ==QQ==", NULL },
+		{ "half a group", "QUJDQ", NULL },
+	};
+	FOREACH(c, cases) {
+		struct secret got = SECRET_NONE;
+		enum err err = read_base64_secret(t->arena, str(c->in), &got);
+		CHECK(c->name, err == (c->want ? OK : ERR_MALFORMED));
+		CHECK(c->name, !c->want || (got.ptr && got.len == strlen(c->want) &&
+		                            strncmp(got.ptr, c->want, got.len) == 0));
+	}
+}

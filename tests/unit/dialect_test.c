@@ -141,6 +141,8 @@ static size_t size_of_kind(enum out_kind kind)
 		return sizeof(int64_t);
 	case OUT_LIST:
 		return sizeof(struct out_list);
+	case OUT_WORDS:
+		return sizeof(struct str_list);
 	case OUT_CONSTANT:
 		break;
 	}
@@ -229,6 +231,16 @@ TEST(a_get_changes_no_password)
 		FOREACH(writer, writers)
 			CHECK(row_name(t, *dialect, route),
 			      route->operation != *writer || strcmp(route->method, "GET") != 0);
+	}
+}
+
+TEST(pages_of_other_origins_call_apis_and_never_our_own_pages)
+{
+	FOREACH(dialect, dialects) {
+		const char *headers = (*dialect)->cors;
+		CHECK((*dialect)->name, (headers != NULL) == (*dialect != &dialect_pages));
+		CHECK((*dialect)->name, !headers || strstr(headers, "Content-Type"));
+		CHECK((*dialect)->name, !headers || !(*dialect)->same_site);
 	}
 }
 

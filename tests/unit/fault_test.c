@@ -466,6 +466,66 @@ TEST(a_removal_that_fails_removes_nothing)
 	fail_everywhere(t, &flow);
 }
 
+/* ---- apps ---- */
+
+static enum err change_app(struct scene *scene)
+{
+	struct ctx ctx = house_operator(&scene->house);
+	const struct app_setting settings[] = { { STR("sender"), STR("Shop") },
+		                                { STR("hosts"), STR("shop.example") },
+		                                { STR("origins"), STR("https://shop.example") },
+		                                { STR("client_key"), STR("new") } };
+	const struct app_set in = { STR("demo"), settings, COUNT_OF(settings) };
+	struct app_changed changed;
+
+	return operation_run(&ctx, &app_set_op, &in, &changed);
+}
+
+static void check_app_changed(struct scene *scene, const char *name, bool done)
+{
+	CHECK(name, rows(scene, "SELECT count(*) FROM app WHERE sender IS NOT NULL") == done);
+	CHECK(name, rows(scene, "SELECT count(*) FROM app WHERE former_client_key_digest"
+	                        " IS NOT NULL") == done);
+	CHECK(name, rows(scene, "SELECT count(*) FROM app_host") == done);
+	CHECK(name, rows(scene, "SELECT count(*) FROM app_origin") == done);
+	CHECK(name, house_count_outcomes(&scene->house, "app_set", "keys changed") == done);
+}
+
+TEST(a_change_of_an_app_that_fails_changes_nothing)
+{
+	static const struct flow flow = { "app set", prepare_nothing, change_app,
+		                          check_app_changed };
+
+	fail_everywhere(t, &flow);
+}
+
+static enum err remove_app(struct scene *scene)
+{
+	struct ctx ctx = house_operator(&scene->house);
+	const struct app_remove in = { STR("demo"), true };
+	struct nothing nothing;
+
+	return operation_run(&ctx, &app_remove_op, &in, &nothing);
+}
+
+static void check_app_removed(struct scene *scene, const char *name, bool done)
+{
+	CHECK(name, rows(scene, "SELECT count(*) FROM app") == !done);
+	CHECK(name, rows(scene, "SELECT count(*) FROM account") == !done);
+	CHECK(name, (rows(scene, "SELECT newest_id FROM removed_account") > 0) == done);
+	CHECK(name, (rows(scene, "SELECT count(*) FROM audit WHERE account_id = 1") == 0) == done);
+	CHECK(name, house_count_outcomes(&scene->house, "app_remove", "removed") == done);
+	CHECK(name, works(scene, OLD) == !done);
+}
+
+TEST(the_removal_of_an_app_that_fails_removes_nothing)
+{
+	static const struct flow flow = { "app remove", prepare_token, remove_app,
+		                          check_app_removed };
+
+	fail_everywhere(t, &flow);
+}
+
 TEST(a_refusal_stands_though_the_audit_trail_cannot_be_written)
 {
 	static const struct flow nothing = { "", prepare_nothing, NULL, NULL };

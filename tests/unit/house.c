@@ -123,10 +123,12 @@ struct app house_add_app(struct house *house, const char *name, const char *lang
 	};
 	struct app_added added;
 	struct app app;
-	struct str key;
+	struct str key, master;
 
 	CHECK(name, arena_printf(ctx.arena, &key, "client-key-of-%s", name) == OK);
+	CHECK(name, arena_printf(ctx.arena, &master, "master-key-of-%s", name) == OK);
 	in.client_key = (struct secret){ key.ptr, key.len };
+	in.master_key = (struct secret){ master.ptr, master.len };
 	CHECK(name, operation_run(&ctx, &app_add_op, &in, &added) == OK);
 	ctx = house_operator(house);
 	CHECK(name, operation_run(&ctx, &app_show_op, &named, &app) == OK);
@@ -139,7 +141,10 @@ void house_set(struct house *house, const char *key, const char *value)
 	const struct app_setting setting = { str(key), str(value) };
 	const struct app_set in = { STR("demo"), &setting, 1 };
 
-	CHECK(key, operation_run(&ctx, &app_set_op, &in, &house->app) == OK);
+	struct app_changed changed;
+
+	CHECK(key, operation_run(&ctx, &app_set_op, &in, &changed) == OK);
+	house->app = changed.app;
 }
 
 void house_add(struct house *house, const char *email, const char *username, const char *password)

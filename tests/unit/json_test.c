@@ -238,6 +238,23 @@ TEST(a_list_of_structs_becomes_an_array)
 	CHECK("none", str_is(got, "[]"));
 }
 
+TEST(a_list_of_texts_becomes_an_array_of_them)
+{
+	struct str words[] = { STR("a"), STR("\"") };
+	const struct lists {
+		struct str_list two, none;
+	} lists = { { words, 2 }, { NULL, 0 } };
+	static const struct out_field fields[] = { OUT("two", WORDS, struct lists, two),
+		                                   OUT("none", WORDS, struct lists, none) };
+	struct str got;
+
+	CHECK("lists", json_write(t->arena, fields, COUNT_OF(fields), &lists, &got) == OK);
+	CHECK("lists", str_is(got, "{\"two\":[\"a\",\"\\\"\"],\"none\":[]}"));
+	words[0] = STR("\xff");
+	CHECK("not UTF-8",
+	      json_write(t->arena, fields, COUNT_OF(fields), &lists, &got) == ERR_INTERNAL);
+}
+
 TEST(a_text_that_is_not_utf8_is_never_written)
 {
 	static const struct thing bad = { .text = TEXT("\xff") };

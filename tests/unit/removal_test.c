@@ -224,3 +224,134 @@ TEST(what_was_read_of_a_removed_account_cannot_be_written_to_its_successor)
 	CHECK("the new one lives", house_reset(&house, next, NEW) == OK);
 	house_close(&house);
 }
+
+/* ---- apps ---- */
+
+static enum err remove_app(struct house *house, const char *name, bool with_accounts)
+{
+	struct ctx ctx = house_operator(house);
+	const struct app_remove in = { str(name), with_accounts };
+	struct nothing nothing;
+
+	return operation_run(&ctx, &app_remove_op, &in, &nothing);
+}
+
+TEST(a_removed_app_takes_with_it_all_that_was_its_own_and_nothing_else)
+{
+	static const struct {
+		const char *name, *rows;
+	} own[] = {
+		{ "app", "app WHERE id = 2" },
+		{ "host", "app_host WHERE app_id = 2" },
+		{ "alias", "app_alias WHERE app_id = 2" },
+		{ "origin", "app_origin WHERE app_id = 2" },
+		{ "messages", "message WHERE app_id = 2" },
+		{ "templates", "mail_template WHERE app_id = 2" },
+		{ "accounts", "account WHERE app_id = 2" },
+		{ "sessions", "session WHERE account_id > 2" },
+		{ "tokens", "token WHERE account_id > 2" },
+		{ "mails", "outbox WHERE app_id = 2" },
+		{ "persons in the trail", "audit WHERE app_id = 2 AND account_id <> 0" },
+	}, others[] = {
+		{ "app", "app WHERE id = 1" },
+		{ "host", "app_host WHERE app_id = 1" },
+		{ "messages", "message WHERE app_id = 1" },
+		{ "accounts", "account WHERE app_id = 1" },
+		{ "sessions", "session WHERE account_id < 3" },
+		{ "tokens", "token WHERE account_id < 3" },
+		{ "mails", "outbox WHERE app_id = 1" },
+		{ "trail", "audit WHERE app_id = 1 AND network <> ''" },
+	};
+	struct house house;
+	size_t before[COUNT_OF(others)];
+
+	open_with_two(&house, t);
+	live(&house, ANN, "ann");
+	house_set(&house, "hosts", "demo.example.org");
+	struct app demo = house.app;
+	house.app = house_add_app(&house, "other", "en");
+	house_add(&house, BOB, "bob", "correct horse");
+	house_add(&house, ANN, "ann", "correct horse");
+	live(&house, ANN, "ann");
+	struct ctx ctx = house_operator(&house);
+	const struct app_setting settings[] = { { STR("hosts"), STR("other.example.org") },
+		                                { STR("origins"), STR("https://o.example") } };
+	const struct app_set set = { STR("other"), settings, 2 };
+	struct app_changed changed;
+	CHECK("names", operation_run(&ctx, &app_set_op, &set, &changed) == OK);
+	FOREACH(o, own)
+		CHECK(o->name, house_rows(&house, o->rows) > 0);
+	FOREACH(o, others) {
+		before[o - others] = house_rows(&house, o->rows);
+		CHECK(o->name, before[o - others] > 0);
+	}
+	size_t trail = house_rows(&house, "audit");
+
+	CHECK("not with accounts", remove_app(&house, "other", false) == ERR_APP_NOT_EMPTY);
+	FOREACH(o, own)
+		CHECK(o->name, house_rows(&house, o->rows) > 0);
+	struct ctx client = house_client(&house);
+	const struct app_remove in = { STR("other"), true };
+	struct nothing nothing;
+	CHECK("not by a client",
+	      operation_run(&client, &app_remove_op, &in, &nothing) == ERR_NOT_ALLOWED);
+	CHECK("removed", remove_app(&house, "other", true) == OK);
+	FOREACH(o, own)
+		CHECK(o->name, house_rows(&house, o->rows) == 0);
+	FOREACH(o, others)
+		CHECK(o->name, house_rows(&house, o->rows) == before[o - others]);
+	CHECK("the trail lost no line and has one more", house_rows(&house, "audit") == trail + 1);
+	CHECK("without networks but the operator's",
+	      house_rows(&house, "audit WHERE app_id = 2 AND network <> ''") == 1);
+	CHECK("that says so", house_count_outcomes(&house, "app_remove", "removed") == 1);
+	CHECK("twice", remove_app(&house, "other", true) == ERR_NO_APP);
+	house.app = demo;
+	CHECK("the other app lives", house_opens(&house, ANN, NEW));
+	house_close(&house);
+}
+
+TEST(no_number_of_a_removed_app_or_of_its_accounts_is_used_again)
+{
+	struct house house;
+
+	house_open(&house, t, NULL);
+	house_add(&house, BOB, "bob", "correct horse");
+	struct app demo = house.app;
+	house.app = house_add_app(&house, "other", "en");
+	house_add(&house, ANN, "ann", "correct horse");
+	int64_t app = house.app.id, account = house_account(&house, ANN).id;
+	CHECK("removed", remove_app(&house, "other", true) == OK);
+	CHECK("an empty one goes unasked", house_add_app(&house, "third", "en").id > app &&
+	                                           remove_app(&house, "third", false) == OK);
+	house.app = house_add_app(&house, "other", "en");
+	house_add(&house, ANN, "ann", "correct horse");
+	CHECK("app", house.app.id > app + 1);
+	CHECK("account", house_account(&house, ANN).id > account);
+	CHECK("its trail is its own", house_count_outcomes(&house, "app_remove", "removed") == 0);
+	house.app = demo;
+	house_close(&house);
+}
+
+TEST(what_is_under_way_for_a_removed_app_finds_nobody)
+{
+	struct house house;
+	struct outbox_row row;
+	struct letter letter;
+
+	house_open(&house, t, NULL);
+	struct app demo = house.app;
+	house.app = house_add_app(&house, "other", "en");
+	house_add(&house, ANN, "ann", "correct horse");
+	struct secret session = house_session(&house, ANN, OLD);
+	struct secret token = house_mailed_token(&house, OUTBOX_RECOVERY, ANN);
+	CHECK("ask", house_ask(&house, OUTBOX_RECOVERY, ANN) == OK);
+	CHECK("removed", remove_app(&house, "other", true) == OK);
+	/* house.app is what a request knows that found its app before. */
+	CHECK("no session", !house_session_lives(&house, session));
+	CHECK("no token", house_reset(&house, token, NEW) == ERR_TOKEN_INVALID);
+	CHECK("nobody", !house_opens(&house, ANN, OLD));
+	CHECK("no mail", !house_next_mail(&house, &row, &letter));
+	CHECK("a mail that cannot be queued", house_ask(&house, OUTBOX_RECOVERY, ANN) == ERR_BUSY);
+	house.app = demo;
+	house_close(&house);
+}

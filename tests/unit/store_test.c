@@ -76,7 +76,7 @@ static int64_t add_app(struct shop *shop, int n)
 	int64_t id = 0;
 
 	CHECK("app", WRITE(shop, store_app_add(shop->tx, &app, &id)) == OK);
-	CHECK("alias", WRITE(shop, store_app_alias_add(shop->tx, app.name, id)) == OK);
+	CHECK("alias", WRITE(shop, store_app_name_add(shop->tx, APP_ALIAS, app.name, id)) == OK);
 	return id;
 }
 
@@ -392,8 +392,10 @@ TEST(an_app_is_found_by_its_names_and_alone_only_while_it_is_alone)
 	shop_open(&shop, t);
 	CHECK("none", store_app_only(shop.store, t->arena, &app) == ERR_NOT_FOUND);
 	int64_t id = add_app(&shop, 1);
-	CHECK("host", WRITE(&shop, store_app_host_add(shop.tx, STR("id.example.org"), id)) == OK);
-	CHECK("second alias", WRITE(&shop, store_app_alias_add(shop.tx, STR("one"), id)) == OK);
+	CHECK("host",
+	      WRITE(&shop, store_app_name_add(shop.tx, APP_HOST, STR("id.example.org"), id)) == OK);
+	CHECK("second alias",
+	      WRITE(&shop, store_app_name_add(shop.tx, APP_ALIAS, STR("one"), id)) == OK);
 	CHECK("only", store_app_only(shop.store, t->arena, &app) == OK && app.id == id);
 	int64_t other_id = add_app(&shop, 2);
 	CHECK("several", store_app_only(shop.store, t->arena, &app) == ERR_NOT_FOUND);
@@ -425,11 +427,11 @@ TEST(names_that_are_taken_are_a_conflict)
 	shop_open(&shop, t);
 	int64_t app = add_app(&shop, 1), other_app = add_app(&shop, 2);
 	add_account(&shop, app, 1);
-	CHECK("alias",
-	      WRITE(&shop, store_app_alias_add(shop.tx, STR("app-1"), other_app)) == ERR_CONFLICT);
-	CHECK("host", WRITE(&shop, store_app_host_add(shop.tx, STR("h"), app)) == OK);
-	CHECK("host",
-	      WRITE(&shop, store_app_host_add(shop.tx, STR("h"), other_app)) == ERR_CONFLICT);
+	CHECK("alias", WRITE(&shop, store_app_name_add(shop.tx, APP_ALIAS, STR("app-1"),
+	                                               other_app)) == ERR_CONFLICT);
+	CHECK("host", WRITE(&shop, store_app_name_add(shop.tx, APP_HOST, STR("h"), app)) == OK);
+	CHECK("host", WRITE(&shop, store_app_name_add(shop.tx, APP_HOST, STR("h"), other_app)) ==
+	                      ERR_CONFLICT);
 	const struct app same = { .name = STR("app-1"),
 		                  .public_id = STR("x"),
 		                  .language = STR("en") };
