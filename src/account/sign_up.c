@@ -81,6 +81,8 @@ static enum err account_sign_up(struct ctx *ctx, const struct account_sign_up *i
 	struct sign_up sign_up;
 	struct secret token;
 
+	if (ctx->app.sign_up == SIGN_UP_CLOSED)
+		return deny(ctx, ERR_NOT_ALLOWED, "sign-up is closed");
 	TRY(read_sign_up(ctx, in, &sign_up));
 	row.login = sign_up.email_key;
 	TRY(outbox_prepare(ctx, &row));

@@ -35,7 +35,7 @@ static const struct {
 static enum err show_form(struct visit *visit, const struct confirmation_state *state,
                           struct str error)
 {
-	struct str token = page_typed(visit, "token");
+	struct str token = page_typed(visit, "token"), address = page_typed(visit, "address");
 	const struct template_value values[] = {
 		{ .name = "title", .text = str(forms[state->kind].title) },
 		{ .name = "explanation", .text = str(forms[state->kind].explanation) },
@@ -44,7 +44,7 @@ static enum err show_form(struct visit *visit, const struct confirmation_state *
 		{ .name = "button", .text = str(forms[state->kind].button) },
 		{ .name = "action", .text = str(forms[state->kind].action) },
 		{ .name = "old_password", .text = state->address_changed ? STR("yes") : STR_NONE },
-		{ .name = "address", .text = page_typed(visit, "address") },
+		{ .name = "address", .text = address.ptr ? address : STR("") },
 		{ .name = "token", .secret = { token.ptr, token.len } },
 		{ .name = "error", .text = error },
 		{ .name = NULL },

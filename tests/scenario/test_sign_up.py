@@ -125,6 +125,13 @@ def test_a_sign_up_that_cannot_be_says_why(house, members, status, code, field):
     house.gets_no_mail(0.5)
 
 
+def test_an_app_that_makes_its_accounts_itself_takes_no_sign_up(house):
+    house.sets_app("default", sign_up="closed")
+    answer = house.post(ACCOUNTS, email=ANN, password=PASSWORD)
+    assert (answer.status, answer.code) == (403, "forbidden")
+    house.gets_no_mail(0.5)
+
+
 def test_a_name_with_markup_is_inert_in_every_mail(house):
     sign_up(house, name="<b>Ann</b>{{link}}", username="<img src=x>")
     mail = house.mail_to(ANN)
