@@ -16,6 +16,7 @@
 #include "hash/hasher.h"
 #include "store/store.h"
 
+struct keyring;
 struct request_counter;
 
 /* What the operator has set that operations need; the names are those of the configuration. */
@@ -36,6 +37,7 @@ struct service {
 	struct hasher *hasher;
 	const struct key *key;
 	struct turnstile *turnstile;
+	struct keyring *keyring;          /* see signing.h */
 	struct request_counter *requests; /* of each network; see limits.h */
 	struct bell *outbox_bell;         /* rung when mail is due */
 	struct policy policy;

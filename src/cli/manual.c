@@ -84,13 +84,37 @@ static const char copy[] =
 	"\n"
 	"--json gives a list of table, rows, digest and equal.\n";
 
+static const char key_rotate[] =
+	"Servers that run use the new key for the next token, without a restart. Tokens of the\n"
+	"old one are good until they expire (tokens.access_minutes), and its private half is\n"
+	"erased at once. Programs that check tokens by themselves find both public keys at\n"
+	"/.well-known/jwks.json, which they may keep for 5 minutes.\n"
+	"\n"
+	"Rotate when the key file or a copy of the database may have been seen by others, and\n"
+	"as often as your rules want it. A key that was sealed by a key file that is lost is\n"
+	"replaced in this way too.\n"
+	"\n"
+	"    rekey key rotate\n"
+	"    rekey key rotate --json\n"
+	"\n"
+	"--json gives kid, created_at and old_verify_until.\n";
+
+static const char key_list[] =
+	"One line for each key, the one that signs first: its name (kid), whether it signs, when\n"
+	"it was made, when it was retired, and until when it verifies. Keys that verify no\n"
+	"longer go with the next housekeeping. Nothing here is a secret.\n"
+	"\n"
+	"    rekey key list\n"
+	"    rekey key list --json\n"
+	"\n"
+	"--json gives a list of kid, signs, created_at, retired_at and verifies_until; times that\n"
+	"are not yet are left out.\n";
+
 static const struct {
 	const char *command, *text;
 } manuals[] = {
-	{ "backup", backup },
-	{ "doctor", doctor },
-	{ "calibrate", calibrate },
-	{ "copy", copy },
+	{ "backup", backup }, { "doctor", doctor },         { "calibrate", calibrate },
+	{ "copy", copy },     { "key rotate", key_rotate }, { "key list", key_list },
 };
 
 const char *cli_manual(const char *command_name)

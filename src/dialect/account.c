@@ -7,6 +7,7 @@
 #include "account/password.h"
 #include "account/profile.h"
 #include "account/recovery.h"
+#include "account/signing.h"
 #include "dialect/dialect.h"
 #include "http/status.h"
 
@@ -111,6 +112,20 @@ static const struct out_field entries_out[] = {
 
 static const struct field session_end_fields[] = {
 	FIELD("id", TEXT, struct session_end, id),
+};
+
+static const struct out_field key_out[] = {
+	OUT_FIXED("kty", "EC"),
+	OUT_FIXED("crv", "P-256"),
+	OUT("x", TEXT, struct public_jwk, x),
+	OUT("y", TEXT, struct public_jwk, y),
+	OUT_FIXED("use", "sig"),
+	OUT_FIXED("alg", "ES256"),
+	OUT("kid", TEXT, struct public_jwk, kid),
+};
+
+static const struct out_field key_set_out[] = {
+	OUT_LIST_OF("keys", struct key_set, items, key_out, struct public_jwk),
 };
 
 static const struct route routes[] = {
@@ -231,6 +246,12 @@ static const struct route routes[] = {
 	  .operation = &session_end_op,
 	  .fields = FIELDS(session_end_fields),
 	  .ok = 204 },
+	{ .method = "GET",
+	  .path = "/.well-known/jwks.json",
+	  .operation = &key_set_op,
+	  .ok = 200,
+	  .cache = "public, max-age=300",
+	  .out = FIELDS(key_set_out) },
 };
 
 #define UNAVAILABLE                                                                                \

@@ -25,7 +25,7 @@
 	}
 
 /* Where a column of the result goes in the verb's struct. */
-enum column_kind { COLUMN_INTEGER, COLUMN_TEXT, COLUMN_BYTES32 };
+enum column_kind { COLUMN_INTEGER, COLUMN_TEXT, COLUMN_BYTES, COLUMN_BYTES32 };
 
 struct column {
 	enum column_kind kind;
