@@ -2,19 +2,42 @@
 /* operation.c - the gate: who may, how often it is tried, and what the audit trail learns. */
 #include "account/operation.h"
 #include "account/limits.h"
+#include "account/signing.h"
 #include "base/log.h"
 #include "base/network.h"
 #include <string.h>
 
 enum { TRIES_MAX = 3 };
 
+static enum err find_by_digest(struct ctx *ctx, struct session *ret_session)
+{
+	struct digest digest = digest_of(ctx->bearer);
+
+	return store_session_by_access_digest(ctx->store, ctx->arena, &digest, ctx->app.id,
+	                                      ctx->now, ret_session);
+}
+
+/* A signature does not keep a session alive: its row does. */
+static enum err find_by_claims(struct ctx *ctx, struct session *ret_session)
+{
+	struct access_claims claims;
+	struct session session;
+
+	TRY(access_token_verify(ctx, ctx->bearer, &claims));
+	TRY(store_session_by_public_id(ctx->store, ctx->arena, claims.sid, ctx->app.id, &session));
+	if (session.epoch != session.account_epoch || session.account_status != ACCOUNT_ACTIVE ||
+	    session.expires_at <= ctx->now || !str_equal(session.account_public_id, claims.sub))
+		return ERR_NOT_FOUND;
+	*ret_session = session;
+	return OK;
+}
+
 static enum err find_session(struct ctx *ctx)
 {
 	if (!ctx->bearer.ptr || ctx->bearer.len == 0)
 		return ERR_NO_SESSION;
-	struct digest digest = digest_of(ctx->bearer);
-	enum err err = store_session_by_access_digest(ctx->service->store, ctx->arena, &digest,
-	                                              ctx->app.id, ctx->now, &ctx->session);
+	enum err err = access_token_has_form(ctx->bearer) ? find_by_claims(ctx, &ctx->session)
+	                                                  : find_by_digest(ctx, &ctx->session);
 	if (err == OK)
 		ctx->account_id = ctx->session.account_id;
 	return err == ERR_NOT_FOUND ? deny(ctx, ERR_BAD_SESSION, "no such session, or it has ended")

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* session.c - opening sessions, keeping them up, listing and ending them. */
 #include "account/session.h"
+#include "account/signing.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include <stdio.h>
 #include <string.h>
 
-enum { SESSION_ID_BYTES = 12, GENERATION_MAX = INT32_MAX };
+enum { SESSION_ID_BYTES = 12, TOKEN_ID_BYTES = 16, GENERATION_MAX = INT32_MAX };
 
 /* What a refresh token is, before it is spelled in base64url. */
 struct refresh_bytes {
@@ -43,30 +44,59 @@ static enum err spell_refresh_token(struct ctx *ctx, const struct session *sessi
 	return err;
 }
 
-static enum err spell_opaque(struct ctx *ctx, const struct session *session,
-                             struct session_tokens *tokens, struct digest *ret_digest)
+/* The same for as long as the token is: asked for again, it is signed again. */
+static enum err spell_token_id(struct ctx *ctx, const struct session *session, struct str *ret_id)
 {
-	struct digest derived = derive_of(ctx, "access token", session);
-	enum err err = spell_base64url(ctx->arena, derived.bytes, sizeof(derived.bytes),
-	                               &tokens->access_token);
+	struct digest derived = derive_of(ctx, "access token id", session);
 
-	wipe(&derived, sizeof(derived));
-	TRY(err);
-	*ret_digest = digest_of(tokens->access_token);
-	struct digest name = digest_of(
-		(struct secret){ (const char *)ret_digest->bytes, sizeof(ret_digest->bytes) });
-	return spell_hex(ctx->arena, name.bytes, 16, &tokens->id);
+	return spell_hex(ctx->arena, derived.bytes, TOKEN_ID_BYTES, ret_id);
 }
 
-static enum err spell_tokens(struct ctx *ctx, const struct session *session,
+static enum err spell_opaque(struct ctx *ctx, const struct session *session,
+                             struct secret *ret_token)
+{
+	struct digest derived = derive_of(ctx, "access token", session);
+	enum err err = spell_base64url(ctx->arena, derived.bytes, sizeof(derived.bytes), ret_token);
+
+	wipe(&derived, sizeof(derived));
+	return err;
+}
+
+static enum err sign(struct ctx *ctx, const struct session *session, struct str token_id,
+                     struct secret *ret_token)
+{
+	CLEANUP(signing_key_cleanup) struct signing_key *key = NULL;
+	const struct access_grant grant = {
+		.account_id = session->account_public_id,
+		.session_id = session->public_id,
+		.token_id = token_id,
+		.issued_at = session->refreshed_at,
+		.expires_at = session->expires_at,
+	};
+
+	TRY(signing_key_current(ctx, &key));
+	return access_token_sign(ctx, key, &grant, ret_token);
+}
+
+/* ret_digest: of the access token. */
+static enum err spell_tokens(struct ctx *ctx, const struct session *session, enum access_form form,
                              struct session_tokens *ret_tokens, struct digest *ret_digest)
 {
 	struct session_tokens tokens = { .expires_in = session->expires_at - ctx->now };
 
-	TRY(spell_opaque(ctx, session, &tokens, ret_digest));
+	TRY(spell_token_id(ctx, session, &tokens.id));
+	TRY(form == ACCESS_JWT ? sign(ctx, session, tokens.id, &tokens.access_token)
+	                       : spell_opaque(ctx, session, &tokens.access_token));
 	TRY(spell_refresh_token(ctx, session, &tokens.refresh_token));
+	*ret_digest = digest_of(tokens.access_token);
 	*ret_tokens = tokens;
 	return OK;
+}
+
+/* What the row keeps of it. A signed one names its session itself. */
+static const struct digest *kept_digest(enum access_form form, const struct digest *digest)
+{
+	return form == ACCESS_JWT ? NULL : digest;
 }
 
 static int64_t access_seconds(const struct ctx *ctx, struct access_terms terms)
@@ -95,34 +125,42 @@ static struct str client_name(const struct ctx *ctx)
 	return name;
 }
 
-enum err session_open(struct ctx *ctx, struct tx *tx, const struct account *account,
-                      struct access_terms terms, struct session_tokens *ret_tokens)
+enum err session_make(struct ctx *ctx, const struct account *account, struct access_terms terms,
+                      struct session_made *ret_made)
 {
 	unsigned char id[SESSION_ID_BYTES];
 	int64_t access_s = access_seconds(ctx, terms);
 	int64_t refresh_s = ctx->service->policy.refresh_days * DAY;
-	struct session session = { .nonce = random_nonce(), .expires_at = ctx->now + access_s };
-	struct session_tokens tokens;
-	struct digest digest;
+	struct session session = {
+		.nonce = random_nonce(),
+		.refreshed_at = ctx->now,
+		.expires_at = ctx->now + access_s,
+		.account_public_id = account->public_id,
+	};
 
 	random_bytes(id, sizeof(id));
 	TRY(spell_hex(ctx->arena, id, sizeof(id), &session.public_id));
-	TRY(spell_tokens(ctx, &session, &tokens, &digest));
-	const struct new_session row = {
+	TRY(spell_tokens(ctx, &session, terms.form, &ret_made->tokens, &ret_made->digest));
+	ret_made->row = (struct new_session){
 		.account_id = account->id,
 		.epoch = account->epoch,
 		.public_id = session.public_id,
 		.nonce = session.nonce,
-		.access_digest = &digest,
+		.access_digest = kept_digest(terms.form, &ret_made->digest),
 		.now = ctx->now,
 		.expires_at = session.expires_at,
 		.ends_at = ctx->now + (refresh_s > access_s ? refresh_s : access_s),
 		.network = ctx->network.ptr ? ctx->network : STR(""),
 		.client = client_name(ctx),
 	};
-	TRY(store_session_add(tx, &row, &session.id));
-	*ret_tokens = tokens;
 	return OK;
+}
+
+enum err session_open(struct tx *tx, const struct session_made *made)
+{
+	int64_t id;
+
+	return store_session_add(tx, &made->row, &id);
 }
 
 /* ---- refreshing ---- */
@@ -187,15 +225,16 @@ static enum err renew(struct ctx *ctx, const struct session *old, struct access_
 	struct digest digest;
 
 	session.generation++;
+	session.refreshed_at = ctx->now;
 	session.expires_at = ctx->now + access_seconds(ctx, terms);
 	if (session.expires_at > session.ends_at)
 		session.expires_at = session.ends_at;
-	TRY(spell_tokens(ctx, &session, ret_tokens, &digest));
+	TRY(spell_tokens(ctx, &session, terms.form, ret_tokens, &digest));
 	const struct session_renewal renewal = {
 		.id = session.id,
 		.account_id = session.account_id,
 		.generation = old->generation,
-		.access_digest = &digest,
+		.access_digest = kept_digest(terms.form, &digest),
 		.now = ctx->now,
 		.expires_at = session.expires_at,
 	};
@@ -225,7 +264,7 @@ static enum err session_refresh(struct ctx *ctx, const struct session_refresh *i
 	    session.refreshed_at + REFRESH_GRACE_S < ctx->now)
 		return end_for_reuse(ctx, &session);
 	session.generation = generation;
-	return spell_tokens(ctx, &session, ret_tokens, &digest);
+	return spell_tokens(ctx, &session, in->terms.form, ret_tokens, &digest);
 }
 OPERATION(session_refresh, struct session_refresh, struct session_tokens, REQUIRES_APP, LIMIT_GUESS,
           COST_WRITE)

@@ -80,6 +80,8 @@ static const struct field delete_fields[] = {
 	FIELD("password", SECRET, struct profile_delete, password),
 };
 
+static const struct log_in log_in_preset = { .terms = { .form = ACCESS_JWT } };
+
 static const struct field log_in_fields[] = {
 	FIELD("login", TEXT, struct log_in, login),
 	FIELD("password", SECRET, struct log_in, password),
@@ -91,6 +93,8 @@ static const struct out_field session_out[] = {
 	OUT("expires_in", INTEGER, struct session_tokens, expires_in),
 	OUT("refresh_token", SECRET, struct session_tokens, refresh_token),
 };
+
+static const struct session_refresh refresh_preset = { .terms = { .form = ACCESS_JWT } };
 
 static const struct field refresh_fields[] = {
 	FIELD("refresh_token", SECRET, struct session_refresh, refresh_token),
@@ -218,6 +222,7 @@ static const struct route routes[] = {
 	  .path = "/api/v1/sessions",
 	  .takes = TAKES_JSON,
 	  .operation = &account_log_in_op,
+	  .preset = &log_in_preset,
 	  .fields = FIELDS(log_in_fields),
 	  .ok = 201,
 	  .out = FIELDS(session_out) },
@@ -234,6 +239,7 @@ static const struct route routes[] = {
 	  .path = "/api/v1/sessions/refresh",
 	  .takes = TAKES_JSON,
 	  .operation = &session_refresh_op,
+	  .preset = &refresh_preset,
 	  .fields = FIELDS(refresh_fields),
 	  .ok = 200,
 	  .out = FIELDS(session_out) },
