@@ -296,3 +296,139 @@ TEST(a_rotation_happens_wholly_or_not_at_all)
 	CHECK("every call failed once", err == OK && n > 5);
 	house_close(&house);
 }
+
+/* ---- sessions ---- */
+
+#define ANN      "ann@example.org"
+#define PASSWORD SECRET("correct horse")
+
+static struct session_tokens log_in(struct house *house)
+{
+	struct ctx ctx = house_client(house);
+	const struct log_in in = {
+		.login = STR(ANN),
+		.password = PASSWORD,
+		.terms = { .form = ACCESS_JWT },
+	};
+	struct session_tokens tokens;
+
+	CHECK("log-in", operation_run(&ctx, &account_log_in_op, &in, &tokens) == OK);
+	return tokens;
+}
+
+static enum err refresh(struct house *house, struct secret token, struct session_tokens *ret_tokens)
+{
+	struct ctx ctx = house_client(house);
+	const struct session_refresh in = { token, { .form = ACCESS_JWT } };
+
+	return operation_run(&ctx, &session_refresh_op, &in, ret_tokens);
+}
+
+static void end_it(struct house *house, struct session_tokens *tokens)
+{
+	struct ctx ctx = house_member(house, tokens->access_token);
+	const struct session_end in = { STR_NONE };
+	struct nothing none;
+
+	CHECK("end", operation_run(&ctx, &session_end_op, &in, &none) == OK);
+}
+
+static void change_password(struct house *house, struct session_tokens *tokens)
+{
+	(void)tokens;
+	CHECK("change", house_change(house, log_in(house).access_token, PASSWORD,
+	                             SECRET("battery staple")) == OK);
+}
+
+static void remove_account(struct house *house, struct session_tokens *tokens)
+{
+	(void)tokens;
+	CHECK("remove", house_remove(house, ANN) == OK);
+}
+
+static void disable_account(struct house *house, struct session_tokens *tokens)
+{
+	(void)tokens;
+	house_sql(house, "UPDATE account SET status = 1");
+}
+
+static void come_late(struct house *house, struct session_tokens *tokens)
+{
+	house->now += tokens->expires_in;
+}
+
+TEST(a_signed_token_lives_no_longer_than_its_session)
+{
+	static const struct {
+		const char *name;
+		void (*end)(struct house *house, struct session_tokens *tokens);
+	} cases[] = {
+		{ "ended", end_it },
+		{ "password changed", change_password },
+		{ "account removed", remove_account },
+		{ "account disabled", disable_account },
+		{ "expired", come_late },
+	};
+
+	FOREACH(c, cases) {
+		struct house house;
+		house_open(&house, t, NULL);
+		house_add(&house, ANN, "ann", "correct horse");
+		struct session_tokens tokens = log_in(&house);
+		CHECK(c->name, tokens.access_token.len > 100);
+		CHECK(c->name, house_session_lives(&house, tokens.access_token));
+		c->end(&house, &tokens);
+		CHECK(c->name, !house_session_lives(&house, tokens.access_token));
+		house_close(&house);
+	}
+}
+
+TEST(a_signed_token_is_of_its_own_account_and_no_other)
+{
+	struct house house;
+
+	house_open(&house, t, NULL);
+	house_add(&house, ANN, "ann", "correct horse");
+	struct session_tokens tokens = log_in(&house);
+	house_sql(&house, "UPDATE account SET public_id = 'ffffffffffffffffffffffff'");
+	CHECK("not a session's other owner", !house_session_lives(&house, tokens.access_token));
+	house_close(&house);
+}
+
+TEST(the_changers_own_signed_token_outlives_the_change)
+{
+	struct house house;
+
+	house_open(&house, t, NULL);
+	house_add(&house, ANN, "ann", "correct horse");
+	struct session_tokens tokens = log_in(&house);
+	CHECK("change",
+	      house_change(&house, tokens.access_token, PASSWORD, SECRET("battery staple")) == OK);
+	CHECK("own", house_session_lives(&house, tokens.access_token));
+	house_close(&house);
+}
+
+TEST(a_repeated_refresh_signs_the_same_claims_again)
+{
+	struct house house;
+	struct session_tokens second, again;
+	struct access_claims one, other;
+
+	house_open(&house, t, NULL);
+	house_add(&house, ANN, "ann", "correct horse");
+	struct session_tokens first = log_in(&house);
+	house.now += 60;
+	CHECK("refresh", refresh(&house, first.refresh_token, &second) == OK);
+	house.now += 20;
+	CHECK("again", refresh(&house, first.refresh_token, &again) == OK);
+	struct ctx ctx = inside(&house);
+	CHECK("one", access_token_verify(&ctx, second.access_token, &one) == OK);
+	CHECK("other", access_token_verify(&ctx, again.access_token, &other) == OK);
+	CHECK("jti", str_equal(one.jti, other.jti) && str_equal(one.sid, other.sid));
+	CHECK("times", one.iat == other.iat && one.exp == other.exp);
+	CHECK("what is left", again.expires_in == second.expires_in - 20);
+	CHECK("the first lives out its minutes", house_session_lives(&house, first.access_token));
+	CHECK("no digest is kept",
+	      house_rows(&house, "session WHERE access_digest IS NOT NULL") == 0);
+	house_close(&house);
+}
