@@ -102,15 +102,21 @@ static void keep_verifier(struct keyring *keyring, struct signing_key *key)
 
 /* ---- keys out of rows ---- */
 
+/* ERR_MALFORMED: it was sealed by another. */
+static enum err unseal_by(struct ctx *ctx, const struct key *key, const struct signing_key_row *row,
+                          struct signing_key **ret_key)
+{
+	struct secret jwk;
+
+	TRY(unseal(ctx->arena, key, SEAL_PURPOSE, row->kid, row->sealed_jwk, &jwk));
+	return signing_key_parse(ctx->arena, jwk, ret_key);
+}
+
 static enum err unseal_key(struct ctx *ctx, const struct signing_key_row *row,
                            struct signing_key **ret_key)
 {
-	struct secret jwk;
-	enum err err = unseal(ctx->arena, ctx->service->key, SEAL_PURPOSE, row->kid,
-	                      row->sealed_jwk, &jwk);
+	enum err err = unseal_by(ctx, ctx->service->key, row, ret_key);
 
-	if (err == OK)
-		err = signing_key_parse(ctx->arena, jwk, ret_key);
 	if (err != ERR_MALFORMED)
 		return err;
 	log_error("the key file is not the one that sealed the signing key: bring that one back, "
@@ -277,6 +283,25 @@ static enum err key_ensure(struct ctx *ctx, const struct nothing *in, struct not
 	return signing_key_current(ctx, &key);
 }
 OPERATION(key_ensure, struct nothing, struct nothing, REQUIRES_SERVER, LIMIT_NONE, COST_WRITE)
+
+static enum err key_inspect(struct ctx *ctx, const struct key_inspect *in,
+                            struct key_inspected *ret_inspected)
+{
+	CLEANUP(signing_key_cleanup) struct signing_key *key = NULL;
+	struct signing_key_row row;
+
+	enum err err = store_signing_key_current(ctx->store, ctx->arena, &row);
+	if (err == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	err = unseal_by(ctx, in->key, &row, &key);
+	if (err != OK && err != ERR_MALFORMED)
+		return err;
+	*ret_inspected = (struct key_inspected){ true, err == OK };
+	return OK;
+}
+OPERATION(key_inspect, struct key_inspect, struct key_inspected, REQUIRES_OPERATOR, LIMIT_NONE,
+          COST_WRITE)
 
 static enum err key_rotate(struct ctx *ctx, const struct nothing *in,
                            struct key_rotated *ret_rotated)

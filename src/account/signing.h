@@ -52,6 +52,17 @@ MUST_USE enum err access_token_verify(struct ctx *ctx, struct secret token,
  * Errors of signing_key_current(). */
 extern const struct operation key_ensure_op; /* struct nothing -> struct nothing */
 
+struct key_inspect {
+	const struct key *key; /* of the key file */
+};
+
+struct key_inspected {
+	bool exists, unseals; /* the key that signs */
+};
+
+/* Changes nothing, and takes the key file's key as it is given. */
+extern const struct operation key_inspect_op; /* struct key_inspect -> struct key_inspected */
+
 struct key_rotated {
 	struct str kid; /* of the new key */
 	int64_t created_at;

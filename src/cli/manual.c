@@ -41,6 +41,7 @@ static const char doctor[] =
 	"    key file       there, a key, of the database's owner, and nobody else may read it\n"
 	"    database       there, opens, its schema is this program's, every page is whole (so\n"
 	"                   it takes a while for a large one), and it can be written\n"
+	"    signing key    the key file opens it\n"
 	"    disk           at least 16 MiB free (warn: the database's size and 64 MiB)\n"
 	"    clock          synchronised (warn), not behind the newest row of the audit trail\n"
 	"    hash           at least OWASP's minimum (warn); hashes a second; whether memory is\n"
