@@ -5,6 +5,7 @@
 #include "account/app.h"
 #include "account/housekeeper.h"
 #include "account/request_counter.h"
+#include "account/signing.h"
 #include "account/turnstile.h"
 #include "base/clock.h"
 #include "base/key_file.h"
@@ -137,6 +138,7 @@ static enum err start_service(struct process *process)
 	TRY(key_file_load(settings->key_file.ptr, &process->key));
 	service->key = &process->key;
 	NEED(service->turnstile = turnstile_new());
+	NEED(service->keyring = keyring_new());
 	NEED(service->requests = request_counter_new());
 	NEED(service->outbox_bell = bell_new());
 	TRY(store_open(settings->database_url.ptr, NULL, &service->store));
@@ -150,6 +152,7 @@ static void stop_service(struct service *service)
 	store_close(service->store);
 	bell_free(service->outbox_bell);
 	request_counter_free(service->requests);
+	keyring_free(service->keyring);
 	turnstile_free(service->turnstile);
 }
 
@@ -305,6 +308,25 @@ static enum err start_http(struct process *process)
 	return http_start(&options, process->socket, &process->handler, &process->http);
 }
 
+/* So that whoever fetches the key set before the first log-in finds the key in it. A server whose
+ * key cannot be had serves what needs none. */
+static void ensure_key(struct process *process)
+{
+	const struct nothing nothing = { 0 };
+	struct nothing none;
+	struct ctx ctx = {
+		.service = &process->service,
+		.arena = process->arena,
+		.now = clock_now(),
+		.actor = ACTOR_SERVER,
+		.network = STR(""),
+	};
+	enum err err = operation_run(&ctx, &key_ensure_op, &nothing, &none);
+
+	if (err != OK)
+		log_error("there is no key to sign access tokens with: %s", err_sentence(err));
+}
+
 static enum err start_server(struct process *process)
 {
 	TRY(pages_check());
@@ -313,6 +335,7 @@ static enum err start_server(struct process *process)
 	if (!process->settings.public_url.ptr)
 		process->settings.public_url = str(process->url);
 	TRY(start_service(process));
+	ensure_key(process);
 	TRY(start_mail(process));
 	TRY(housekeeper_start(&process->service, &process->housekeeper));
 	if (process->settings.log_requests)

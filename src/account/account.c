@@ -72,15 +72,18 @@ static enum err open_for(struct ctx *ctx, const struct log_in *in, const struct 
                          struct str better_phc, struct session_tokens *ret_tokens)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	struct session_made session;
 
+	TRY(session_make(ctx, account, in->terms, &session));
 	TRY(tx_begin(ctx->store, &tx));
 	if (better_phc.ptr)
 		TRY(store_account_rehash(tx, account, better_phc));
 	if (account->password_expires_at != 0)
 		TRY(store_account_keep_password(tx, account));
-	TRY(session_open(ctx, tx, account, in->terms, ret_tokens));
+	TRY(session_open(tx, &session));
 	TRY(limits_forgive(ctx, tx));
 	TRY(audit_done(ctx, tx, "done"));
+	*ret_tokens = session.tokens;
 	return tx_commit(&tx);
 }
 

@@ -2,6 +2,7 @@
 /* operation.c - the gate: who may, how often it is tried, and what the audit trail learns. */
 #include "account/operation.h"
 #include "account/limits.h"
+#include "account/session.h"
 #include "base/log.h"
 #include "base/network.h"
 #include <string.h>
@@ -12,9 +13,7 @@ static enum err find_session(struct ctx *ctx)
 {
 	if (!ctx->bearer.ptr || ctx->bearer.len == 0)
 		return ERR_NO_SESSION;
-	struct digest digest = digest_of(ctx->bearer);
-	enum err err = store_session_by_access_digest(ctx->service->store, ctx->arena, &digest,
-	                                              ctx->app.id, ctx->now, &ctx->session);
+	enum err err = session_find(ctx, ctx->bearer, &ctx->session);
 	if (err == OK)
 		ctx->account_id = ctx->session.account_id;
 	return err == ERR_NOT_FOUND ? deny(ctx, ERR_BAD_SESSION, "no such session, or it has ended")
@@ -78,7 +77,7 @@ static enum err check_limit(struct ctx *ctx, enum limit limit)
 {
 	if (limit >= LIMIT_REQUESTS)
 		TRY(limits_count_request(ctx));
-	return limit >= LIMIT_GUESS ? limits_check_network(ctx) : OK;
+	return limit >= LIMIT_GUESS || limit == LIMIT_FAILURES ? limits_check_network(ctx) : OK;
 }
 
 enum err deny(struct ctx *ctx, enum err err, const char *reason)

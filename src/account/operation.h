@@ -16,6 +16,7 @@
 #include "hash/hasher.h"
 #include "store/store.h"
 
+struct keyring;
 struct request_counter;
 
 /* What the operator has set that operations need; the names are those of the configuration. */
@@ -36,6 +37,7 @@ struct service {
 	struct hasher *hasher;
 	const struct key *key;
 	struct turnstile *turnstile;
+	struct keyring *keyring;          /* see signing.h */
 	struct request_counter *requests; /* of each network; see limits.h */
 	struct bell *outbox_bell;         /* rung when mail is due */
 	struct policy policy;
@@ -101,6 +103,8 @@ enum requirement {
 /* What it counts against, for clients; checked before the operation runs. */
 enum limit {
 	LIMIT_NONE,     /* a step on the way of another, or none of a client's */
+	LIMIT_FAILURES, /* the failures of its network: it shows a key, and asks as often as it
+	                   likes */
 	LIMIT_REQUESTS, /* the requests of its network */
 	LIMIT_GUESS,    /* and the failures of its network: it checks a secret */
 	LIMIT_LOGIN,    /* and the failures of the login, which it says by limits_enter_login() */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* session.c - opening sessions, keeping them up, listing and ending them. */
 #include "account/session.h"
+#include "account/signing.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include <stdio.h>
 #include <string.h>
 
-enum { SESSION_ID_BYTES = 12, GENERATION_MAX = INT32_MAX };
+enum { SESSION_ID_BYTES = 12, TOKEN_ID_BYTES = 16, GENERATION_MAX = INT32_MAX };
 
 /* What a refresh token is, before it is spelled in base64url. */
 struct refresh_bytes {
@@ -43,35 +44,96 @@ static enum err spell_refresh_token(struct ctx *ctx, const struct session *sessi
 	return err;
 }
 
-static enum err spell_opaque(struct ctx *ctx, const struct session *session,
-                             struct session_tokens *tokens, struct digest *ret_digest)
+/* The same for as long as the token is: asked for again, it is signed again. */
+static enum err spell_token_id(struct ctx *ctx, const struct session *session, struct str *ret_id)
 {
-	struct digest derived = derive_of(ctx, "access token", session);
-	enum err err = spell_base64url(ctx->arena, derived.bytes, sizeof(derived.bytes),
-	                               &tokens->access_token);
+	struct digest derived = derive_of(ctx, "access token id", session);
 
-	wipe(&derived, sizeof(derived));
-	TRY(err);
-	*ret_digest = digest_of(tokens->access_token);
-	struct digest name = digest_of(
-		(struct secret){ (const char *)ret_digest->bytes, sizeof(ret_digest->bytes) });
-	return spell_hex(ctx->arena, name.bytes, 16, &tokens->id);
+	return spell_hex(ctx->arena, derived.bytes, TOKEN_ID_BYTES, ret_id);
 }
 
-static enum err spell_tokens(struct ctx *ctx, const struct session *session,
+static enum err spell_opaque(struct ctx *ctx, const struct session *session,
+                             struct secret *ret_token)
+{
+	struct digest derived = derive_of(ctx, "access token", session);
+	enum err err = spell_base64url(ctx->arena, derived.bytes, sizeof(derived.bytes), ret_token);
+
+	wipe(&derived, sizeof(derived));
+	return err;
+}
+
+static enum err sign(struct ctx *ctx, const struct session *session, struct str token_id,
+                     struct secret *ret_token)
+{
+	CLEANUP(signing_key_cleanup) struct signing_key *key = NULL;
+	const struct access_grant grant = {
+		.account_id = session->account_public_id,
+		.session_id = session->public_id,
+		.token_id = token_id,
+		.issued_at = session->refreshed_at,
+		.expires_at = session->expires_at,
+	};
+
+	TRY(signing_key_current(ctx, &key));
+	return access_token_sign(ctx, key, &grant, ret_token);
+}
+
+/* ret_digest: of the access token. */
+static enum err spell_tokens(struct ctx *ctx, const struct session *session, enum access_form form,
                              struct session_tokens *ret_tokens, struct digest *ret_digest)
 {
 	struct session_tokens tokens = { .expires_in = session->expires_at - ctx->now };
 
-	TRY(spell_opaque(ctx, session, &tokens, ret_digest));
+	TRY(spell_token_id(ctx, session, &tokens.id));
+	TRY(form == ACCESS_JWT ? sign(ctx, session, tokens.id, &tokens.access_token)
+	                       : spell_opaque(ctx, session, &tokens.access_token));
 	TRY(spell_refresh_token(ctx, session, &tokens.refresh_token));
+	*ret_digest = digest_of(tokens.access_token);
 	*ret_tokens = tokens;
 	return OK;
+}
+
+/* What the row keeps of it. A signed one names its session itself. */
+static const struct digest *kept_digest(enum access_form form, const struct digest *digest)
+{
+	return form == ACCESS_JWT ? NULL : digest;
 }
 
 static int64_t access_seconds(const struct ctx *ctx, struct access_terms terms)
 {
 	return terms.seconds ? terms.seconds : ctx->service->policy.access_minutes * MINUTE;
+}
+
+/* ---- finding ---- */
+
+static enum err find_by_digest(struct ctx *ctx, struct secret token, struct session *ret_session)
+{
+	struct digest digest = digest_of(token);
+
+	return store_session_by_access_digest(ctx->store, ctx->arena, &digest, ctx->app.id,
+	                                      ctx->now, ret_session);
+}
+
+/* A signature does not keep a session alive: its row does. */
+static enum err find_by_claims(struct ctx *ctx, struct secret token, struct session *ret_session)
+{
+	struct access_claims claims;
+	struct session session;
+
+	TRY(access_token_verify(ctx, token, &claims));
+	TRY(store_session_by_public_id(ctx->store, ctx->arena, claims.sid, ctx->app.id, &session));
+	if (session.epoch != session.account_epoch || session.account_status != ACCOUNT_ACTIVE ||
+	    session.expires_at <= ctx->now || !str_equal(session.account_public_id, claims.sub))
+		return ERR_NOT_FOUND;
+	session.expires_at = claims.exp;
+	*ret_session = session;
+	return OK;
+}
+
+enum err session_find(struct ctx *ctx, struct secret access_token, struct session *ret_session)
+{
+	return access_token_has_form(access_token) ? find_by_claims(ctx, access_token, ret_session)
+	                                           : find_by_digest(ctx, access_token, ret_session);
 }
 
 /* ---- opening ---- */
@@ -95,34 +157,42 @@ static struct str client_name(const struct ctx *ctx)
 	return name;
 }
 
-enum err session_open(struct ctx *ctx, struct tx *tx, const struct account *account,
-                      struct access_terms terms, struct session_tokens *ret_tokens)
+enum err session_make(struct ctx *ctx, const struct account *account, struct access_terms terms,
+                      struct session_made *ret_made)
 {
 	unsigned char id[SESSION_ID_BYTES];
 	int64_t access_s = access_seconds(ctx, terms);
 	int64_t refresh_s = ctx->service->policy.refresh_days * DAY;
-	struct session session = { .nonce = random_nonce(), .expires_at = ctx->now + access_s };
-	struct session_tokens tokens;
-	struct digest digest;
+	struct session session = {
+		.nonce = random_nonce(),
+		.refreshed_at = ctx->now,
+		.expires_at = ctx->now + access_s,
+		.account_public_id = account->public_id,
+	};
 
 	random_bytes(id, sizeof(id));
 	TRY(spell_hex(ctx->arena, id, sizeof(id), &session.public_id));
-	TRY(spell_tokens(ctx, &session, &tokens, &digest));
-	const struct new_session row = {
+	TRY(spell_tokens(ctx, &session, terms.form, &ret_made->tokens, &ret_made->digest));
+	ret_made->row = (struct new_session){
 		.account_id = account->id,
 		.epoch = account->epoch,
 		.public_id = session.public_id,
 		.nonce = session.nonce,
-		.access_digest = &digest,
+		.access_digest = kept_digest(terms.form, &ret_made->digest),
 		.now = ctx->now,
 		.expires_at = session.expires_at,
 		.ends_at = ctx->now + (refresh_s > access_s ? refresh_s : access_s),
 		.network = ctx->network.ptr ? ctx->network : STR(""),
 		.client = client_name(ctx),
 	};
-	TRY(store_session_add(tx, &row, &session.id));
-	*ret_tokens = tokens;
 	return OK;
+}
+
+enum err session_open(struct tx *tx, const struct session_made *made)
+{
+	int64_t id;
+
+	return store_session_add(tx, &made->row, &id);
 }
 
 /* ---- refreshing ---- */
@@ -187,15 +257,16 @@ static enum err renew(struct ctx *ctx, const struct session *old, struct access_
 	struct digest digest;
 
 	session.generation++;
+	session.refreshed_at = ctx->now;
 	session.expires_at = ctx->now + access_seconds(ctx, terms);
 	if (session.expires_at > session.ends_at)
 		session.expires_at = session.ends_at;
-	TRY(spell_tokens(ctx, &session, ret_tokens, &digest));
+	TRY(spell_tokens(ctx, &session, terms.form, ret_tokens, &digest));
 	const struct session_renewal renewal = {
 		.id = session.id,
 		.account_id = session.account_id,
 		.generation = old->generation,
-		.access_digest = &digest,
+		.access_digest = kept_digest(terms.form, &digest),
 		.now = ctx->now,
 		.expires_at = session.expires_at,
 	};
@@ -225,7 +296,7 @@ static enum err session_refresh(struct ctx *ctx, const struct session_refresh *i
 	    session.refreshed_at + REFRESH_GRACE_S < ctx->now)
 		return end_for_reuse(ctx, &session);
 	session.generation = generation;
-	return spell_tokens(ctx, &session, ret_tokens, &digest);
+	return spell_tokens(ctx, &session, in->terms.form, ret_tokens, &digest);
 }
 OPERATION(session_refresh, struct session_refresh, struct session_tokens, REQUIRES_APP, LIMIT_GUESS,
           COST_WRITE)
@@ -289,3 +360,59 @@ static enum err session_end_others(struct ctx *ctx, const struct nothing *in,
 }
 OPERATION(session_end_others, struct nothing, struct nothing, REQUIRES_SESSION, LIMIT_REQUESTS,
           COST_WRITE)
+
+/* ---- for the app's back end ---- */
+
+/* A refresh token of the newest generation, or the one before, while it is good for a successor. */
+static enum err find_refreshable(struct ctx *ctx, struct secret token, struct session *ret_session)
+{
+	struct session session;
+	int64_t generation;
+
+	TRY(find_by_refresh_token(ctx, token, &session, &generation));
+	bool recent = session.generation + 1 == generation &&
+	              session.refreshed_at + REFRESH_GRACE_S >= ctx->now;
+	if (reason_it_is_dead(ctx, &session) || (session.generation != generation && !recent))
+		return ERR_NOT_FOUND;
+	*ret_session = session;
+	return OK;
+}
+
+static enum err introspect(struct ctx *ctx, const struct session *session, const char *type,
+                           int64_t expires_at, struct introspection *ret_found)
+{
+	struct account account;
+
+	TRY(store_account_by_id(ctx->store, ctx->arena, session->account_id, &account));
+	*ret_found = (struct introspection){
+		.active = 1,
+		.subject = account.public_id,
+		.session = session->public_id,
+		.username = account.username,
+		.email = account.email,
+		.client_id = ctx->app.public_id,
+		.token_type = str(type),
+		.expires_at = expires_at,
+		.issued_at = session->refreshed_at,
+	};
+	return OK;
+}
+
+static enum err session_introspect(struct ctx *ctx, const struct session_introspect *in,
+                                   struct introspection *ret_found)
+{
+	struct session session;
+
+	enum err err = session_find(ctx, in->token, &session);
+	if (err == OK) {
+		err = introspect(ctx, &session, "Bearer", session.expires_at, ret_found);
+	} else if (err == ERR_NOT_FOUND) {
+		err = find_refreshable(ctx, in->token, &session);
+		if (err == OK)
+			err = introspect(ctx, &session, "refresh_token", session.ends_at,
+			                 ret_found);
+	}
+	return err == ERR_NOT_FOUND ? OK : err;
+}
+OPERATION(session_introspect, struct session_introspect, struct introspection, REQUIRES_APP_KEY,
+          LIMIT_FAILURES, COST_QUICK)

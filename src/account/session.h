@@ -3,9 +3,11 @@
  *
  * A session has two tokens. The access token is shown with every request and lives for minutes; the
  * refresh token gets the next pair, and is replaced as it does. Both are derived from the session's
- * nonce by the key file: the database can give neither away. A session lives until its ends_at (an
- * absolute limit), while its epoch is its account's: one change of the account's password ends all
- * of them at once.
+ * nonce by the key file, or the access token is signed: the database can give neither away. A
+ * session lives until its ends_at (an absolute limit), while its epoch is its account's: one change
+ * of the account's password ends all of them at once. An opaque access token ends when the next one
+ * is made; a signed one lives out its minutes, as others take it by its signature alone, unless its
+ * session ends.
  *
  * A refresh token says which session it is of and its generation, so that one which was replaced is
  * known as such. The one just replaced gives the same successor again until that is used, for
@@ -21,6 +23,7 @@ enum { REFRESH_GRACE_S = 30, SESSIONS_LISTED_MAX = 200, CLIENT_BYTES_MAX = 200 }
 /* The access token form of a dialect. */
 enum access_form {
 	ACCESS_OPAQUE, /* 256 bits, looked up by their digest */
+	ACCESS_JWT,    /* signed, and its session looked up by the id it says (signing.h) */
 };
 
 /* Of the dialect, never of the request. */
@@ -35,10 +38,25 @@ struct session_tokens {
 	struct str id;      /* of this access token: 32 hex digits, worth nothing to a thief */
 };
 
-/* Opens a session of the account, as it was read, in tx.
- * ERR_RETRY: the account's epoch has moved since. */
-MUST_USE enum err session_open(struct ctx *ctx, struct tx *tx, const struct account *account,
-                               struct access_terms terms, struct session_tokens *ret_tokens);
+/* The living session of an access token of ctx->app; its expires_at is the token's. ERR_NOT_FOUND:
+ * it has none, or it has ended. */
+MUST_USE enum err session_find(struct ctx *ctx, struct secret access_token,
+                               struct session *ret_session);
+
+/* A session that is about to be opened. */
+struct session_made {
+	struct new_session row;
+	struct digest digest; /* of the access token; row.access_digest points to it, or nowhere */
+	struct session_tokens tokens;
+};
+
+/* Makes one of the account, as it was read, with its tokens. It reads the store, and may write the
+ * first key that signs: call it before tx_begin(). Errors of signing_key_current(). */
+MUST_USE enum err session_make(struct ctx *ctx, const struct account *account,
+                               struct access_terms terms, struct session_made *ret_made);
+
+/* Opens it. ERR_RETRY: the account's epoch has moved since it was read. */
+MUST_USE enum err session_open(struct tx *tx, const struct session_made *made);
 
 struct session_refresh {
 	struct secret refresh_token;
@@ -72,5 +90,23 @@ extern const struct operation session_end_op; /* -> struct nothing */
 
 /* Ends all of the caller's account but the caller's own. */
 extern const struct operation session_end_others_op; /* struct nothing -> struct nothing */
+
+struct session_introspect {
+	struct secret token; /* an access token or a refresh token */
+	struct str hint;     /* RFC 7662, 2.1: which of them; it is told apart without */
+};
+
+/* RFC 7662: what a token of ctx->app is worth now. One that is worth nothing is not active, and
+ * nothing else is said of it. */
+struct introspection {
+	int64_t active;
+	struct str subject, session, username, email; /* of an active one; ids of 24 hex digits */
+	struct str client_id;                         /* the app's */
+	struct str token_type;                        /* "Bearer", or "refresh_token" */
+	int64_t expires_at, issued_at;                /* Unix seconds */
+};
+
+/* By the app's back end, with either of its keys. */
+extern const struct operation session_introspect_op; /* -> struct introspection */
 
 #endif

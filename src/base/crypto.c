@@ -7,6 +7,8 @@
 _Static_assert(DIGEST_SIZE == crypto_hash_sha256_BYTES, "digests are SHA-256");
 _Static_assert(DIGEST_SIZE == crypto_auth_hmacsha256_BYTES, "derived secrets are HMAC-SHA-256");
 _Static_assert(KEY_SIZE == crypto_auth_hmacsha256_KEYBYTES, "the key file is an HMAC key");
+_Static_assert(DIGEST_SIZE == crypto_aead_xchacha20poly1305_ietf_KEYBYTES,
+               "what is derived is a key to seal with");
 
 enum { STACK_WIPED = 16384, MIME_LINE = 76, MIME_LINE_BYTES = MIME_LINE / 4 * 3 };
 
@@ -121,6 +123,58 @@ struct digest derive(const struct key *key, const char *purpose, const struct no
 	return derived;
 }
 
+enum {
+	SEAL_NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+	SEAL_TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES,
+};
+
+static struct digest sealing_key(const struct key *key, const char *purpose)
+{
+	static const struct nonce nothing;
+
+	return derive(key, purpose, &nothing);
+}
+
+enum err seal(struct arena *arena, const struct key *key, const char *purpose, struct str name,
+              struct secret plain, struct str *ret_sealed)
+{
+	unsigned char *sealed = arena_alloc(arena, SEAL_NONCE + plain.len + SEAL_TAG);
+
+	NEED(sealed);
+	struct digest sealing = sealing_key(key, purpose);
+	random_bytes(sealed, SEAL_NONCE);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(sealed + SEAL_NONCE, NULL,
+	                                           (const unsigned char *)plain.ptr, plain.len,
+	                                           (const unsigned char *)name.ptr, name.len, NULL,
+	                                           sealed, sealing.bytes);
+	wipe(&sealing, sizeof(sealing));
+	*ret_sealed = (struct str){ (char *)sealed, SEAL_NONCE + plain.len + SEAL_TAG };
+	return OK;
+}
+
+enum err unseal(struct arena *arena, const struct key *key, const char *purpose, struct str name,
+                struct str sealed, struct secret *ret_plain)
+{
+	const unsigned char *bytes = (const unsigned char *)sealed.ptr;
+
+	if (sealed.len < SEAL_NONCE + SEAL_TAG)
+		return ERR_MALFORMED;
+	size_t len = sealed.len - SEAL_NONCE - SEAL_TAG;
+	char *plain = arena_alloc(arena, len + 1);
+	NEED(plain);
+	struct digest sealing = sealing_key(key, purpose);
+	int broken = crypto_aead_xchacha20poly1305_ietf_decrypt((unsigned char *)plain, NULL, NULL,
+	                                                        bytes + SEAL_NONCE,
+	                                                        sealed.len - SEAL_NONCE,
+	                                                        (const unsigned char *)name.ptr,
+	                                                        name.len, bytes, sealing.bytes);
+	wipe(&sealing, sizeof(sealing));
+	if (broken)
+		return ERR_MALFORMED;
+	*ret_plain = (struct secret){ plain, len };
+	return OK;
+}
+
 enum err spell_base64url(struct arena *arena, const void *bytes, size_t size,
                          struct secret *ret_text)
 {
@@ -163,14 +217,17 @@ enum err spell_base32(struct arena *arena, const void *bytes, size_t n_letters,
 	return OK;
 }
 
+bool read_base64url_within(struct secret text, void *ret_bytes, size_t room, size_t *ret_size)
+{
+	return text.ptr && sodium_base642bin(ret_bytes, room, text.ptr, text.len, NULL, ret_size,
+	                                     NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0;
+}
+
 bool read_base64url(struct secret text, void *ret_bytes, size_t size)
 {
 	size_t len = 0;
 
-	return text.ptr &&
-	       sodium_base642bin(ret_bytes, size, text.ptr, text.len, NULL, &len, NULL,
-	                         sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
-	       len == size;
+	return read_base64url_within(text, ret_bytes, size, &len) && len == size;
 }
 
 enum err spell_base64_lines(struct arena *arena, struct str bytes, struct str *ret_text)

@@ -58,6 +58,16 @@ struct digest digest_of(struct secret secret);
  * purpose. 256 bits. */
 struct digest derive(const struct key *key, const char *purpose, const struct nonce *nonce);
 
+/* Encrypts what only holders of the key may read again, for one purpose, under one name (which is
+ * no secret, and comes with it nowhere else): XChaCha20-Poly1305 by a key derived for the purpose,
+ * its random nonce in front. */
+MUST_USE enum err seal(struct arena *arena, const struct key *key, const char *purpose,
+                       struct str name, struct secret plain, struct str *ret_sealed);
+
+/* ERR_MALFORMED: it was not sealed so, by this key, for this purpose, under this name. */
+MUST_USE enum err unseal(struct arena *arena, const struct key *key, const char *purpose,
+                         struct str name, struct str sealed, struct secret *ret_plain);
+
 /* A short keyed hash (SipHash-2-4), for tables in memory alone. */
 struct scatter_key {
 	unsigned char bytes[16];
@@ -79,6 +89,10 @@ MUST_USE enum err spell_base64_lines(struct arena *arena, struct str bytes, stru
 /* Reads exactly `size` bytes of base64url as spell_base64url() writes it. false: it is anything
  * else, another spelling of the same bytes included. */
 MUST_USE bool read_base64url(struct secret text, void *ret_bytes, size_t size);
+
+/* The same for any number of bytes up to `room`. */
+MUST_USE bool read_base64url_within(struct secret text, void *ret_bytes, size_t room,
+                                    size_t *ret_size);
 
 /* Reads base64 with its padding (RFC 4648, 4). ERR_MALFORMED: it is anything else. */
 MUST_USE enum err read_base64_secret(struct arena *arena, struct str text,

@@ -137,6 +137,7 @@ static json_t *out_value(const struct out_field *field, const char *item)
 		return json_stringn(text.ptr, text.len);
 	}
 	case OUT_INTEGER:
+	case OUT_INTEGER_IF_ANY:
 		return json_integer(*(const int64_t *)from);
 	case OUT_BOOL:
 		return json_boolean(*(const int64_t *)from != 0);
@@ -185,7 +186,7 @@ static bool is_left_out(const struct out_field *field, const char *item)
 {
 	struct str text;
 
-	if (field->kind == OUT_TIME)
+	if (field->kind == OUT_TIME || field->kind == OUT_INTEGER_IF_ANY)
 		return *(const int64_t *)(const void *)(item + field->offset) == 0;
 	if (field->kind != OUT_TEXT && field->kind != OUT_SECRET)
 		return false;

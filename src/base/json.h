@@ -36,10 +36,11 @@ MUST_USE enum err members_add(struct members *members, struct member member);
 MUST_USE enum err json_read(struct arena *arena, struct str text, struct members *members);
 
 enum out_kind {
-	OUT_TEXT,     /* struct str; left out when it is NONE */
-	OUT_SECRET,   /* struct secret; left out when it is NONE */
-	OUT_INTEGER,  /* int64_t */
-	OUT_BOOL,     /* int64_t, 0 or 1 */
+	OUT_TEXT,           /* struct str; left out when it is NONE */
+	OUT_SECRET,         /* struct secret; left out when it is NONE */
+	OUT_INTEGER,        /* int64_t */
+	OUT_INTEGER_IF_ANY, /* the same; left out when it is 0 */
+	OUT_BOOL,           /* int64_t, 0 or 1 */
 	OUT_TIME,     /* int64_t Unix seconds, as RFC 3339 has it, in UTC; left out when it is 0 */
 	OUT_CONSTANT, /* the row's own text */
 	OUT_LIST,     /* struct out_list: an array of objects, by the row's own table */

@@ -55,6 +55,12 @@ const struct command commands[] = {
 	  cli_mail_retry },
 	{ "audit list", "", "what was done and refused, newest first", "", 0, 0, true,
 	  cli_audit_list },
+	{ "key rotate", "",
+	  "makes a new key that signs access tokens; the old ones verify until their tokens are "
+	  "dead",
+	  "", 0, 0, false, cli_key_rotate },
+	{ "key list", "", "the keys that sign and verify access tokens", "", 0, 0, false,
+	  cli_key_list },
 	{ "migrate", "", "brings the database's schema up to this program's", "", 0, 0, false,
 	  cli_migrate },
 	{ "backup", "FILE", "copies the database into a new file, while servers run", "", 1, 1,
@@ -388,6 +394,7 @@ static void print_value(const struct out_field *field, const char *item)
 		printf("%.*s", STR_ARG(text));
 		break;
 	case OUT_INTEGER:
+	case OUT_INTEGER_IF_ANY:
 		printf("%lld", (long long)*(const int64_t *)from);
 		break;
 	case OUT_BOOL:

@@ -100,6 +100,8 @@ enum err cli_mail_list(struct cli *cli);
 enum err cli_mail_show(struct cli *cli);
 enum err cli_mail_retry(struct cli *cli);
 enum err cli_audit_list(struct cli *cli);
+enum err cli_key_rotate(struct cli *cli);
+enum err cli_key_list(struct cli *cli);
 enum err cli_migrate(struct cli *cli);
 enum err cli_backup(struct cli *cli);
 enum err cli_copy(struct cli *cli);

@@ -68,6 +68,7 @@ static const struct check {
 	{ "key file", check_key_file, WANTS_SETTINGS },
 	{ "database", check_database_file, WANTS_FILE },
 	{ "database", check_database, WANTS_SETTINGS },
+	{ "signing key", check_signing_key, WANTS_SETTINGS },
 	{ "disk", check_disk, WANTS_FILE },
 	{ "clock", check_machine_clock, WANTS_NOTHING },
 	{ "clock", check_audit_clock, WANTS_SETTINGS },
@@ -94,6 +95,16 @@ static enum err name_database(struct doctor *doctor)
 	                               &doctor->database_path);
 }
 
+static enum err run_checks(struct doctor *doctor)
+{
+	FOREACH(check, checks) {
+		doctor->check = check->name;
+		if (has_what_it_wants(doctor, check))
+			TRY(check->run(doctor));
+	}
+	return OK;
+}
+
 enum err cli_doctor(struct cli *cli)
 {
 	struct doctor doctor = { .cli = cli, .settings = cli->start->settings };
@@ -101,11 +112,9 @@ enum err cli_doctor(struct cli *cli)
 	NEED(doctor.findings = arena_array(cli->arena, FINDINGS_MAX, sizeof(*doctor.findings)));
 	if (doctor.settings)
 		TRY(name_database(&doctor));
-	FOREACH(check, checks) {
-		doctor.check = check->name;
-		if (has_what_it_wants(&doctor, check))
-			TRY(check->run(&doctor));
-	}
+	enum err err = run_checks(&doctor);
+	wipe(&doctor.key, sizeof(doctor.key));
+	TRY(err);
 	cli->status = doctor.failed ? EXIT_REFUSED : EXIT_DONE;
 	if (!cli_has(cli->invocation, "--json"))
 		return OK;

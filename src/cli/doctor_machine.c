@@ -129,7 +129,6 @@ enum err check_key_file(struct doctor *doctor)
 {
 	const char *path = doctor->settings->key_file.ptr;
 	struct stat status;
-	struct key key;
 
 	if (stat(path, &status) != 0)
 		return check_missing_key(doctor, path);
@@ -143,9 +142,8 @@ enum err check_key_file(struct doctor *doctor)
 		return note(doctor, MARK_FAIL, "chown it to the user of the service",
 		            "%s belongs to user %u, and the database to user %u", path,
 		            (unsigned)status.st_uid, (unsigned)owner_wanted(doctor));
-	enum err err = key_file_read(path, &key);
-	wipe(&key, sizeof(key));
-	if (err != OK)
+	doctor->has_key = key_file_read(path, &doctor->key) == OK;
+	if (!doctor->has_key)
 		return note(doctor, MARK_FAIL, "bring back the one that the server began with",
 		            "%s is no key that can be read", path);
 	return note(doctor, MARK_OK, NULL, "%s is there, and its owner's alone", path);

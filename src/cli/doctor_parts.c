@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* doctor_parts.c - checks of the database, the hashes and the mail, by operations. */
+#include "account/signing.h"
 #include "base/clock.h"
 #include "cli/doctor_priv.h"
 #include <errno.h>
@@ -85,6 +86,25 @@ enum err check_database(struct doctor *doctor)
 	return note(doctor, MARK_OK, NULL, "%.*s is whole: %lld bytes, apps: %lld, accounts: %lld",
 	            STR_ARG(doctor->database_path), (long long)state->census.bytes,
 	            (long long)state->census.apps, (long long)state->census.accounts);
+}
+
+/* Of a key file that cannot be read check_key_file() has told. */
+enum err check_signing_key(struct doctor *doctor)
+{
+	const struct key_inspect in = { &doctor->key };
+	struct key_inspected inspected;
+
+	if (!doctor->inspected || !doctor->has_key)
+		return OK;
+	TRY(operation_run(&doctor->cli->ctx, &key_inspect_op, &in, &inspected));
+	if (!inspected.exists)
+		return note(doctor, MARK_OK, NULL, "there is none yet: the next start makes it");
+	if (!inspected.unseals)
+		return note(doctor, MARK_FAIL,
+		            "bring the key file back that the servers began with, or run rekey key "
+		            "rotate",
+		            "it was sealed by another key file");
+	return note(doctor, MARK_OK, NULL, "the key file opens it");
 }
 
 enum err check_audit_clock(struct doctor *doctor)

@@ -20,7 +20,9 @@ struct doctor {
 	const struct settings *settings; /* NULL: the configuration was refused */
 	const char *check;               /* the one that runs */
 	struct str database_path;        /* or "PostgreSQL" */
-	bool inspected;                  /* the database could be read, and is as follows */
+	bool has_key;                    /* of the key file: */
+	struct key key;
+	bool inspected; /* the database could be read, and is as follows */
 	struct database_state database;
 	struct finding *findings;
 	size_t n_findings;
@@ -40,6 +42,7 @@ enum err check_machine_clock(struct doctor *doctor);
 enum err check_open_files(struct doctor *doctor);
 
 enum err check_database(struct doctor *doctor);
+enum err check_signing_key(struct doctor *doctor);
 enum err check_audit_clock(struct doctor *doctor);
 enum err check_hash(struct doctor *doctor);
 enum err check_mail(struct doctor *doctor);

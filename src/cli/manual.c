@@ -14,8 +14,9 @@ static const char backup[] =
 	"\n"
 	"The key file (server.key_file) is not in it. Whoever has both can make the links\n"
 	"and the sessions that live, so keep a copy of it in another place. Without it a\n"
-	"server makes a new one, and what is mailed a second time then has a link that does\n"
-	"not work.\n"
+	"server makes a new one: what is mailed a second time then has a link that does not\n"
+	"work, no session can be refreshed, and rekey key rotate has to make a new key to sign\n"
+	"access tokens with.\n"
 	"\n"
 	"To bring a backup back: stop the server, remove rekey.db-wal and rekey.db-shm,\n"
 	"copy FILE over rekey.db and the key file beside it, for the user of the service\n"
@@ -40,6 +41,7 @@ static const char doctor[] =
 	"    key file       there, a key, of the database's owner, and nobody else may read it\n"
 	"    database       there, opens, its schema is this program's, every page is whole (so\n"
 	"                   it takes a while for a large one), and it can be written\n"
+	"    signing key    the key file opens it\n"
 	"    disk           at least 16 MiB free (warn: the database's size and 64 MiB)\n"
 	"    clock          synchronised (warn), not behind the newest row of the audit trail\n"
 	"    hash           at least OWASP's minimum (warn); hashes a second; whether memory is\n"
@@ -113,11 +115,38 @@ static const char app_remove[] =
 	"    rekey app remove old-shop\n"
 	"    rekey app remove old-shop --yes\n";
 
+static const char key_rotate[] =
+	"Servers that run use the new key for the next token, without a restart. Tokens of the\n"
+	"old one are good until they expire (tokens.access_minutes), and its private half is\n"
+	"erased at once. Programs that check tokens by themselves find both public keys at\n"
+	"/.well-known/jwks.json, which they may keep for 5 minutes.\n"
+	"\n"
+	"Rotate when the key file or a copy of the database may have been seen by others, and\n"
+	"as often as your rules want it. A key that was sealed by a key file that is lost is\n"
+	"replaced in this way too.\n"
+	"\n"
+	"    rekey key rotate\n"
+	"    rekey key rotate --json\n"
+	"\n"
+	"--json gives kid, created_at and old_verify_until.\n";
+
+static const char key_list[] =
+	"One line for each key, the one that signs first: its name (kid), whether it signs, when\n"
+	"it was made, when it was retired, and until when it verifies. Keys that verify no\n"
+	"longer go with the next housekeeping. Nothing here is a secret.\n"
+	"\n"
+	"    rekey key list\n"
+	"    rekey key list --json\n"
+	"\n"
+	"--json gives a list of kid, signs, created_at, retired_at and verifies_until; times that\n"
+	"are not yet are left out.\n";
+
 static const struct {
 	const char *command, *text;
 } manuals[] = {
-	{ "app set", app_set }, { "app remove", app_remove }, { "backup", backup },
-	{ "doctor", doctor },   { "calibrate", calibrate },   { "copy", copy },
+	{ "app set", app_set },       { "app remove", app_remove }, { "backup", backup },
+	{ "doctor", doctor },         { "calibrate", calibrate },   { "copy", copy },
+	{ "key rotate", key_rotate }, { "key list", key_list },
 };
 
 const char *cli_manual(const char *command_name)

@@ -7,6 +7,7 @@
 #include "account/password.h"
 #include "account/profile.h"
 #include "account/recovery.h"
+#include "account/signing.h"
 #include "dialect/dialect.h"
 #include "http/status.h"
 
@@ -79,6 +80,8 @@ static const struct field delete_fields[] = {
 	FIELD("password", SECRET, struct profile_delete, password),
 };
 
+static const struct log_in log_in_preset = { .terms = { .form = ACCESS_JWT } };
+
 static const struct field log_in_fields[] = {
 	FIELD("login", TEXT, struct log_in, login),
 	FIELD("password", SECRET, struct log_in, password),
@@ -90,6 +93,8 @@ static const struct out_field session_out[] = {
 	OUT("expires_in", INTEGER, struct session_tokens, expires_in),
 	OUT("refresh_token", SECRET, struct session_tokens, refresh_token),
 };
+
+static const struct session_refresh refresh_preset = { .terms = { .form = ACCESS_JWT } };
 
 static const struct field refresh_fields[] = {
 	FIELD("refresh_token", SECRET, struct session_refresh, refresh_token),
@@ -109,8 +114,39 @@ static const struct out_field entries_out[] = {
 	OUT_LIST_OF("sessions", struct session_entries, items, entry_out, struct session_entry),
 };
 
+static const struct field introspect_fields[] = {
+	FIELD("token", SECRET, struct session_introspect, token),
+	FIELD_MAYBE("token_type_hint", TEXT, struct session_introspect, hint),
+};
+
+static const struct out_field introspection_out[] = {
+	OUT("active", BOOL, struct introspection, active),
+	OUT("token_type", TEXT, struct introspection, token_type),
+	OUT("sub", TEXT, struct introspection, subject),
+	OUT("sid", TEXT, struct introspection, session),
+	OUT("client_id", TEXT, struct introspection, client_id),
+	OUT("username", TEXT, struct introspection, username),
+	OUT("email", TEXT, struct introspection, email),
+	OUT("exp", INTEGER_IF_ANY, struct introspection, expires_at),
+	OUT("iat", INTEGER_IF_ANY, struct introspection, issued_at),
+};
+
 static const struct field session_end_fields[] = {
 	FIELD("id", TEXT, struct session_end, id),
+};
+
+static const struct out_field key_out[] = {
+	OUT_FIXED("kty", "EC"),
+	OUT_FIXED("crv", "P-256"),
+	OUT("x", TEXT, struct public_jwk, x),
+	OUT("y", TEXT, struct public_jwk, y),
+	OUT_FIXED("use", "sig"),
+	OUT_FIXED("alg", "ES256"),
+	OUT("kid", TEXT, struct public_jwk, kid),
+};
+
+static const struct out_field key_set_out[] = {
+	OUT_LIST_OF("keys", struct key_set, items, key_out, struct public_jwk),
 };
 
 static const struct route routes[] = {
@@ -203,6 +239,7 @@ static const struct route routes[] = {
 	  .path = "/api/v1/sessions",
 	  .takes = TAKES_JSON,
 	  .operation = &account_log_in_op,
+	  .preset = &log_in_preset,
 	  .fields = FIELDS(log_in_fields),
 	  .ok = 201,
 	  .out = FIELDS(session_out) },
@@ -219,9 +256,17 @@ static const struct route routes[] = {
 	  .path = "/api/v1/sessions/refresh",
 	  .takes = TAKES_JSON,
 	  .operation = &session_refresh_op,
+	  .preset = &refresh_preset,
 	  .fields = FIELDS(refresh_fields),
 	  .ok = 200,
 	  .out = FIELDS(session_out) },
+	{ .method = "POST",
+	  .path = "/api/v1/sessions/introspect",
+	  .takes = TAKES_JSON | TAKES_FORM,
+	  .operation = &session_introspect_op,
+	  .fields = FIELDS(introspect_fields),
+	  .ok = 200,
+	  .out = FIELDS(introspection_out) },
 	{ .method = "DELETE",
 	  .path = "/api/v1/sessions/current",
 	  .operation = &session_end_op,
@@ -231,6 +276,12 @@ static const struct route routes[] = {
 	  .operation = &session_end_op,
 	  .fields = FIELDS(session_end_fields),
 	  .ok = 204 },
+	{ .method = "GET",
+	  .path = "/.well-known/jwks.json",
+	  .operation = &key_set_op,
+	  .ok = 200,
+	  .cache = "public, max-age=300",
+	  .out = FIELDS(key_set_out) },
 };
 
 #define UNAVAILABLE                                                                                \

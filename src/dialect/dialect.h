@@ -41,6 +41,7 @@ struct route {
 	const struct field *fields;
 	size_t n_fields;
 	int ok;
+	const char *cache; /* Cache-Control of a success; NULL: no-store */
 	const struct out_field *out;
 	size_t n_out;
 	const struct wire_error

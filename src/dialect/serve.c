@@ -442,6 +442,13 @@ static void render_error(struct visit *visit, enum err err)
 		response_header(response, "Retry-After", retry_after(visit));
 }
 
+static struct str cache_control(const struct visit *visit, enum err err)
+{
+	const char *cache = err == OK && visit->route ? visit->route->cache : NULL;
+
+	return cache ? str(cache) : STR("no-store");
+}
+
 void serve(void *state, struct request *request, struct response *response)
 {
 	const struct serving *serving = state;
@@ -466,12 +473,12 @@ void serve(void *state, struct request *request, struct response *response)
 	if (visit.dialect->named_by_header && !visit.named.header)
 		visit.ctx.app = (struct app){ 0 };
 	response->route = listed_path(visit.dialect, visit.path);
-	response_header(response, "Cache-Control", STR("no-store"));
 	response_header(response, "X-Content-Type-Options", STR("nosniff"));
 	if (err == OK)
 		err = cors_admit(&visit);
 	if (err == OK)
 		err = walk(&visit);
+	response_header(response, "Cache-Control", cache_control(&visit, err));
 	if (err != OK)
 		render_error(&visit, err);
 }

@@ -47,6 +47,9 @@
 	"locale, phc, state, created_at, expires_at"
 #define SIGN_UP_TYPES "iiibbtttttttiii"
 
+#define SIGNING_KEY_COLUMNS "kid, public_jwk, sealed_jwk, created_at, retired_at, verifies_until"
+#define SIGNING_KEY_TYPES   "ttbiii"
+
 #define QUERY_LIST(QUERY)                                                                          \
 	QUERY(PING, "", "i", "SELECT count(*) FROM app")                                           \
 	QUERY(CENSUS, "i", "iiiiii",                                                               \
@@ -307,6 +310,20 @@
 	QUERY(LIMIT_READ, "b", "iii",                                                              \
 	      "SELECT count, window_ends_at, refused_until FROM limit_counter WHERE key = $1")     \
 	QUERY(LIMIT_FORGET, "b", "", "DELETE FROM limit_counter WHERE key = $1")                   \
+	QUERY(SIGNING_KEY_CURRENT, "", SIGNING_KEY_TYPES,                                          \
+	      "SELECT " SIGNING_KEY_COLUMNS " FROM signing_key WHERE retired_at = 0")              \
+	QUERY(SIGNING_KEY_BY_KID, "ti", SIGNING_KEY_TYPES,                                         \
+	      "SELECT " SIGNING_KEY_COLUMNS " FROM signing_key WHERE kid = $1"                     \
+	      " AND (retired_at = 0 OR verifies_until > $2)")                                      \
+	QUERY(SIGNING_KEYS, "i", SIGNING_KEY_TYPES,                                                \
+	      "SELECT " SIGNING_KEY_COLUMNS " FROM signing_key WHERE retired_at = 0"               \
+	      " OR verifies_until > $1 ORDER BY retired_at = 0 DESC, created_at DESC, kid")        \
+	QUERY(SIGNING_KEY_ADD, "ttbi", "",                                                         \
+	      "INSERT INTO signing_key (kid, public_jwk, sealed_jwk, created_at, retired_at,"      \
+	      " verifies_until) VALUES ($1, $2, $3, $4, 0, 0)")                                    \
+	QUERY(SIGNING_KEYS_RETIRE, "ii", "",                                                       \
+	      "UPDATE signing_key SET sealed_jwk = NULL, retired_at = $1, verifies_until = $2"     \
+	      " WHERE retired_at = 0")                                                             \
 	/* Housekeeping: rows that have had their time ($1), some of them ($2), oldest first. The  \
 	 * condition stands twice, for a row may be renewed while its sweeper waits for it; with a \
 	 * plus, lest it be read by. */                                                            \
@@ -350,6 +367,10 @@
 	      "DELETE FROM limit_counter WHERE +window_ends_at <= $1"                              \
 	      " AND key IN (SELECT key FROM limit_counter"                                         \
 	      " WHERE window_ends_at <= $1 ORDER BY window_ends_at LIMIT $2) RETURNING key")       \
+	QUERY(SWEEP_SIGNING_KEYS, "ii", "t",                                                       \
+	      "DELETE FROM signing_key WHERE retired_at <> 0 AND verifies_until <= $1"             \
+	      " AND kid IN (SELECT kid FROM signing_key WHERE retired_at <> 0"                     \
+	      " AND verifies_until <= $1 ORDER BY verifies_until LIMIT $2) RETURNING kid")         \
 	/* The trail grows at one end, so its oldest rows need no index. */                        \
 	QUERY(SWEEP_AUDIT, "ii", "i",                                                              \
 	      "DELETE FROM audit WHERE at <= $1 AND id IN (SELECT id FROM audit ORDER BY id"       \
@@ -469,6 +490,10 @@
 	      READ_PAGE("limit_counter", ALL_OF_LIMIT_COUNTER, "key"))                             \
 	QUERY(WRITE_LIMIT_COUNTER, "biii", "",                                                     \
 	      WRITE_ROW("limit_counter", ALL_OF_LIMIT_COUNTER, "$1, $2, $3, $4"))                  \
+	QUERY(READ_SIGNING_KEY, "ti", SIGNING_KEY_TYPES,                                           \
+	      READ_PAGE("signing_key", SIGNING_KEY_COLUMNS, "kid"))                                \
+	QUERY(WRITE_SIGNING_KEY, SIGNING_KEY_TYPES, "",                                            \
+	      WRITE_ROW("signing_key", SIGNING_KEY_COLUMNS, "$1, $2, $3, $4, $5, $6"))             \
 	QUERY(READ_REMOVED_ACCOUNT, "ii", "ii",                                                    \
 	      READ_PAGE("removed_account", "newest_id, newest_app_id", "newest_id"))               \
 	QUERY(WRITE_REMOVED_ACCOUNT, "ii", "", \

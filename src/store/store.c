@@ -274,6 +274,7 @@ static enum err pour(struct rows rows, const struct value *values, char *ret_row
 			*(int64_t *)into = values[i].integer;
 			break;
 		case COLUMN_TEXT:
+		case COLUMN_BYTES:
 			*(struct str *)into = values[i].text;
 			break;
 		case COLUMN_BYTES32:

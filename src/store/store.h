@@ -68,7 +68,7 @@ MUST_USE enum err store_copy(struct store *store, struct arena *arena, struct st
 
 /* ---- tables as a whole, from one database to another ---- */
 
-enum { STORE_TABLES = 14 };
+enum { STORE_TABLES = 15 };
 
 const char *store_table_name(size_t table); /* 0..STORE_TABLES-1, in the order to copy them in */
 
@@ -569,6 +569,40 @@ MUST_USE enum err store_limit_refuse(struct tx *tx, const struct digest *key,
                                      const struct limit_counter *counter);
 MUST_USE enum err store_limit_forget(struct tx *tx, const struct digest *key);
 
+/* ---- keys of access tokens ---- */
+
+struct signing_key_row {
+	struct str kid, public_jwk;
+	struct str sealed_jwk; /* bytes; NONE: it has retired */
+	int64_t created_at;
+	int64_t retired_at;     /* 0: it signs */
+	int64_t verifies_until; /* of a retired one */
+};
+
+struct signing_key_list {
+	struct signing_key_row *items;
+	size_t n;
+};
+
+/* The one that signs. */
+MUST_USE enum err store_signing_key_current(struct store *store, struct arena *arena,
+                                            struct signing_key_row *ret_row);
+
+/* Only one that still verifies. */
+MUST_USE enum err store_signing_key_by_kid(struct store *store, struct arena *arena, struct str kid,
+                                           int64_t now, struct signing_key_row *ret_row);
+
+/* Those that verify after that moment, or (since -1) all of them: the one that signs, then the
+ * others, newest first. */
+MUST_USE enum err store_signing_keys(struct store *store, struct arena *arena, int64_t since,
+                                     struct signing_key_list *ret_list);
+
+/* Makes it the one that signs. ERR_CONFLICT: there is one, which has to be retired before. */
+MUST_USE enum err store_signing_key_add(struct tx *tx, const struct signing_key_row *row);
+
+/* The one that signs, if there is one, signs no more, and its private half is gone. */
+MUST_USE enum err store_signing_keys_retire(struct tx *tx, int64_t now, int64_t verifies_until);
+
 /* ---- audit ---- */
 
 struct audit_row {
@@ -598,6 +632,7 @@ enum sweep {
 	SWEEP_MAILS_UNCLAIMED,  /* that nobody ever took: expires_at */
 	SWEEP_AUDIT,            /* at */
 	SWEEP_LIMITS,           /* counters whose window is over */
+	SWEEP_SIGNING_KEYS,     /* retired ones: verifies_until */
 	SWEEP_COUNT
 };
 

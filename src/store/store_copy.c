@@ -31,6 +31,7 @@ static const struct table {
 	{ "outbox", QUERY_READ_OUTBOX, QUERY_WRITE_OUTBOX, PAGE_ROWS },
 	{ "audit", QUERY_READ_AUDIT, QUERY_WRITE_AUDIT, PAGE_ROWS },
 	{ "limit_counter", QUERY_READ_LIMIT_COUNTER, QUERY_WRITE_LIMIT_COUNTER, PAGE_ROWS },
+	{ "signing_key", QUERY_READ_SIGNING_KEY, QUERY_WRITE_SIGNING_KEY, PAGE_ROWS },
 };
 
 const char *store_table_name(size_t table)

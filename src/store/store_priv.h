@@ -31,6 +31,7 @@ struct value store_digest_or_null(const struct digest *digest);
 enum column_kind {
 	COLUMN_INTEGER,
 	COLUMN_TEXT,
+	COLUMN_BYTES,
 	COLUMN_BYTES32,
 	COLUMN_BYTES32_OR_NONE, /* NULL is a digest of zeros, which no secret has */
 };

@@ -129,7 +129,7 @@ def test_a_backup_under_load_has_all_that_was_answered_before_it_began(make_reke
     restored.check_sanitizers()
 
 
-def test_without_the_key_file_only_a_mail_that_is_tried_again_is_lost(make_rekey, sink):
+def test_without_the_key_file_mails_to_come_and_the_signing_key_are_lost(make_rekey, sink):
     rekey = make_rekey({"mail.url": sink.url()})
     rekey.delivers_to(Mailbox(sink))
     rekey.has_account("ann@example.org")
@@ -147,6 +147,9 @@ def test_without_the_key_file_only_a_mail_that_is_tried_again_is_lost(make_rekey
     assert rekey.put_password(token=token, new="by a link of before").status == 204
     rekey.hurry_mail()
     assert rekey.put_password(token=token_in(rekey.mail_to("zoe@example.org")), new="by a link that was lost").status == 410
+    assert rekey.log_in("ann@example.org", "by a link of before").status == 500
+    rekey.command("key", "rotate")
+    assert rekey.session_lives(rekey.session_of("ann@example.org", "by a link of before"))
 
 
 class Mailbox:

@@ -65,7 +65,7 @@ def test_a_healthy_service_passes_and_is_left_as_it_was(healthy):
     before, bytes_before = listing(healthy), healthy.database.read_bytes()
     found = examine(healthy)
     assert not [line for lines in found.values() if isinstance(lines, list) for line in lines if line[0] == "FAIL"]
-    for check in ("configuration", "public url", "key file", "database", "disk", "mail", "outbox"):
+    for check in ("configuration", "public url", "key file", "database", "signing key", "disk", "mail", "outbox"):
         assert worst(found, check) == "ok", (check, found[check])
     assert {"clock", "hash", "open files"} <= set(found)
     assert listing(healthy) == before and healthy.database.read_bytes() == bytes_before
@@ -75,7 +75,7 @@ def test_people_read_a_line_for_each_thing(healthy):
     done = healthy.run("doctor")
     assert done.returncode == 0, done.stdout
     for line in done.stdout.splitlines():
-        assert re.match(r"(ok  |warn|FAIL) (configuration|public url|key file|database|disk|clock|hash|mail|outbox|open files) +\S", line), line
+        assert re.match(r"(ok  |warn|FAIL) (configuration|public url|key file|database|signing key|disk|clock|hash|mail|outbox|open files) +\S", line), line
     healthy.settings["server.public_url"] = "http://id.example.org"
     done = healthy.run("doctor")
     assert done.returncode == 1 and "\nFAIL public url    " in done.stdout and done.stderr == ""
@@ -331,3 +331,13 @@ def test_late_and_dead_mails_are_counted(healthy):
     found = examine(healthy)
     assert told(found, "outbox", "warn", "wait for more than 10 minutes: 2") and told(found, "outbox", "warn", "dead mails: 1: .*retry --all")
     assert PASSWORD not in found["everything"]
+
+
+def test_a_key_file_that_did_not_seal_the_signing_key_is_told(healthy):
+    healthy.start()
+    healthy.stop()
+    assert worst(examine(healthy), "signing key") == "ok"
+    (healthy.directory / "rekey.key").write_text("0123456789abcdef" * 4 + "\n")
+    assert told(examine(healthy), "signing key", "FAIL", "sealed by another key file.*rekey key rotate")
+    healthy.command("key", "rotate")
+    assert worst(examine(healthy), "signing key") == "ok"

@@ -317,3 +317,70 @@ TEST(base64_is_read_with_its_padding_or_not_at_all)
 		                            strncmp(got.ptr, c->want, got.len) == 0));
 	}
 }
+
+TEST(what_is_sealed_is_read_by_the_same_key_for_the_same_purpose_under_the_same_name)
+{
+	const struct secret plain = SECRET("a private key");
+	struct key key = counting_key(), other = counting_key();
+	struct secret got;
+	struct str sealed, again;
+
+	other.bytes[0] ^= 1;
+	CHECK("seal", seal(t->arena, &key, "purpose", STR("name"), plain, &sealed) == OK);
+	CHECK("seal", seal(t->arena, &key, "purpose", STR("name"), plain, &again) == OK);
+	CHECK("never twice alike", !str_equal(sealed, again));
+	CHECK("hidden", !memmem(sealed.ptr, sealed.len, plain.ptr, plain.len));
+	CHECK("unseal", unseal(t->arena, &key, "purpose", STR("name"), sealed, &got) == OK);
+	CHECK("the same", secret_equal(got, plain));
+	CHECK("key",
+	      unseal(t->arena, &other, "purpose", STR("name"), sealed, &got) == ERR_MALFORMED);
+	CHECK("purpose",
+	      unseal(t->arena, &key, "purposes", STR("name"), sealed, &got) == ERR_MALFORMED);
+	CHECK("name",
+	      unseal(t->arena, &key, "purpose", STR("Name"), sealed, &got) == ERR_MALFORMED);
+	CHECK("nothing",
+	      unseal(t->arena, &key, "purpose", STR("name"), STR(""), &got) == ERR_MALFORMED);
+	for (size_t i = 0; i < sealed.len; i++) {
+		struct str cut = { sealed.ptr, i };
+		CHECK("cut",
+		      unseal(t->arena, &key, "purpose", STR("name"), cut, &got) == ERR_MALFORMED);
+		char *broken = arena_alloc(t->arena, sealed.len);
+		memcpy(broken, sealed.ptr, sealed.len);
+		broken[i] ^= 1;
+		CHECK("broken", unseal(t->arena, &key, "purpose", STR("name"),
+		                       (struct str){ broken, sealed.len }, &got) == ERR_MALFORMED);
+	}
+}
+
+TEST(base64url_is_read_as_it_is_spelled_and_no_other_way)
+{
+	static const struct {
+		const char *name, *text;
+		long long size; /* -1: refused */
+	} cases[] = {
+		{ "nothing", "", 0 },
+		{ "one byte", "AQ", 1 },
+		{ "two bytes", "AQI", 2 },
+		{ "three bytes", "-_-_", 3 },
+		{ "one letter", "A", -1 },
+		{ "padding", "AQ==", -1 },
+		{ "half of the padding", "AQI=", -1 },
+		{ "stray bits", "AR", -1 },
+		{ "stray bits of two bytes", "AQJ", -1 },
+		{ "the other alphabet", "+/+/", -1 },
+		{ "a space", "AQ ", -1 },
+		{ "a line end", "AQID\n", -1 },
+		{ "too long", "AQIDBA", -1 },
+	};
+	unsigned char bytes[3];
+
+	FOREACH(c, cases) {
+		size_t size = 0;
+		struct secret text = { c->text, strlen(c->text) };
+		bool good = read_base64url_within(text, bytes, sizeof(bytes), &size);
+		CHECK(c->name, good == (c->size >= 0));
+		CHECK(c->name, !good || (long long)size == c->size);
+		CHECK(c->name,
+		      read_base64url(text, bytes, sizeof(bytes)) == (c->size == sizeof(bytes)));
+	}
+}

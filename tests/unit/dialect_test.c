@@ -136,6 +136,7 @@ static size_t size_of_kind(enum out_kind kind)
 	case OUT_SECRET:
 		return sizeof(struct secret);
 	case OUT_INTEGER:
+	case OUT_INTEGER_IF_ANY:
 	case OUT_BOOL:
 	case OUT_TIME:
 		return sizeof(int64_t);

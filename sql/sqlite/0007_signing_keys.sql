@@ -1,0 +1,13 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Keys that sign access tokens. The newest signs; older ones verify until the last token that they
+-- signed is dead, and are swept then.
+
+CREATE TABLE signing_key (
+  kid            TEXT    NOT NULL PRIMARY KEY, -- the public key's thumbprint
+  public_jwk     TEXT    NOT NULL,
+  sealed_jwk     BLOB,                         -- the private one, sealed by the key file; NULL: retired
+  created_at     INTEGER NOT NULL,
+  retired_at     INTEGER NOT NULL,             -- 0: it signs
+  verifies_until INTEGER NOT NULL              -- of a retired one
+) STRICT;
+CREATE UNIQUE INDEX signing_key_current ON signing_key (retired_at) WHERE retired_at = 0;
