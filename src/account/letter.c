@@ -53,12 +53,12 @@ static struct str address_of(const struct outbox_row *row, const struct account 
 static const char *reason_to_drop(const struct ctx *ctx, const struct outbox_row *row,
                                   const struct account *account)
 {
+	if (is_notice(row) && !row->address.ptr)
+		return "the address was not verified";
 	if (!can_receive(address_of(row, account)))
 		return "the account has no address";
 	if (account->status != ACCOUNT_ACTIVE)
 		return "the account is disabled";
-	if (is_notice(row) && account->email_verified_at == 0)
-		return "the address is not verified";
 	if (account->recovery_held_until > ctx->now && !is_notice(row))
 		return "somebody said 'it was not me', and the account is held";
 	if (is_recovery(row) && account->outbox_floor >= row->id)

@@ -70,11 +70,12 @@ enum err outbox_prepare(struct ctx *ctx, struct outbox_row *row)
 enum err outbox_add_notice(struct ctx *ctx, struct tx *tx, enum outbox_kind kind,
                            const struct account *account, int64_t *ret_id)
 {
+	bool verified = account->email_verified_at != 0;
 	struct outbox_row row = {
 		.kind = kind,
 		.account_id = account->id,
 		.epoch = account->epoch,
-		.address = account->email,
+		.address = verified ? account->email : STR_NONE,
 	};
 	struct secret token;
 

@@ -18,7 +18,8 @@ MUST_USE enum err outbox_prepare(struct ctx *ctx, struct outbox_row *row);
 
 /* Queues the notice that an account's password or address was changed (OUTBOX_PASSWORD_CHANGED,
  * OUTBOX_EMAIL_CHANGED), to the address of before, with a link for whoever did not do it
- * (not_me.h). The account is as it was before, and locked. */
+ * (not_me.h). The account is as it was before, and locked. Whose address was never verified is sent
+ * none. */
 MUST_USE enum err outbox_add_notice(struct ctx *ctx, struct tx *tx, enum outbox_kind kind,
                                     const struct account *account, int64_t *ret_id);
 

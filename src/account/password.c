@@ -105,6 +105,7 @@ static enum err reset_in_store(struct ctx *ctx, const struct token *token,
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
 	struct account renewed = *account;
 
+	renewed.email_verified_at = ctx->now; /* the mail has reached its owner */
 	TRY(tx_begin(ctx->store, &tx));
 	/* The account before its tokens, as whoever makes one does: else each might wait for the
 	 * other. */
@@ -114,7 +115,7 @@ static enum err reset_in_store(struct ctx *ctx, const struct token *token,
 	if (err == ERR_NOT_FOUND)
 		return tx_refuse(&tx, deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile"));
 	TRY(err);
-	TRY(set_password(ctx, tx, account, phc, &renewed.epoch));
+	TRY(set_password(ctx, tx, &renewed, phc, &renewed.epoch));
 	TRY(store_account_verify(tx, &renewed, ctx->now));
 	TRY(store_account_release(tx, account->id));
 	TRY(limits_forget_login(ctx, tx, account->email_key));

@@ -160,6 +160,24 @@ TEST(a_change_of_address_dies_with_the_password_it_was_asked_with)
 	house_close(&house);
 }
 
+TEST(an_address_that_was_never_verified_is_sent_no_notice)
+{
+	struct house house;
+
+	open_with_ann(&house, t);
+	house_sql(&house, "UPDATE account SET email_verified_at = 0 RETURNING 1");
+	move_to(&house, NEW, OLD);
+	CHECK("the old one is not told", next_is_dropped(&house));
+	house_sql(&house, "UPDATE account SET email_verified_at = 0 RETURNING 1");
+	struct secret bearer = house_session(&house, "ann", OLD);
+	CHECK("changed", house_change(&house, bearer, OLD, NEXT) == OK);
+	CHECK("not told", next_is_dropped(&house));
+	struct secret reset = house_mailed_token(&house, OUTBOX_RECOVERY, NEW);
+	CHECK("reset", house_reset(&house, reset, OLD) == OK);
+	next_letter(&house, LETTER_PASSWORD_CHANGED, NEW);
+	house_close(&house);
+}
+
 /* ---- "it was not me" ---- */
 
 static enum err not_me(struct house *house, struct secret token, const char *address,
