@@ -6,20 +6,6 @@
 
 #define LAST_MOMENT 253402300799 /* 9999-12-31T23:59:59Z */
 
-enum { TEXT_ROOM = 32 };
-
-enum err moment_spell(struct arena *arena, int64_t at, struct str *ret_text)
-{
-	char text[TEXT_ROOM];
-	const time_t seconds = (time_t)at;
-	struct tm tm;
-
-	if (at < 0 || at > LAST_MOMENT || !gmtime_r(&seconds, &tm))
-		return arena_printf(arena, ret_text, "%lld", (long long)at);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return arena_str(arena, str(text), ret_text);
-}
-
 /* Two or four digits, from min to max, which go. */
 static bool take_digits(struct str *rest, size_t n, int min, int max, int *ret_number)
 {

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* moment.h - points in time as people write and read them. */
+/* moment.h - points in time as people write them; time_spell() (clock.h) writes one. */
 #ifndef REKEY_BASE_MOMENT_H
 #define REKEY_BASE_MOMENT_H
 
-#include "base/arena.h"
-
-/* Unix seconds in UTC: "2026-11-01T08:30:00Z". */
-MUST_USE enum err moment_spell(struct arena *arena, int64_t at, struct str *ret_text);
+#include "base/str.h"
+#include <stdint.h>
 
 /* Reads "2026-11-01" (its first second in UTC), "2026-11-01T08:30:00Z" (a space for the T, seconds
  * and Z may be missing), or Unix seconds. No moment is before 1970 or after 9999. false: it is none
