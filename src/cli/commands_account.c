@@ -161,15 +161,17 @@ enum err cli_account_recover(struct cli *cli)
 	return OK;
 }
 
-/* People see that it is done by seeing nothing; programs are told what is gone. */
+/* People see that it is done by seeing nothing; programs are told what is gone. Whoever looked knows
+ * the account's number, which the trail of the removal must not learn. */
 enum err cli_account_remove(struct cli *cli)
 {
 	const struct account_named named = { login_of(cli) };
 	const struct account_remove in = { login_of(cli) };
+	struct ctx looking = cli->ctx;
 	struct account_view view;
 	struct nothing nothing;
 
-	TRY(operation_run(&cli->ctx, &account_show_op, &named, &view));
+	TRY(operation_run(&looking, &account_show_op, &named, &view));
 	TRY(operation_run(&cli->ctx, &account_remove_op, &in, &nothing));
 	const struct account_added gone = { view.id, view.email, view.username };
 	return cli_has(cli->invocation, "--json")

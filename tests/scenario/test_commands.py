@@ -70,7 +70,7 @@ class Shell:
         prepared.storage.copy_to(self.storage)
         (self.directory / "backups").mkdir()
         (self.directory / "mail").mkdir()
-        settings = {**prepared.settings, "database.url": self.storage.url, "server.key_file": self.directory / "rekey.key",
+        settings = {**prepared.settings, "server.public_url": "https://localhost", "database.url": self.storage.url, "server.key_file": self.directory / "rekey.key",
                     "mail.url": f"file:{self.directory}/mail", "server.listen": "127.0.0.1:0"}
         variables = {"REKEY_" + key.upper().replace(".", "_"): str(value) for key, value in settings.items()}
         self.environment = {**prepared.environment, **variables, "PATH": f"{self.directory}/bin:{os.environ['PATH']}"}
