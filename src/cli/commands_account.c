@@ -161,8 +161,8 @@ enum err cli_account_recover(struct cli *cli)
 	return OK;
 }
 
-/* People see that it is done by seeing nothing; programs are told what is gone. Whoever looked knows
- * the account's number, which the trail of the removal must not learn. */
+/* People see that it is done by seeing nothing; programs are told what is gone. Whoever looked
+ * knows the account's number, which the trail of the removal must not learn. */
 enum err cli_account_remove(struct cli *cli)
 {
 	const struct account_named named = { login_of(cli) };
