@@ -77,31 +77,98 @@ static enum err account_set_status(struct ctx *ctx, const struct account_status_
 OPERATION(account_set_status, struct account_status_set, struct account_view, REQUIRES_OPERATOR,
           LIMIT_NONE, COST_WRITE)
 
-static enum err rename_account(struct ctx *ctx, const struct account *account, struct str username,
-                               struct str key)
+/* What an account is to be called from now on. */
+struct new_names {
+	bool sets_username;
+	struct str username, username_key;
+	struct str email, email_key; /* NONE: as it is */
+};
+
+static enum err read_names(struct ctx *ctx, const struct account_set *in,
+                           const struct account *account, struct new_names *ret_names)
+{
+	struct new_names names = { .sets_username = in->username.ptr != NULL };
+
+	if (in->email.ptr)
+		TRY(email_normalize(ctx->arena, in->email, &names.email, &names.email_key));
+	bool has_email = account->email_key.ptr || names.email_key.ptr;
+	if (in->username.len > 0 || (names.sets_username && !has_email))
+		TRY(username_normalize(ctx->arena, in->username, &names.username,
+		                       &names.username_key));
+	*ret_names = names;
+	return OK;
+}
+
+/* To both places: whoever has lost the old one, or never had it, learns of it at the other. No
+ * session lives on, for nobody knows whose they were. */
+static enum err move_mailbox(struct ctx *ctx, struct tx *tx, const struct account *account,
+                             const struct new_names *names)
+{
+	struct account moved = *account;
+	struct new_email email = {
+		.account_id = account->id,
+		.epoch = account->epoch,
+		.email = names->email,
+		.email_key = names->email_key,
+		.now = ctx->now,
+	};
+	int64_t epoch;
+
+	moved.email = names->email;
+	if (account->email.ptr)
+		TRY(outbox_add_notice(ctx, tx, OUTBOX_EMAIL_CHANGED, account, &email.outbox_floor));
+	TRY(outbox_add_notice(ctx, tx, OUTBOX_EMAIL_CHANGED, &moved, &email.outbox_floor));
+	TRY(store_account_set_email(tx, &email, &epoch));
+	return audit_done(ctx, tx, "address changed");
+}
+
+static enum err set_names(struct ctx *ctx, const struct account *account,
+                          const struct new_names *names)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
 
 	TRY(tx_begin(ctx->store, &tx));
-	TRY(store_account_rename(tx, account, username, key));
-	TRY(audit_done(ctx, tx, "username changed"));
-	return tx_commit(&tx);
+	TRY(store_account_lock_at(tx, account->id, account->epoch));
+	if (names->sets_username) {
+		TRY(store_account_rename(tx, account, names->username, names->username_key));
+		TRY(audit_done(ctx, tx, "username changed"));
+	}
+	if (names->email.ptr)
+		TRY(move_mailbox(ctx, tx, account, names));
+	TRY(tx_commit(&tx));
+	bell_ring(ctx->service->outbox_bell);
+	return OK;
+}
+
+/* Whose is the name that is taken? */
+static enum err who_has_it(struct ctx *ctx, const struct new_names *names)
+{
+	const struct account wanted = { .app_id = ctx->app.id, .email_key = names->email_key };
+
+	return account_who_is_taken(ctx, &wanted);
 }
 
 static enum err account_set(struct ctx *ctx, const struct account_set *in,
                             struct account_view *ret_view)
 {
 	struct account account;
-	struct str username = STR_NONE, key = STR_NONE;
+	struct new_names names;
 
 	TRY(account_find(ctx, in->login, &account));
-	if (in->username.len > 0 || (in->username.ptr && !account.email_key.ptr))
-		TRY(username_normalize(ctx->arena, in->username, &username, &key));
-	if (in->username.ptr) {
-		enum err err = rename_account(ctx, &account, username, key);
-		TRY(err == ERR_CONFLICT ? ERR_USERNAME_TAKEN : err);
-		account.username = username;
-	}
+	TRY(read_names(ctx, in, &account, &names));
+	if (names.email_key.ptr && account.email_key.ptr &&
+	    str_equal(names.email_key, account.email_key))
+		names.email = STR_NONE; /* it has it */
+	enum err err = OK;
+	if (names.sets_username || names.email.ptr)
+		err = set_names(ctx, &account, &names);
+	if (err == ERR_CONFLICT)
+		return who_has_it(ctx, &names);
+	TRY(err);
+	if (names.sets_username)
+		account.username = names.username;
+	if (names.email.ptr)
+		account.email = names.email;
 	*ret_view = view_of(&account);
 	return OK;
 }

@@ -51,9 +51,11 @@ extern const struct operation account_set_status_op; /* -> struct account_view *
 struct account_set {
 	struct str login;
 	struct str username; /* NONE: as it is; "": none, where there is an address */
+	struct str email;    /* NONE: as it is. Another one ends all sessions; both are told */
 };
 
-/* ERR_NO_ACCOUNT, ERR_BAD_USERNAME, ERR_USERNAME_TAKEN. */
+/* All of it or nothing. ERR_NO_ACCOUNT, ERR_BAD_USERNAME, ERR_BAD_EMAIL, ERR_USERNAME_TAKEN,
+ * ERR_EMAIL_TAKEN. */
 extern const struct operation account_set_op; /* -> struct account_view */
 
 struct account_recovery {
@@ -69,6 +71,7 @@ extern const struct operation account_recover_op; /* struct account_named -> acc
 /* An account in the words of a file. */
 struct account_record {
 	struct str id, email, username, status, created_at, password_hash;
+	struct str name, locale; /* what its person wants to be called, and their language */
 };
 
 struct account_export {

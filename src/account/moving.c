@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* moving.c - accounts leave for another house, or come from one, page by page. */
 #include "account/administration.h"
+#include "account/sign_up.h"
 #include "base/clock.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -26,6 +27,8 @@ static enum err to_record(struct ctx *ctx, const struct account *account, bool w
 		.username = account->username,
 		.status = str(statuses[account->status == ACCOUNT_DISABLED].word),
 		.password_hash = with_hash ? account->phc : STR_NONE,
+		.name = account->name,
+		.locale = account->locale,
 	};
 	return arena_str(ctx->arena, str(time_spell(account->created_at, created_at)),
 	                 &ret_record->created_at);
@@ -122,7 +125,7 @@ static enum err read_names(struct ctx *ctx, const struct account_record *record,
 	if (record->username.ptr || !record->email.ptr)
 		TRY(username_normalize(ctx->arena, record->username, &account->username,
 		                       &newcomer->username_key));
-	return OK;
+	return profile_accept(ctx, record->name, record->locale, &account->name, &account->locale);
 }
 
 static enum err give_id(struct ctx *ctx, struct str id, struct str *ret_id)
@@ -147,7 +150,8 @@ static enum err understand(struct ctx *ctx, const struct account_record *record,
 	if (!record->email.ptr && !record->username.ptr)
 		return refuse("neither an email nor a username is there", fate);
 	enum err err = read_names(ctx, record, newcomer);
-	if (err == ERR_BAD_EMAIL || err == ERR_BAD_USERNAME)
+	if (err == ERR_BAD_EMAIL || err == ERR_BAD_USERNAME || err == ERR_BAD_NAME ||
+	    err == ERR_BAD_LOCALE)
 		return refuse(err_sentence(err), fate);
 	TRY(err);
 	const char *why = read_rest(record, account);

@@ -131,6 +131,7 @@ enum err cli_account_enable(struct cli *cli)
 
 static const struct out_field set_in[] = {
 	OUT("username", TEXT, struct account_set, username),
+	OUT("email", TEXT, struct account_set, email),
 };
 
 enum err cli_account_set(struct cli *cli)

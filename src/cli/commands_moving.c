@@ -16,6 +16,8 @@ static const struct out_field record_fields[] = {
 	OUT("status", TEXT, struct account_record, status),
 	OUT("created_at", TEXT, struct account_record, created_at),
 	OUT("password_hash", TEXT, struct account_record, password_hash),
+	OUT("name", TEXT, struct account_record, name),
+	OUT("locale", TEXT, struct account_record, locale),
 };
 
 /* ---- export ---- */

@@ -105,7 +105,9 @@ static const char account_show[] =
 	"its hash is shown.\n";
 
 static const char account_set[] =
-	"Of an account with an address, username= takes the username away. Sessions live on.\n";
+	"One of the two, or both. Of an account with an address, username= takes the username\n"
+	"away. Another address is told to both mailboxes, and ends all sessions and mailed\n"
+	"links; be sure who asks for it. A change of the username ends none.\n";
 
 static const char account_disable[] =
 	"One statement: its sessions are dead on every server before the command is back, and\n"
@@ -119,14 +121,16 @@ static const char account_recover[] =
 	"--json gives email and reference, which the mail has too.\n";
 
 static const char account_export[] =
-	"One object on each line: id, email, username, status, created_at and, with\n"
-	"--with-hashes, password_hash. rekey account import reads it. Keep a file with hashes\n"
+	"One object on each line: id, email, username, status, created_at, name, locale and,\n"
+	"with --with-hashes, password_hash. rekey account import reads it. Keep a file with "
+        "hashes\n"
 	"as you would the database. The audit trail says that there was an export.\n";
 
 static const char account_import[] =
 	"JSON lines, an array of objects, or CSV whose first line names the columns: email,\n"
 	"username (one of the two at least), password_hash, created_at, status (active or\n"
-	"disabled) and id (24 hex digits). What is empty or null is not there. Hashes are\n"
+	"disabled), name, locale and id (24 hex digits). What is empty or null is not there.\n"
+	"The addresses are taken for verified, as those of rekey account add are. Hashes are\n"
 	"Argon2id as PHC strings ($argon2id$v=19$m=19456,t=2,p=1$...); no other kind can be\n"
 	"checked, so no other is taken. Who has no password gets one by a recovery, and nobody\n"
 	"is mailed by the import. created_at is 2026-11-01T08:30:00Z or Unix seconds.\n"
@@ -191,7 +195,9 @@ const struct manual manuals[] = {
 	  "rekey account list\nrekey account list --app default --limit 10 --json\n" },
 	{ "account show", account_show,
 	  "rekey account show ann@example.org\nrekey account show ann --json\n" },
-	{ "account set", account_set, "rekey account set ann@example.org username=ann.lee\n" },
+	{ "account set", account_set,
+	  "rekey account set ann@example.org username=ann.lee\n"
+	  "rekey account set ann.lee email=ann@new.example\n" },
 	{ "account disable", account_disable, "rekey account disable ann@example.org\n" },
 	{ "account enable", NULL, "rekey account enable ann@example.org\n" },
 	{ "account recover", account_recover,

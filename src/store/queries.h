@@ -524,8 +524,9 @@
 
 #define QUERY_ACCOUNT_IMPORT_SQL(column, number)                                                   \
 	"INSERT INTO account (" column "app_id, public_id, email, email_key, username,"            \
-	" username_key, phc, status, password_set_at, created_at, epoch, password_expires_at,"     \
-	" outbox_floor) VALUES (" number "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, 0, 0)"       \
+	" username_key, phc, status, password_set_at, created_at, name, locale,"                   \
+	" email_verified_at, epoch, password_expires_at, outbox_floor)"                            \
+	" VALUES (" number "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, 0, 0)"      \
 	" ON CONFLICT DO NOTHING RETURNING id"
 #define NEXT_ACCOUNT_NUMBER                                                                        \
 	"(SELECT 1 + max((SELECT coalesce(max(id), 0) FROM account), newest_id)"                   \
@@ -541,7 +542,7 @@
 	      "SELECT id FROM account WHERE app_id = $1 ORDER BY id FOR UPDATE")                   \
 	QUERY(ACCOUNT_ADD, "ittttttitti", "i",                                                     \
 	      QUERY_ACCOUNT_ADD_SQL("id, ", NEXT_ACCOUNT_NUMBER), QUERY_ACCOUNT_ADD_SQL("", ""))   \
-	QUERY(ACCOUNT_IMPORT, "ittttttiii", "i",                                                \
+	QUERY(ACCOUNT_IMPORT, "ittttttiiitti", "i",                                             \
 	      QUERY_ACCOUNT_IMPORT_SQL("id, ", NEXT_ACCOUNT_NUMBER),                               \
 	      QUERY_ACCOUNT_IMPORT_SQL("", ""))                                                    \
 	QUERY(ACCOUNT_LOCK, "i", "i", "SELECT id FROM account WHERE id = $1",                      \

@@ -123,6 +123,9 @@ enum err store_account_import(struct tx *tx, const struct account *account, stru
 		INTEGER(account->status),
 		INTEGER(account->password_set_at),
 		INTEGER(account->created_at),
+		TEXT(account->name),
+		TEXT(account->locale),
+		INTEGER(account->email_verified_at),
 	};
 
 	return tx_number(tx, QUERY_ACCOUNT_IMPORT, ARGS(args), ret_id);

@@ -287,6 +287,16 @@ def test_a_username_is_set_and_logs_in(rekey):
         assert done.returncode == 1 and why in done.stderr
 
 
+def test_a_lost_mailbox_is_replaced_and_both_are_told(rekey):
+    rekey.has_account("ann@example.org", username="ann")
+    session = rekey.session_of("ann")
+    assert rekey.command_json("account", "set", "ann", "email=ann@new.example")["email"] == "ann@new.example"
+    rekey.mail_to("ann@example.org")
+    rekey.mail_to("ann@new.example")
+    assert not rekey.session_lives(session) and rekey.can_log_in("ann@new.example", PASSWORD)
+    assert rekey.put_password(token=rekey.reset_token("ann@new.example"), new=NEW_PASSWORD).status == 204
+
+
 def test_a_removed_account_is_told_to_programs(rekey):
     rekey.has_account("ann@example.org")
     assert rekey.command_json("account", "remove", "ann@example.org")["email"] == "ann@example.org"

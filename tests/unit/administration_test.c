@@ -102,7 +102,7 @@ TEST(a_username_is_changed_taken_away_and_refused)
 	struct secret session = house_session(&house, ANN, OLD);
 	FOREACH(c, cases) {
 		struct ctx ctx = house_operator(&house);
-		const struct account_set in = { str(c->login), str(c->username) };
+		const struct account_set in = { str(c->login), str(c->username), STR_NONE };
 		struct account_view view;
 		CHECK(c->name, operation_run(&ctx, &account_set_op, &in, &view) == c->want);
 		struct account account = house_account(&house, ANN);
@@ -111,6 +111,56 @@ TEST(a_username_is_changed_taken_away_and_refused)
 	}
 	CHECK("sessions live on", house_session_lives(&house, session));
 	CHECK("trail", house_count_outcomes(&house, "account_set", "username changed") == 4);
+	house_close(&house);
+}
+
+TEST(another_address_is_told_to_both_and_ends_what_the_old_one_had)
+{
+	static const struct {
+		const char *name, *email;
+		enum err want;
+	} refused[] = {
+		{ "taken", "BOB@example.org", ERR_EMAIL_TAKEN },
+		{ "no address", "ann", ERR_BAD_EMAIL },
+		{ "empty", "", ERR_BAD_EMAIL },
+		{ "the one it has", "ANN@example.org", OK },
+	};
+	struct house house;
+	struct outbox_row row;
+	struct letter letter;
+	struct account_view view;
+
+	open_with_ann(&house, t);
+	house_add(&house, "bob@example.org", "bob", "correct horse");
+	struct secret session = house_session(&house, ANN, OLD);
+	struct secret token = house_mailed_token(&house, OUTBOX_RECOVERY, ANN);
+	size_t mails = house_rows(&house, "outbox");
+	struct ctx ctx = house_operator(&house);
+	FOREACH(c, refused) {
+		const struct account_set in = { STR("ann"), STR_NONE, str(c->email) };
+		CHECK(c->name, operation_run(&ctx, &account_set_op, &in, &view) == c->want);
+		CHECK(c->name, house_session_lives(&house, session));
+		CHECK(c->name, house_rows(&house, "outbox") == mails);
+	}
+	const struct account_set half = { STR("ann"), STR("bob"), STR("new@example.org") };
+	CHECK("half", operation_run(&ctx, &account_set_op, &half, &view) == ERR_USERNAME_TAKEN);
+
+	const struct account_set in = { STR("ann"), STR_NONE, STR("New@example.org") };
+	CHECK("set", operation_run(&ctx, &account_set_op, &in, &view) == OK);
+	CHECK("set", str_is(view.email, "New@example.org"));
+	CHECK("trail", house_count_outcomes(&house, "account_set", "address changed") == 1);
+	CHECK("session", !house_session_lives(&house, session));
+	CHECK("link", house_reset(&house, token, NEW) == ERR_TOKEN_INVALID);
+	CHECK("log-in",
+	      house_opens(&house, "new@example.org", OLD) && !house_opens(&house, ANN, OLD));
+	bool told_old = false, told_new = false;
+	while (house_next_mail(&house, &row, &letter)) {
+		CHECK("notice", letter.send && letter.kind == LETTER_EMAIL_CHANGED);
+		told_old = told_old || str_is(letter.to, ANN);
+		told_new = told_new || str_is(letter.to, "New@example.org");
+		CHECK("sent", house_settle(&house, &row, MAIL_SENT) == OK);
+	}
+	CHECK("both", told_old && told_new);
 	house_close(&house);
 }
 
@@ -204,7 +254,7 @@ TEST(an_import_tells_added_existing_and_refused_records_apart)
 		{ "the same once more", RECORD(.username = STR("carol")), IMPORT_EXISTING, NULL },
 		{ "all of it",
 		  RECORD(STR("0123456789abcdef01234567"), STR("d@example.org"), STR("dave"),
-		         STR("disabled"), STR("2020-01-02"), STR(PHC)),
+		         STR("disabled"), STR("2020-01-02"), STR(PHC), STR("Dave"), STR("fr")),
 		  IMPORT_ADDED, NULL },
 		{ "an account that was here before",
 		  RECORD(.email = STR(ANN), .username = STR("ann"), .password_hash = STR(PHC)),
@@ -227,6 +277,8 @@ TEST(an_import_tells_added_existing_and_refused_records_apart)
 		  RECORD(.email = STR("g@example.org"),
 		         .password_hash = STR("$2b$12$abcdefghijklmnopqrstuv")),
 		  IMPORT_REFUSED, "no Argon2id hash" },
+		{ "no language", RECORD(.email = STR("g@example.org"), .locale = STR("f")),
+		  IMPORT_REFUSED, "language" },
 		{ "nobody", RECORD(.status = STR("active")), IMPORT_REFUSED, "neither an email" },
 		{ "no address", RECORD(.email = STR("ann")), IMPORT_REFUSED, "no e-mail address" },
 		{ "no name", RECORD(.username = STR("a\x1b")), IMPORT_REFUSED, "be a username" },
@@ -251,6 +303,7 @@ TEST(an_import_tells_added_existing_and_refused_records_apart)
 	struct account dave = house_account(&house, "d@example.org");
 	CHECK("dave", str_is(dave.public_id, "0123456789abcdef01234567"));
 	CHECK("dave", str_is(dave.username, "dave") && str_is(dave.phc, PHC));
+	CHECK("dave", str_is(dave.name, "Dave") && str_is(dave.locale, "fr"));
 	CHECK("dave", dave.status == ACCOUNT_DISABLED && dave.created_at == 1577923200);
 	house_close(&house);
 }
