@@ -2,6 +2,7 @@
 /* commands_app.c - rekey app ... */
 #include "account/app.h"
 #include "cli/cli.h"
+#include <stdio.h>
 #include <string.h>
 
 static const struct out_field added_out[] = {

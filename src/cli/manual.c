@@ -123,7 +123,7 @@ static const char account_recover[] =
 static const char account_export[] =
 	"One object on each line: id, email, username, status, created_at, name, locale and,\n"
 	"with --with-hashes, password_hash. rekey account import reads it. Keep a file with "
-        "hashes\n"
+	"hashes\n"
 	"as you would the database. The audit trail says that there was an export.\n";
 
 static const char account_import[] =

@@ -41,8 +41,7 @@ const struct option_row option_rows[] = {
 	{ "--app", "NAME", TAKES_ANYTHING, NULL,
 	  "the app that it is about, where there are several; the only one, or the one called "
 	  "default, if not given" },
-	{ "--json", NULL, TAKES_NOTHING, NULL,
-	  "prints JSON instead of columns" },
+	{ "--json", NULL, TAKES_NOTHING, NULL, "prints JSON instead of columns" },
 	{ "--help", NULL, TAKES_NOTHING, NULL, "prints this" },
 };
 

@@ -43,8 +43,8 @@ static enum err spell_list(struct arena *arena, const struct out_field *field,
 	struct str one;
 
 	for (size_t i = 0; i < list->n; i++) {
-		TRY(spell_value(arena, field->fields,
-		                (const char *)list->items + i * field->size, &one));
+		TRY(spell_value(arena, field->fields, (const char *)list->items + i * field->size,
+		                &one));
 		buf_puts(&all, i ? ", " : "");
 		buf_add(&all, one);
 	}

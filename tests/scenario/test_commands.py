@@ -23,7 +23,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 # What the product promises; each has to be there under its name.
 PROMISED = """serve, app add, app list, app show, app set, app disable, app enable, account add, account list, account show, account set,
-account disable, account enable, account remove, account recover, account import, account export, messages list, messages show, messages set,
+account disable, app remove, account enable, account remove, account recover, account import, account export, messages list, messages show, messages set,
 messages import, messages export, mail-templates list, mail-templates show, mail-templates set, mail-templates import, mail-templates export,
 mail list, mail show, mail retry, audit list, calibrate, doctor, migrate, backup, copy, help"""
 
