@@ -210,6 +210,16 @@ static enum err account_add(struct ctx *ctx, const struct account_add *in,
 OPERATION(account_add, struct account_add, struct account_added, REQUIRES_OPERATOR, LIMIT_NONE,
           COST_HASH)
 
+enum err account_find(struct ctx *ctx, struct str login, struct account *ret_account)
+{
+	const struct log_in by_login = { .login = login };
+	enum err err = find_by_login(ctx, &by_login, ret_account);
+
+	if (err == OK)
+		ctx->account_id = ret_account->id;
+	return err == ERR_NOT_FOUND ? ERR_NO_ACCOUNT : err;
+}
+
 /* ---- the end of an account ---- */
 
 static enum err account_remove(struct ctx *ctx, const struct account_remove *in,

@@ -46,6 +46,10 @@ MUST_USE enum err account_new_public_id(struct ctx *ctx, struct str *ret_id);
  * ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN. */
 MUST_USE enum err account_who_is_taken(struct ctx *ctx, const struct account *account);
 
+/* For operations on one account of ctx->app, which ctx->account_id names from then on.
+ * ERR_NO_ACCOUNT. */
+MUST_USE enum err account_find(struct ctx *ctx, struct str login, struct account *ret_account);
+
 struct account_remove {
 	struct str login; /* an address or a username */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* outbox.c - queueing mail, claiming it, and settling it. */
 #include "account/outbox.h"
+#include "account/account.h"
 #include "account/token.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -245,9 +246,16 @@ static enum err mail_retry(struct ctx *ctx, const struct mail_id *in, struct not
 }
 OPERATION(mail_retry, struct mail_id, struct nothing, REQUIRES_OPERATOR, LIMIT_NONE, COST_WRITE)
 
-static enum err audit_list(struct ctx *ctx, const struct nothing *in, struct audit_list *ret_list)
+static enum err audit_list(struct ctx *ctx, const struct audit_query *in,
+                           struct audit_list *ret_list)
 {
-	(void)in;
-	return store_audit_newest(ctx->store, ctx->arena, ctx->app.id, OUTBOX_LIST_MAX, ret_list);
+	struct account account = { 0 };
+
+	if (in->login.ptr)
+		TRY(account_find(ctx, in->login, &account));
+	const struct audit_wanted wanted = { ctx->app.id, account.id, in->since, in->below,
+		                             in->max };
+	return store_audit_page(ctx->store, ctx->arena, &wanted, ret_list);
 }
-OPERATION(audit_list, struct nothing, struct audit_list, REQUIRES_OPERATOR, LIMIT_NONE, COST_QUICK)
+OPERATION(audit_list, struct audit_query, struct audit_list, REQUIRES_OPERATOR, LIMIT_NONE,
+          COST_QUICK)

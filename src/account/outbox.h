@@ -93,7 +93,13 @@ extern const struct operation mail_retry_op; /* struct mail_id -> struct nothing
 extern const char *const outbox_kind_words[OUTBOX_KIND_COUNT];
 extern const char *const outbox_state_words[];
 
-/* The audit trail of ctx->app, newest first. */
-extern const struct operation audit_list_op; /* struct nothing -> struct audit_list */
+struct audit_query {
+	struct str login;   /* NONE: whatever the account */
+	int64_t since;      /* Unix seconds */
+	int64_t below, max; /* numbers of rows less than this, so many of them at most */
+};
+
+/* The audit trail of ctx->app, newest first. ERR_NO_ACCOUNT. */
+extern const struct operation audit_list_op; /* struct audit_query -> struct audit_list */
 
 #endif

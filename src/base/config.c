@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { NAME_ROOM = 128, VALUE_ROOM = 4096 };
 
-#define FROM_FILE "_from_file"
+#define FROM_FILE   "_from_file"
+#define ENVIRONMENT "REKEY_"
 
 struct reading {
 	struct arena *arena;
@@ -213,19 +215,60 @@ static enum err read_file(struct reading *reading, bool may_be_missing)
 	                "is neither [section] nor key = value, or longer than 199 bytes");
 }
 
+/* The i-th name that a variable may have: each key's, and its _from_file. */
+static void spell_variable(const struct reading *reading, size_t i, char name[NAME_ROOM],
+                           char variable[NAME_ROOM])
+{
+	snprintf(name, NAME_ROOM, "%s%s", reading->keys[i / 2].name, i % 2 ? FROM_FILE : "");
+	snprintf(variable, NAME_ROOM, ENVIRONMENT "%s", name);
+	for (char *c = variable; *c; c++)
+		*c = *c == '.' ? '_' : (char)toupper(*c);
+}
+
+/* Whether it begins as the variables of a key's section do: REKEY_HASH_. Others of our name are
+ * somebody else's, as those that Kubernetes makes of a service. */
+static bool is_of_section(const struct config_key *key, const char *variable)
+{
+	const char *at = variable + strlen(ENVIRONMENT);
+
+	for (const char *c = key->name; *c != '.'; c++, at++) {
+		if (*at != toupper(*c))
+			return false;
+	}
+	return *at == '_';
+}
+
+static enum err check_variable(const struct reading *reading, const char *entry)
+{
+	char name[NAME_ROOM], known[NAME_ROOM], variable[NAME_ROOM];
+	bool ours = false;
+
+	if (strncmp(entry, ENVIRONMENT, strlen(ENVIRONMENT)) != 0)
+		return OK;
+	snprintf(variable, sizeof(variable), "%.*s", (int)strcspn(entry, "="), entry);
+	for (size_t i = 0; i < 2 * reading->n_keys; i++) {
+		spell_variable(reading, i, name, known);
+		if (strcmp(known, variable) == 0)
+			return OK;
+		ours = ours || is_of_section(&reading->keys[i / 2], variable);
+	}
+	return ours ? complain("environment", variable,
+	                       "is no key: see rekey help serve for those there are")
+	            : OK;
+}
+
 static enum err read_environment(struct reading *reading)
 {
+	char name[NAME_ROOM], variable[NAME_ROOM];
+
 	for (size_t i = 0; i < 2 * reading->n_keys; i++) {
-		char variable[NAME_ROOM], name[NAME_ROOM];
-		snprintf(name, sizeof(name), "%s%s", reading->keys[i / 2].name,
-		         i % 2 ? FROM_FILE : "");
-		int len = snprintf(variable, sizeof(variable), "REKEY_%s", name);
-		for (int c = 0; c < len; c++)
-			variable[c] = variable[c] == '.' ? '_' : (char)toupper(variable[c]);
+		spell_variable(reading, i, name, variable);
 		const char *value = getenv(variable);
 		if (value)
 			TRY(set_named(reading, name, variable, value));
 	}
+	for (char **entry = environ; entry && *entry; entry++)
+		TRY(check_variable(reading, *entry));
 	return OK;
 }
 

@@ -5,6 +5,9 @@
  * environment variable REKEY_SECTION_KEY, --set section.key=value. Wherever a value may stand,
  * section.key_from_file may name a file to read it from (its first line), for secrets.
  *
+ * A variable of a known section that names no key (REKEY_HASH_MEMORY) is as unknown as a key of the
+ * file; REKEY_ANYTHING_ELSE is not looked at.
+ *
  * What is unknown or out of range stops the start, with one line on standard error that says where
  * it stands and what would be right. */
 #ifndef REKEY_BASE_CONFIG_H

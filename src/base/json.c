@@ -39,6 +39,9 @@ static enum err flatten(struct arena *arena, json_t *object, struct str prefix, 
 			struct str text = { json_string_value(value), json_string_length(value) };
 			member.kind = MEMBER_TEXT;
 			TRY(arena_str(arena, text, &member.text));
+		} else if (json_is_integer(value)) {
+			TRY(arena_printf(arena, &member.text, "%lld",
+			                 (long long)json_integer_value(value)));
 		} else if (json_is_null(value)) {
 			member.kind = MEMBER_NULL;
 		}

@@ -17,7 +17,8 @@ enum member_kind {
 struct member {
 	struct str name;
 	enum member_kind kind;
-	struct str text; /* MEMBER_TEXT; NUL behind. It may be a secret: treat it as one */
+	struct str text; /* MEMBER_TEXT; NUL behind. It may be a secret: treat it as one. Of an
+	                    integer among MEMBER_OTHER: its digits */
 };
 
 enum { MEMBERS_MAX = 64 };

@@ -10,6 +10,7 @@
 #include <unictype.h>
 #include <uninorm.h>
 #include <unistr.h>
+#include <uniwidth.h>
 
 enum { LABEL_MAX = 63 };
 
@@ -212,4 +213,68 @@ enum err username_normalize(struct arena *arena, struct str username, struct str
 	*ret_name = name;
 	*ret_key = key;
 	return OK;
+}
+
+/* ---- for a terminal ---- */
+
+static void add_escaped(struct buf *buf, ucs4_t c)
+{
+	static const struct {
+		ucs4_t c;
+		const char *escape;
+	} short_ones[] = { { '\n', "\\n" }, { '\r', "\\r" }, { '\t', "\\t" } };
+
+	FOREACH(one, short_ones) {
+		if (one->c == c) {
+			buf_puts(buf, one->escape);
+			return;
+		}
+	}
+	buf_printf(buf, c < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)c);
+}
+
+static bool is_printable(ucs4_t c)
+{
+	return !uc_is_general_category(c, UC_CATEGORY_Cc) && !is_layout(c) && c != 0x200e &&
+	       c != 0x200f && c != 0x061c;
+}
+
+enum err text_printable(struct arena *arena, struct str text, struct str *ret_plain)
+{
+	struct buf buf = buf_in(arena);
+	ucs4_t c;
+
+	for (size_t i = 0; i < text.len;) {
+		int n = u8_mbtoucr(&c, (const uint8_t *)text.ptr + i, text.len - i);
+		if (n <= 0)
+			buf_printf(&buf, "\\x%02x", (unsigned char)text.ptr[i]);
+		else if (is_printable(c))
+			buf_add(&buf, (struct str){ text.ptr + i, (size_t)n });
+		else
+			add_escaped(&buf, c);
+		i += n <= 0 ? 1 : (size_t)n;
+	}
+	return buf_str(&buf, ret_plain);
+}
+
+size_t text_columns(struct str text)
+{
+	int columns = u8_width((const uint8_t *)text.ptr, text.len, "UTF-8");
+
+	return columns < 0 ? 0 : (size_t)columns;
+}
+
+struct str text_fit(struct str text, size_t columns)
+{
+	struct str fits = { text.ptr, 0 };
+	ucs4_t c;
+
+	while (fits.len < text.len) {
+		size_t n = (size_t)u8_mbtouc(&c, (const uint8_t *)text.ptr + fits.len,
+		                             text.len - fits.len);
+		if (text_columns((struct str){ text.ptr, fits.len + n }) > columns)
+			break;
+		fits.len += n;
+	}
+	return fits;
 }

@@ -18,6 +18,15 @@ bool text_is_utf8(struct str text);
 /* Code points; text must be valid UTF-8. */
 size_t text_length(struct str text);
 
+/* What a terminal may be shown of any bytes: control characters, what ends a line or turns its
+ * direction, and what is not UTF-8 become escapes (\n, \x1b, \u202e). ERR_NOMEM. */
+MUST_USE enum err text_printable(struct arena *arena, struct str text, struct str *ret_plain);
+
+/* How many columns of a terminal a printable text takes, and the part of it that fits in so many.
+ */
+size_t text_columns(struct str text);
+struct str text_fit(struct str text, size_t columns);
+
 /* Normalization Form C (UAX 15). ERR_MALFORMED: not UTF-8. ERR_NOMEM. */
 MUST_USE enum err text_nfc(struct arena *arena, struct str text, struct str *ret_nfc);
 

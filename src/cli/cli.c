@@ -2,6 +2,8 @@
 /* cli.c - the table of commands, and the words before, behind and around them. */
 #include "cli/cli.h"
 #include "account/app.h"
+#include "cli/help.h"
+#include "cli/print.h"
 #include "base/clock.h"
 #include <errno.h>
 #include <stdio.h>
@@ -34,6 +36,27 @@ const struct command commands[] = {
 	  "adds an account: its password is the first line of standard input, or chosen by mailed "
 	  "invitation",
 	  "--username= --password-stdin ", 1, 1, true, cli_account_add },
+	{ "account list", "[--limit N]", "the accounts, oldest first", "--limit= ", 0, 0, true,
+	  cli_account_list },
+	{ "account show", "LOGIN", "one account, found by its address or its username", "", 1, 1,
+	  true, cli_account_show },
+	{ "account set", "LOGIN username=NAME email=ADDRESS",
+	  "changes the username of an account, or the address of a lost mailbox", "", 2,
+	  OPERANDS_MAX, true, cli_account_set },
+	{ "account disable", "LOGIN",
+	  "ends all sessions and mailed links of an account at once, and lets nobody in", "", 1, 1,
+	  true, cli_account_disable },
+	{ "account enable", "LOGIN", "lets the owner of a disabled account in again", "", 1, 1,
+	  true, cli_account_enable },
+	{ "account recover", "LOGIN",
+	  "mails the owner a link to choose a new password; nobody else sees it", "", 1, 1, true,
+	  cli_account_recover },
+	{ "account export", "[--with-hashes]",
+	  "writes the accounts to standard output as JSON lines", "--with-hashes ", 0, 0, true,
+	  cli_account_export },
+	{ "account import", "FILE",
+	  "adds the accounts of a file (-: standard input) of JSON lines or CSV", "", 1, 1, true,
+	  cli_account_import },
 	{ "account remove", "LOGIN",
 	  "erases an account for good, with its sessions, links and mails; the audit trail keeps "
 	  "the "
@@ -44,16 +67,26 @@ const struct command commands[] = {
 	{ "messages show", "NAME", "one message", "", 1, 1, true, cli_messages_show },
 	{ "messages set", "NAME message=TEXT type=TYPE input=NAME",
 	  "changes a message; the next answer has it", "", 2, 4, true, cli_messages_set },
+	{ "messages import", "FILE", "changes the messages that a file (-: standard input) has", "",
+	  1, 1, true, cli_messages_import },
+	{ "messages export", "", "writes the messages to standard output as JSON lines", "", 0, 0,
+	  true, cli_messages_export },
 	{ "mail-templates list", "", "what Hack System's mails say", "", 0, 0, true,
 	  cli_templates_list },
 	{ "mail-templates show", "NAME", "one mail template", "", 1, 1, true, cli_templates_show },
 	{ "mail-templates set", "NAME subject=TEXT content=TEXT send_name=TEXT sender=ADDRESS",
 	  "changes a mail template; the next mail has it", "", 2, 5, true, cli_templates_set },
+	{ "mail-templates import", "FILE",
+	  "changes the mail templates that a file (-: standard input) has", "", 1, 1, true,
+	  cli_templates_import },
+	{ "mail-templates export", "", "writes the mail templates to standard output as JSON lines",
+	  "", 0, 0, true, cli_templates_export },
 	{ "mail list", "", "the outbox, newest first", "", 0, 0, false, cli_mail_list },
 	{ "mail show", "ID", "one row of the outbox", "", 1, 1, false, cli_mail_show },
 	{ "mail retry", "ID | --all", "sends dead mails again", "--all! ", 1, 1, false,
 	  cli_mail_retry },
-	{ "audit list", "", "what was done and refused, newest first", "", 0, 0, true,
+	{ "audit list", "[--account LOGIN] [--since TIME] [--limit N]",
+	  "what was done and refused, newest first", "--account= --since= --limit= ", 0, 0, true,
 	  cli_audit_list },
 	{ "key rotate", "",
 	  "makes a new key that signs access tokens; the old ones verify until their tokens are "
@@ -79,53 +112,7 @@ const struct command commands[] = {
 
 const size_t n_commands = COUNT_OF(commands);
 
-static const char common_options[] = "--config= --set= --app= --json --help ";
-
-/* ---- help ---- */
-
-static void print_command(FILE *to, const struct command *command)
-{
-	fprintf(to, "rekey %s%s%s\n    %s\n", command->name, *command->usage ? " " : "",
-	        command->usage, command->summary);
-}
-
-static void print_app_settings(void)
-{
-	printf("\nSettings:\n");
-	for (const struct app_setting_row *row = app_setting_rows; row->key; row++)
-		printf("    %-22s %s\n", row->key, row->takes);
-}
-
-static void print_keys(void)
-{
-	printf("\nKeys of the configuration (a file, --set KEY=VALUE, or REKEY_SECTION_KEY):\n");
-	for (size_t i = 0; i < n_setting_keys; i++)
-		printf("    %-22s %s%s%s%s\n", setting_keys[i].name, setting_keys[i].sentence,
-		       setting_keys[i].fallback ? " (" : "",
-		       setting_keys[i].fallback ? setting_keys[i].fallback : "",
-		       setting_keys[i].fallback ? ")" : "");
-}
-
-static void print_help_of(const struct command *command)
-{
-	const char *manual = cli_manual(command->name);
-
-	print_command(stdout, command);
-	if (manual)
-		printf("\n%s", manual);
-	if (strcmp(command->name, "app set") == 0)
-		print_app_settings();
-	if (strcmp(command->name, "serve") == 0)
-		print_keys();
-}
-
-static void print_help(FILE *to)
-{
-	fprintf(to, "rekey " REKEY_VERSION ": changes passwords, and lets people back in.\n\n");
-	for (size_t i = 0; i < n_commands; i++)
-		print_command(to, &commands[i]);
-	fprintf(to, "\nEverywhere: --config FILE, --set section.key=value, --app NAME, --json\n");
-}
+const char common_options[] = "--config= --set= --app= --json --help ";
 
 /* ---- words ---- */
 
@@ -163,8 +150,8 @@ static const struct command *find_command(int argc, char **argv, int *ret_n_word
 
 static int complain_usage(const struct command *command, const char *what, const char *word)
 {
-	fprintf(stderr, "rekey: %s%s%s; usage: ", what, *word ? " " : "", word);
-	print_command(stderr, command);
+	fprintf(stderr, "rekey: %s%s%s; usage: rekey %s%s%s\n    %s\n", what, *word ? " " : "",
+	        word, command->name, *command->usage ? " " : "", command->usage, command->summary);
 	return EXIT_USAGE;
 }
 
@@ -237,21 +224,32 @@ static int take_words(struct invocation *invocation, int argc, char **argv, int 
 	return EXIT_DONE;
 }
 
-static int help(int argc, char **argv)
+/* Nothing ran yet: these need no configuration. */
+static bool is_answered(int argc, char **argv, int *ret_status)
 {
-	int n_words = 0;
-	const struct command *command = find_command(argc - 1, argv + 1, &n_words);
+	const char *word = argc >= 2 ? argv[1] : "";
 
-	if (argc > 2 && (!command || n_words != argc - 2)) {
-		fprintf(stderr, "rekey: help: there is no command %s; see rekey help\n",
-		        argv[argc - 1]);
-		return EXIT_USAGE;
-	}
-	if (command)
-		print_help_of(command);
+	*ret_status = EXIT_DONE;
+	if (strcmp(word, "--version") == 0)
+		printf("rekey " REKEY_VERSION "\n");
+	else if (strcmp(word, "--complete") == 0)
+		complete((size_t)(argc - 2), argv + 2);
+	else if (strcmp(word, "help") == 0 || strcmp(word, "--help") == 0)
+		*ret_status = help(argc - 2, argv + 2);
 	else
-		print_help(stdout);
-	return EXIT_DONE;
+		return false;
+	return true;
+}
+
+static int complain_command(int argc, char **argv)
+{
+	if (argc >= 2 && is_family(argv[1]))
+		fprintf(stderr, "rekey: %s what? see rekey help %s\n", argv[1], argv[1]);
+	else
+		fprintf(stderr, "rekey: %s%s; see rekey help\n",
+		        argc < 2 ? "no command was given" : "there is no command ",
+		        argc < 2 ? "" : argv[1]);
+	return EXIT_USAGE;
 }
 
 int cli_parse(int argc, char **argv, struct invocation *ret_invocation, bool *ret_stop)
@@ -260,24 +258,20 @@ int cli_parse(int argc, char **argv, struct invocation *ret_invocation, bool *re
 	int n_words = 0;
 
 	*ret_stop = true;
-	if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
-		printf("rekey " REKEY_VERSION "\n");
-		return EXIT_DONE;
-	}
-	if (argc >= 2 && (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0))
-		return help(argc, argv);
+	int status;
+	if (is_answered(argc, argv, &status))
+		return status;
 	invocation.command = find_command(argc, argv, &n_words);
-	if (!invocation.command) {
-		fprintf(stderr, "rekey: %s%s; see rekey help\n",
-		        argc < 2 ? "no command was given" : "there is no command ",
-		        argc < 2 ? "" : argv[1]);
-		return EXIT_USAGE;
-	}
-	int status = take_words(&invocation, argc, argv, n_words + 1);
+	if (!invocation.command && argc == 3 && is_family(argv[1]) &&
+	    strcmp(argv[2], "--help") == 0)
+		return help(1, argv + 1);
+	if (!invocation.command)
+		return complain_command(argc, argv);
+	status = take_words(&invocation, argc, argv, n_words + 1);
 	if (status != EXIT_DONE)
 		return status;
 	if (cli_has(&invocation, "--help")) {
-		print_help_of(invocation.command);
+		help_of(invocation.command);
 		return EXIT_DONE;
 	}
 	*ret_stop = false;
@@ -359,102 +353,72 @@ int cli_run(const struct service *service, const struct start *start,
 	}
 	if (err == OK)
 		return cli.status;
+	if (err == ERR_CONFIG) /* which has had its line */
+		return EXIT_REFUSED;
 	fprintf(stderr, "rekey: %s: %s%s\n", invocation->command->name, err_sentence(err),
 	        advice(&cli, err));
 	return EXIT_REFUSED;
 }
 
-/* ---- printing ---- */
-
-static void print_value(const struct out_field *field, const char *item);
-
-static void print_names(const struct out_field *field, const struct out_list *list)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		printf("%s", i ? ", " : "");
-		print_value(field->fields, (const char *)list->items + i * field->size);
-	}
-}
-
-static void print_words(const struct str_list *list)
-{
-	for (size_t i = 0; i < list->n; i++)
-		printf("%s%.*s", i ? " " : "", STR_ARG(list->items[i]));
-}
-
-static void print_value(const struct out_field *field, const char *item)
-{
-	const void *from = item + field->offset;
-	struct str text;
-
-	switch (field->kind) {
-	case OUT_TEXT:
-	case OUT_SECRET:
-		memcpy(&text, from, sizeof(text));
-		printf("%.*s", STR_ARG(text));
-		break;
-	case OUT_INTEGER:
-	case OUT_INTEGER_IF_ANY:
-		printf("%lld", (long long)*(const int64_t *)from);
-		break;
-	case OUT_BOOL:
-		printf("%s", *(const int64_t *)from ? "yes" : "no");
-		break;
-	case OUT_TIME: {
-		char time[TIME_ROOM];
-		int64_t at = *(const int64_t *)from;
-		printf("%s", at ? time_spell(at, time) : "");
-		break;
-	}
-	case OUT_CONSTANT:
-		printf("%s", field->constant);
-		break;
-	case OUT_LIST: /* their first members, one behind the other */
-		print_names(field, from);
-		break;
-	case OUT_WORDS:
-		print_words(from);
-		break;
-	}
-}
+/* ---- for commands ---- */
 
 enum err cli_print(struct cli *cli, const struct out_field *fields, size_t n_fields,
                    const void *item)
 {
-	struct str json;
-
-	if (cli_has(cli->invocation, "--json")) {
-		TRY(json_write(cli->arena, fields, n_fields, item, &json));
-		printf("%s\n", json.ptr);
-		return OK;
-	}
-	for (size_t i = 0; i < n_fields; i++) {
-		printf("%-22s ", fields[i].name);
-		print_value(&fields[i], item);
-		printf("\n");
-	}
-	return OK;
+	return print_item(cli->arena, cli_has(cli->invocation, "--json"), fields, n_fields, item);
 }
 
 enum err cli_print_list(struct cli *cli, const struct out_field *fields, size_t n_fields,
                         const void *items, size_t n_items, size_t size)
 {
-	struct str json;
+	struct listing listing =
+		listing_begin(cli_has(cli->invocation, "--json"), fields, n_fields);
 
-	if (cli_has(cli->invocation, "--json")) {
-		TRY(json_write_list(cli->arena, fields, n_fields, items, n_items, size, &json));
-		printf("%s\n", json.ptr);
-		return OK;
-	}
-	for (size_t i = 0; i < n_fields; i++)
-		printf("%s%s", i ? "\t" : "", fields[i].name);
-	printf("\n");
-	for (size_t item = 0; item < n_items; item++) {
-		for (size_t i = 0; i < n_fields; i++) {
-			printf("%s", i ? "\t" : "");
-			print_value(&fields[i], (const char *)items + item * size);
-		}
-		printf("\n");
-	}
+	TRY(listing_add(&listing, cli->arena, items, n_items, size));
+	listing_end(&listing);
+	return OK;
+}
+
+enum err cli_refuse(const struct cli *cli, const char *why)
+{
+	fprintf(stderr, "rekey: %s: %s\n", cli->invocation->command->name, why);
+	return ERR_CONFIG;
+}
+
+enum err cli_read_limit(const struct cli *cli, int64_t *ret_limit)
+{
+	const char *limit = cli_option(cli->invocation, "--limit", 0);
+	long long number = INT64_MAX;
+
+	if (limit && (!str_to_number(str(limit), INT64_MAX, &number) || number == 0))
+		return cli_refuse(cli, "--limit takes a whole number from 1 on");
+	*ret_limit = number;
+	return OK;
+}
+
+static enum err read_pair(struct str word, const struct out_field *fields, size_t n_fields,
+                          void *into)
+{
+	struct str key = { word.ptr, str_find(word, '=') }, old;
+	size_t field = 0;
+
+	while (field < n_fields && !str_is(key, fields[field].name))
+		field++;
+	if (field == n_fields || key.len == word.len)
+		return ERR_BAD_SETTING;
+	char *place = (char *)into + fields[field].offset;
+	memcpy(&old, place, sizeof(old));
+	if (old.ptr)
+		return ERR_BAD_SETTING;
+	struct str value = str_from(word, key.len + 1);
+	memcpy(place, &value, sizeof(value));
+	return OK;
+}
+
+enum err cli_read_pairs(const struct cli *cli, const struct out_field *fields, size_t n_fields,
+                        void *into)
+{
+	for (size_t i = 1; i < cli->invocation->n_operands; i++)
+		TRY(read_pair(str(cli->invocation->operands[i]), fields, n_fields, into));
 	return OK;
 }

@@ -58,6 +58,7 @@ struct command {
 
 extern const struct command commands[];
 extern const size_t n_commands;
+extern const char common_options[]; /* those of every command, spelled as in its row */
 
 /* Understands the words. EXIT_DONE: go on. Otherwise help or a complaint was printed, and this is
  * the exit status; *ret_stop is set. */
@@ -71,14 +72,22 @@ bool cli_has(const struct invocation *invocation, const char *name);
 int cli_run(const struct service *service, const struct start *start,
             const struct invocation *invocation);
 
-/* What `rekey help COMMAND` says below the usage, or NULL. */
-const char *cli_manual(const char *command_name);
-
 /* Prints one struct, or a list of them, by its table: for people, or as JSON for programs. */
 MUST_USE enum err cli_print(struct cli *cli, const struct out_field *fields, size_t n_fields,
                             const void *item);
 MUST_USE enum err cli_print_list(struct cli *cli, const struct out_field *fields, size_t n_fields,
                                  const void *items, size_t n_items, size_t size);
+
+/* Reads the KEY=VALUE operands behind the first one into texts of a struct, by its table. A key
+ * that is not in it, or stands there twice: ERR_BAD_SETTING. */
+MUST_USE enum err cli_read_pairs(const struct cli *cli, const struct out_field *fields,
+                                 size_t n_fields, void *into);
+
+/* --limit N, INT64_MAX without it. */
+MUST_USE enum err cli_read_limit(const struct cli *cli, int64_t *ret_limit);
+
+/* Prints why, and gives ERR_CONFIG, which has had its line then. */
+MUST_USE enum err cli_refuse(const struct cli *cli, const char *why);
 
 /* The commands of each family. */
 enum err cli_app_add(struct cli *cli);
@@ -89,13 +98,25 @@ enum err cli_app_disable(struct cli *cli);
 enum err cli_app_enable(struct cli *cli);
 enum err cli_app_remove(struct cli *cli);
 enum err cli_account_add(struct cli *cli);
+enum err cli_account_list(struct cli *cli);
+enum err cli_account_show(struct cli *cli);
+enum err cli_account_set(struct cli *cli);
+enum err cli_account_disable(struct cli *cli);
+enum err cli_account_enable(struct cli *cli);
+enum err cli_account_recover(struct cli *cli);
 enum err cli_account_remove(struct cli *cli);
+enum err cli_account_import(struct cli *cli);
+enum err cli_account_export(struct cli *cli);
 enum err cli_messages_list(struct cli *cli);
 enum err cli_messages_show(struct cli *cli);
 enum err cli_messages_set(struct cli *cli);
+enum err cli_messages_import(struct cli *cli);
+enum err cli_messages_export(struct cli *cli);
 enum err cli_templates_list(struct cli *cli);
 enum err cli_templates_show(struct cli *cli);
 enum err cli_templates_set(struct cli *cli);
+enum err cli_templates_import(struct cli *cli);
+enum err cli_templates_export(struct cli *cli);
 enum err cli_mail_list(struct cli *cli);
 enum err cli_mail_show(struct cli *cli);
 enum err cli_mail_retry(struct cli *cli);

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands_app.c - rekey app ..., rekey account ... */
-#include "account/account.h"
+/* commands_app.c - rekey app ... */
 #include "account/app.h"
 #include "cli/cli.h"
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { PASSWORD_ROOM = 8192 };
 
 static const struct out_field added_out[] = {
 	OUT("name", TEXT, struct app_added, name),
@@ -215,6 +211,10 @@ static enum err refuse_to_remove(struct cli *cli, struct str name)
 	return OK;
 }
 
+static const struct out_field removed_out[] = {
+	OUT("name", TEXT, struct app_remove, name),
+};
+
 enum err cli_app_remove(struct cli *cli)
 {
 	const struct app_remove in = { str(cli->invocation->operands[0]),
@@ -222,54 +222,10 @@ enum err cli_app_remove(struct cli *cli)
 	struct nothing nothing;
 
 	enum err err = operation_run(&cli->ctx, &app_remove_op, &in, &nothing);
-	return err == ERR_APP_NOT_EMPTY ? refuse_to_remove(cli, in.name) : err;
-}
-
-/* ---- accounts ---- */
-
-static const struct out_field account_out[] = {
-	OUT("id", TEXT, struct account_added, id),
-	OUT("email", TEXT, struct account_added, email),
-	OUT("username", TEXT, struct account_added, username),
-};
-
-/* All of standard input but the end of its last line. A second line, or U+0000, is no password. */
-static enum err read_password(struct arena *arena, struct secret *ret_password)
-{
-	char *bytes = arena_alloc(arena, PASSWORD_ROOM);
-	size_t len = 0;
-
-	NEED(bytes);
-	for (ssize_t n; (n = read(STDIN_FILENO, bytes + len, PASSWORD_ROOM - len)) > 0;)
-		len += (size_t)n;
-	if (len > 0 && bytes[len - 1] == '\n')
-		len--;
-	if (len > 0 && bytes[len - 1] == '\r')
-		len--;
-	if (memchr(bytes, '\n', len) || memchr(bytes, '\0', len))
-		return ERR_MALFORMED;
-	*ret_password = (struct secret){ bytes, len };
-	return OK;
-}
-
-enum err cli_account_add(struct cli *cli)
-{
-	struct account_add in = {
-		.email = str(cli->invocation->operands[0]),
-		.username = str(cli_option(cli->invocation, "--username", 0)),
-	};
-	struct account_added added;
-
-	if (cli_has(cli->invocation, "--password-stdin"))
-		TRY(read_password(cli->arena, &in.password));
-	TRY(operation_run(&cli->ctx, &account_add_op, &in, &added));
-	return cli_print(cli, account_out, COUNT_OF(account_out), &added);
-}
-
-enum err cli_account_remove(struct cli *cli)
-{
-	const struct account_remove in = { str(cli->invocation->operands[0]) };
-	struct nothing nothing;
-
-	return operation_run(&cli->ctx, &account_remove_op, &in, &nothing);
+	if (err == ERR_APP_NOT_EMPTY)
+		return refuse_to_remove(cli, in.name);
+	TRY(err);
+	return cli_has(cli->invocation, "--json")
+	               ? cli_print(cli, removed_out, COUNT_OF(removed_out), &in)
+	               : OK;
 }

@@ -2,7 +2,7 @@
 /* commands_text.c - rekey messages ..., rekey mail-templates ...: the texts of an app. */
 #include "account/message.h"
 #include "cli/cli.h"
-#include <string.h>
+#include "cli/records.h"
 
 static const struct out_field message_out[] = {
 	OUT("internal_name", TEXT, struct message, internal_name),
@@ -19,27 +19,12 @@ static const struct out_field template_out[] = {
 	OUT("content", TEXT, struct mail_template, content),
 };
 
-/* Reads key=value operands behind the name into the texts of a row, by its table; the first field
- * is the name itself. */
-static enum err read_row(const struct invocation *invocation, const struct out_field *fields,
-                         size_t n_fields, void *row)
+static struct str name_of(const struct cli *cli)
 {
-	struct str name = str(invocation->operands[0]);
-
-	memcpy((char *)row + fields[0].offset, &name, sizeof(name));
-	for (size_t i = 1; i < invocation->n_operands; i++) {
-		struct str word = str(invocation->operands[i]);
-		struct str key = { word.ptr, str_find(word, '=') };
-		size_t field = 1;
-		while (field < n_fields && !str_is(key, fields[field].name))
-			field++;
-		if (field == n_fields || key.len == word.len)
-			return ERR_BAD_SETTING;
-		struct str value = str_from(word, key.len + 1);
-		memcpy((char *)row + fields[field].offset, &value, sizeof(value));
-	}
-	return OK;
+	return str(cli->invocation->operands[0]);
 }
+
+/* ---- messages ---- */
 
 enum err cli_messages_list(struct cli *cli)
 {
@@ -53,7 +38,7 @@ enum err cli_messages_list(struct cli *cli)
 
 enum err cli_messages_show(struct cli *cli)
 {
-	const struct message_named named = { str(cli->invocation->operands[0]) };
+	const struct message_named named = { name_of(cli) };
 	struct message message;
 
 	TRY(operation_run(&cli->ctx, &message_find_op, &named, &message));
@@ -62,12 +47,15 @@ enum err cli_messages_show(struct cli *cli)
 
 enum err cli_messages_set(struct cli *cli)
 {
-	struct message in = { 0 }, message;
+	struct message in = { .internal_name = name_of(cli) }, message;
 
-	TRY(read_row(cli->invocation, message_out, COUNT_OF(message_out), &in));
+	/* The first field is the name itself. */
+	TRY(cli_read_pairs(cli, message_out + 1, COUNT_OF(message_out) - 1, &in));
 	TRY(operation_run(&cli->ctx, &message_set_op, &in, &message));
 	return cli_print(cli, message_out, COUNT_OF(message_out), &message);
 }
+
+/* ---- mail templates ---- */
 
 enum err cli_templates_list(struct cli *cli)
 {
@@ -81,7 +69,7 @@ enum err cli_templates_list(struct cli *cli)
 
 enum err cli_templates_show(struct cli *cli)
 {
-	const struct message_named named = { str(cli->invocation->operands[0]) };
+	const struct message_named named = { name_of(cli) };
 	struct mail_template template;
 
 	TRY(operation_run(&cli->ctx, &mail_template_find_op, &named, &template));
@@ -90,9 +78,138 @@ enum err cli_templates_show(struct cli *cli)
 
 enum err cli_templates_set(struct cli *cli)
 {
-	struct mail_template in = { 0 }, template;
+	struct mail_template in = { .email_name = name_of(cli) }, template;
 
-	TRY(read_row(cli->invocation, template_out, COUNT_OF(template_out), &in));
+	TRY(cli_read_pairs(cli, template_out + 1, COUNT_OF(template_out) - 1, &in));
 	TRY(operation_run(&cli->ctx, &mail_template_set_op, &in, &template));
 	return cli_print(cli, template_out, COUNT_OF(template_out), &template);
+}
+
+/* ---- all of an app's, by a file ---- */
+
+/* A text cannot be missing in an export, so that an import makes the rows what they were. */
+static enum err export_rows(struct cli *cli, const struct out_field *fields, size_t n_fields,
+                            const void *items, size_t n_items, size_t size)
+{
+	struct str json;
+
+	for (size_t i = 0; i < n_items; i++) {
+		TRY(json_write(cli->arena, fields, n_fields, (const char *)items + i * size,
+		               &json));
+		printf("%s\n", json.ptr);
+	}
+	return OK;
+}
+
+enum err cli_messages_export(struct cli *cli)
+{
+	const struct nothing nothing = { 0 };
+	struct message_list list;
+
+	TRY(operation_run(&cli->ctx, &message_list_op, &nothing, &list));
+	return export_rows(cli, message_out, COUNT_OF(message_out), list.items, list.n,
+	                   sizeof(list.items[0]));
+}
+
+enum err cli_templates_export(struct cli *cli)
+{
+	const struct nothing nothing = { 0 };
+	struct mail_template_list list;
+
+	TRY(operation_run(&cli->ctx, &mail_template_list_op, &nothing, &list));
+	return export_rows(cli, template_out, COUNT_OF(template_out), list.items, list.n,
+	                   sizeof(list.items[0]));
+}
+
+/* Rows of one kind, and the operation that takes one of them. */
+struct rows_in {
+	const struct operation *set;
+	const struct out_field *fields;
+	size_t n_fields;
+};
+
+union text_row {
+	struct message message;
+	struct mail_template mail_template;
+};
+
+struct rows_imported {
+	int64_t imported, refused;
+};
+
+static const struct out_field imported_out[] = {
+	OUT("imported", INTEGER, struct rows_imported, imported),
+	OUT("refused", INTEGER, struct rows_imported, refused),
+};
+
+static bool is_of_the_row(enum err err)
+{
+	return err == ERR_MALFORMED || err == ERR_BAD_SETTING || err == ERR_BAD_EMAIL;
+}
+
+/* A row without a name is the row of no name, which there is none of. */
+static enum err import_row(struct cli *cli, const struct rows_in *in, struct records *records,
+                           struct rows_imported *imported)
+{
+	union text_row row = { 0 }, stored;
+	enum err err = records_next(records, cli->arena, &row);
+
+	TRY(err == ERR_MALFORMED ? OK : err);
+	const char *why = records->why;
+	if (err == OK) {
+		err = operation_run(&cli->ctx, in->set, &row, &stored);
+		why = err == ERR_NOT_FOUND ? "there is no row of this name" : err_sentence(err);
+	}
+	if (err == OK) {
+		imported->imported++;
+		return OK;
+	}
+	if (err != ERR_NOT_FOUND && !is_of_the_row(err))
+		return err;
+	imported->refused++;
+	fprintf(stderr, "line %lld: %s\n", (long long)records->line, why);
+	return OK;
+}
+
+static enum err import_rows(struct cli *cli, const struct rows_in *in, struct records *records)
+{
+	struct rows_imported imported = { 0 };
+	enum err err = records_open(cli->arena, cli->invocation->operands[0], in->fields,
+	                            in->n_fields, records);
+
+	if (err == ERR_CONFIG) {
+		cli->status = EXIT_REFUSED;
+		fprintf(stderr, "rekey: %s: %s\n", cli->invocation->command->name, records->why);
+		return OK;
+	}
+	while (err == OK)
+		err = import_row(cli, in, records, &imported);
+	if (err != ERR_NOT_FOUND)
+		return err;
+	if (imported.refused > 0)
+		cli->status = EXIT_REFUSED;
+	return cli_print(cli, imported_out, COUNT_OF(imported_out), &imported);
+}
+
+static enum err import_texts(struct cli *cli, const struct rows_in *in)
+{
+	struct records records = { 0 };
+	enum err err = import_rows(cli, in, &records);
+
+	records_close(&records);
+	return err;
+}
+
+enum err cli_messages_import(struct cli *cli)
+{
+	const struct rows_in in = { &message_set_op, message_out, COUNT_OF(message_out) };
+
+	return import_texts(cli, &in);
+}
+
+enum err cli_templates_import(struct cli *cli)
+{
+	const struct rows_in in = { &mail_template_set_op, template_out, COUNT_OF(template_out) };
+
+	return import_texts(cli, &in);
 }

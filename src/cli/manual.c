@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* manual.c - what rekey help COMMAND says below the usage, where one sentence is not enough. */
-#include "cli/cli.h"
-#include <string.h>
+/* manual.c - what rekey help COMMAND says below the usage, where one sentence is not enough, and
+ * lines to try. A test runs every one of them. */
+#include "cli/help.h"
 
 static const char backup[] =
 	"Of a SQLite database; PostgreSQL's are copied by its own programs, or by rekey copy.\n"
@@ -22,19 +22,13 @@ static const char backup[] =
 	"copy FILE over rekey.db and the key file beside it, for the user of the service\n"
 	"and with mode 0600, and start.\n"
 	"\n"
-	"    rekey backup /var/backups/rekey/$(date +%F).db\n"
-	"    rekey backup /mnt/backups/now.db --json\n"
-	"\n"
 	"--json gives file, bytes, apps, accounts and key_file.\n";
 
 static const char doctor[] =
 	"One line for each thing that was looked at: ok, warn or FAIL, and what to do. It\n"
 	"ends with status 1 if there was a FAIL. It makes nothing and changes nothing,\n"
 	"sends no mail, needs no running server and disturbs none. Run it as the user of\n"
-	"the service, with its configuration:\n"
-	"\n"
-	"    runuser -u rekey -- rekey doctor\n"
-	"    rekey doctor --config /etc/rekey/rekey.conf --json\n"
+	"the service (runuser -u rekey -- rekey doctor), with its configuration.\n"
 	"\n"
 	"    configuration  it is understood; else the file, the line and what would be right\n"
 	"    public url     set, https, without user or path; its host is known (warn)\n"
@@ -64,9 +58,6 @@ static const char calibrate[] =
 	"100 ms, and it leaves 10 log-ins a second for each core; 250 would leave 4, and a\n"
 	"flood of wrong passwords would keep everyone else waiting the sooner.\n"
 	"\n"
-	"    rekey calibrate\n"
-	"    rekey calibrate --target-ms 250 | tee -a /etc/rekey/rekey.conf\n"
-	"\n"
 	"--json gives hash.memory_kib, hash.passes, target_ms, milliseconds,\n"
 	"hashes_per_second, threads and memory_mib (of all threads together).\n";
 
@@ -81,9 +72,6 @@ static const char copy[] =
 	"(server.key_file) is not in it: take it along. A password belongs in ~/.pgpass and not\n"
 	"on the command line. See docs/scaling.md.\n"
 	"\n"
-	"    rekey copy --from sqlite:/var/lib/rekey/rekey.db --to postgresql://rekey@db/rekey\n"
-	"    rekey copy --from postgresql://rekey@db/rekey --to sqlite:copy.db --json\n"
-	"\n"
 	"--json gives a list of table, rows, digest and equal.\n";
 
 static const char app_set[] =
@@ -97,23 +85,13 @@ static const char app_set[] =
 	"it, until client_key=retire ends that: so clients can be changed one after the other.\n"
 	"A third is refused. master_key is changed in the same way.\n"
 	"\n"
-	"    rekey app set shop public_url=https://id.shop.example sender='The Shop'\n"
-	"    rekey app set shop hosts=id.shop.example,login.shop.example dialects+=backtory\n"
-	"    rekey app set shop origins+=https://shop.example origins-=http://localhost:3000\n"
-	"    rekey app set shop sign_up=closed password_min_length=15\n"
-	"    rekey app set shop client_key=new --json\n"
-	"    rekey app set shop client_key=retire\n"
-	"\n"
 	"See docs/apps.md.\n";
 
 static const char app_remove[] =
 	"Its accounts go with it, and their sessions, links and mails, its names, messages and\n"
 	"mail templates. It cannot be undone: rekey app disable lets nobody in and keeps all.\n"
 	"The audit trail keeps the events, without persons and networks. While many accounts\n"
-	"are removed, those of other apps wait.\n"
-	"\n"
-	"    rekey app remove old-shop\n"
-	"    rekey app remove old-shop --yes\n";
+	"are removed, those of other apps wait.\n";
 
 static const char key_rotate[] =
 	"Servers that run use the new key for the next token, without a restart. Tokens of the\n"
@@ -125,9 +103,6 @@ static const char key_rotate[] =
 	"as often as your rules want it. A key that was sealed by a key file that is lost is\n"
 	"replaced in this way too.\n"
 	"\n"
-	"    rekey key rotate\n"
-	"    rekey key rotate --json\n"
-	"\n"
 	"--json gives kid, created_at and old_verify_until.\n";
 
 static const char key_list[] =
@@ -135,25 +110,162 @@ static const char key_list[] =
 	"it was made, when it was retired, and until when it verifies. Keys that verify no\n"
 	"longer go with the next housekeeping. Nothing here is a secret.\n"
 	"\n"
-	"    rekey key list\n"
-	"    rekey key list --json\n"
-	"\n"
 	"--json gives a list of kid, signs, created_at, retired_at and verifies_until; times that\n"
 	"are not yet are left out.\n";
 
-static const struct {
-	const char *command, *text;
-} manuals[] = {
-	{ "app set", app_set },       { "app remove", app_remove }, { "backup", backup },
-	{ "doctor", doctor },         { "calibrate", calibrate },   { "copy", copy },
-	{ "key rotate", key_rotate }, { "key list", key_list },
+static const char account_add[] =
+	"LOGIN of the other commands is an address or a username of the app's. A password is\n"
+	"never an argument, which every user of the machine could see; --password-stdin reads\n"
+	"it, and the password policy holds for it. --json gives id, email and username.\n";
+
+static const char account_list[] =
+	"All of them, read and written page by page, however many there are. The id is what\n"
+	"the app's clients know an account by.\n";
+
+static const char account_show[] =
+	"The number is what rekey audit list names the account by. Neither the password nor\n"
+	"its hash is shown.\n";
+
+static const char account_set[] =
+	"One of the two, or both. Of an account with an address, username= takes the username\n"
+	"away. Another address is told to both mailboxes, and ends all sessions and mailed\n"
+	"links; be sure who asks for it. A change of the username ends none.\n";
+
+static const char account_disable[] =
+	"One statement: its sessions are dead on every server before the command is back, and\n"
+	"so are the links that were mailed. Whoever tries to log in is told what strangers are.\n"
+	"rekey account enable lets the owner in again, by the old password.\n";
+
+static const char account_recover[] =
+	"For an owner who cannot ask for it. The mail is the one that a recovery of their own\n"
+	"brings, and the old password stays valid until its link was used. As there, while a\n"
+	"mailed link lives and limits.mails_per_address is reached, no other one is mailed.\n"
+	"--json gives email and reference, which the mail has too.\n";
+
+static const char account_export[] =
+	"One object on each line: id, email, username, status, created_at, name, locale and,\n"
+	"with --with-hashes, password_hash. rekey account import reads it. Keep a file with "
+	"hashes\n"
+	"as you would the database. The audit trail says that there was an export.\n";
+
+static const char account_import[] =
+	"JSON lines, an array of objects, or CSV whose first line names the columns: email,\n"
+	"username (one of the two at least), password_hash, created_at, status (active or\n"
+	"disabled), name, locale and id (24 hex digits). What is empty or null is not there.\n"
+	"The addresses are taken for verified, as those of rekey account add are. Hashes are\n"
+	"Argon2id as PHC strings ($argon2id$v=19$m=19456,t=2,p=1$...); no other kind can be\n"
+	"checked, so no other is taken. Who has no password gets one by a recovery, and nobody\n"
+	"is mailed by the import. created_at is 2026-11-01T08:30:00Z or Unix seconds.\n"
+	"\n"
+	"Up to 500 lines are one transaction. A line that is refused is told as line N: why,\n"
+	"the others go in, and the exit status is 1. An account that is there already stays as\n"
+	"it is, so that the same file, mended, can be imported again. --json gives imported,\n"
+	"existing and refused.\n";
+
+static const char account_remove[] =
+	"There is no way back but a backup. rekey account disable is the other way to end\n"
+	"all sessions. Nothing is printed, but for --json: id, email and username.\n";
+
+static const char text_set[] = "The keys may be one or several; the others stay as they are.\n";
+
+static const char text_import[] =
+	"JSON lines as rekey writes them by export, an array of objects, or CSV. A row that is\n"
+	"not one of the app's, or does not fit, is told as line N: why, the others are changed,\n"
+	"and the exit status is 1. --json gives imported and refused.\n";
+
+static const char mail_list[] =
+	"A mail is due, sent, dead (given up, see rekey mail retry), or dropped: there was\n"
+	"nobody to mail. The thousand newest are shown, and before any others the dead ones.\n";
+
+static const char mail_retry[] =
+	"A link in it lives as long again as in a new mail. --json gives the row, or how many\n"
+	"were retried.\n";
+
+static const char audit_list[] =
+	"A thousand rows at most, unless --limit says otherwise. The account is told by its\n"
+	"number, see rekey account show; 0 stands for strangers and removed ones.\n";
+
+static const char app_add[] =
+	"The keys are what the app's clients show; only hashes of them are kept. --json gives\n"
+	"name, id, client_key and master_key.\n";
+
+static const char migrate[] =
+	"A server takes the steps at its start too; this is for taking them beforehand.\n";
+
+const struct manual manuals[] = {
+	{ "serve", NULL, "rekey serve --dev --set server.listen=127.0.0.1:8080\n" },
+	{ "app add", app_add,
+	  "rekey app add shop --dialect account --host id.shop.example --language fr\n"
+	  "rekey app add game --dialect backtory --json\n" },
+	{ "app list", NULL, "rekey app list\nrekey app list --json\n" },
+	{ "app show", NULL, "rekey app show default\nrekey app show default --json\n" },
+	{ "app set", app_set,
+	  "rekey app set default public_url=https://id.shop.example sender='The Shop'\n"
+	  "rekey app set default hosts=id.shop.example,login.shop.example dialects+=backtory\n"
+	  "rekey app set default origins+=https://shop.example origins-=http://localhost:3000\n"
+	  "rekey app set default sign_up=closed password_min_length=15\n"
+	  "rekey app set default client_key=new --json\n"
+	  "rekey app set default client_key=retire\n" },
+	{ "app remove", app_remove, "rekey app remove default --yes\n" },
+	{ "app disable", NULL, "rekey app disable default\n" },
+	{ "app enable", NULL, "rekey app enable default\n" },
+	{ "account add", account_add,
+	  "rekey account add carol@example.org --username carol\n"
+	  "echo 'correct horse battery' | rekey account add dave@example.org --password-stdin "
+	  "--json\n" },
+	{ "account list", account_list,
+	  "rekey account list\nrekey account list --app default --limit 10 --json\n" },
+	{ "account show", account_show,
+	  "rekey account show ann@example.org\nrekey account show ann --json\n" },
+	{ "account set", account_set,
+	  "rekey account set ann@example.org username=ann.lee\n"
+	  "rekey account set ann.lee email=ann@new.example\n" },
+	{ "account disable", account_disable, "rekey account disable ann@example.org\n" },
+	{ "account enable", NULL, "rekey account enable ann@example.org\n" },
+	{ "account recover", account_recover,
+	  "rekey account recover ann\nrekey account recover ann --json\n" },
+	{ "account export", account_export,
+	  "rekey account export > accounts.jsonl\n"
+	  "rekey account export --app default --with-hashes | gzip > accounts.jsonl.gz\n" },
+	{ "account import", account_import,
+	  "rekey account export --with-hashes > accounts.jsonl; rekey account import "
+	  "accounts.jsonl\n"
+	  "printf 'email,username\\nerin@example.org,erin\\n' | rekey account import - --json\n" },
+	{ "account remove", account_remove, "rekey account remove ann@example.org\n" },
+	{ "messages list", NULL, "rekey messages list\nrekey messages list --json\n" },
+	{ "messages show", NULL, "rekey messages show resetcode_empty\n" },
+	{ "messages set", text_set,
+	  "rekey messages set resetcode_empty message='Where is the code?' input=code\n" },
+	{ "messages import", text_import,
+	  "rekey messages export > messages.jsonl; rekey messages import messages.jsonl\n" },
+	{ "messages export", NULL, "rekey messages export --app default > messages.jsonl\n" },
+	{ "mail-templates list", NULL,
+	  "rekey mail-templates list\nrekey mail-templates list --json\n" },
+	{ "mail-templates show", NULL, "rekey mail-templates show reset_password\n" },
+	{ "mail-templates set", text_set,
+	  "rekey mail-templates set reset_password subject='Your new password for {{app}}'\n" },
+	{ "mail-templates import", text_import,
+	  "rekey mail-templates export > mails.jsonl; rekey mail-templates import mails.jsonl\n" },
+	{ "mail-templates export", NULL, "rekey mail-templates export > mails.jsonl\n" },
+	{ "mail list", mail_list, "rekey mail list\nrekey mail list --json\n" },
+	{ "mail show", NULL, "rekey mail show 1\n" },
+	{ "mail retry", mail_retry, "rekey mail retry 1\nrekey mail retry --all --json\n" },
+	{ "audit list", audit_list,
+	  "rekey audit list --since 24h\n"
+	  "rekey audit list --account ann@example.org --since 2026-11-01 --limit 50 --json\n" },
+	{ "key rotate", key_rotate, "rekey key rotate\nrekey key rotate --json\n" },
+	{ "key list", key_list, "rekey key list\nrekey key list --json\n" },
+	{ "migrate", migrate, "rekey migrate\n" },
+	{ "backup", backup,
+	  "rekey backup /var/backups/rekey/$(date +%F).db\n"
+	  "rekey backup /var/backups/rekey/now.db --json\n" },
+	{ "copy", copy,
+	  "rekey copy --from sqlite:/var/lib/rekey/rekey.db --to postgresql://rekey@db/rekey\n"
+	  "rekey copy --from sqlite:/var/lib/rekey/rekey.db --to sqlite:copy.db --json\n" },
+	{ "doctor", doctor, "rekey doctor\nrekey doctor --json\n" },
+	{ "calibrate", calibrate,
+	  "rekey calibrate\nrekey calibrate --target-ms 250 | tee -a /etc/rekey/rekey.conf\n" },
+	{ "help", NULL, "rekey help\nrekey help account\nrekey help account add\n" },
 };
 
-const char *cli_manual(const char *command_name)
-{
-	FOREACH(manual, manuals) {
-		if (strcmp(manual->command, command_name) == 0)
-			return manual->text;
-	}
-	return NULL;
-}
+const size_t n_manuals = COUNT_OF(manuals);

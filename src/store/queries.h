@@ -119,6 +119,17 @@
 	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE app_id = $1 AND username_key = $2")   \
 	QUERY(ACCOUNT_BY_ID, "i", ACCOUNT_TYPES,                                                   \
 	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $1")                             \
+	/* By number, behind a place: the plus keeps it from being read by the app and sorted. */  \
+	QUERY(ACCOUNT_PAGE, "iii", ACCOUNT_TYPES,                                                  \
+	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE +app_id = $1 AND id > $2"             \
+	      " ORDER BY id LIMIT $3")                                                             \
+	/* Disabled (1) moves the epoch, active (0) does not: what it ends is ended already. */    \
+	QUERY(ACCOUNT_SET_STATUS, "iii", "i",                                                      \
+	      "UPDATE account SET status = $1, epoch = epoch + $1 WHERE id = $2 AND epoch = $3"    \
+	      " RETURNING epoch")                                                                  \
+	QUERY(ACCOUNT_RENAME, "ttii", "i",                                                         \
+	      "UPDATE account SET username = $1, username_key = $2 WHERE id = $3 AND epoch = $4"   \
+	      " RETURNING id")                                                                     \
 	QUERY(ACCOUNT_SET_PASSWORD, "tiiiii", "i",                                                 \
 	      "UPDATE account SET phc = $1, epoch = epoch + 1, password_set_at = $2,"              \
 	      " password_expires_at = $3, outbox_floor = $4 WHERE id = $5 AND epoch = $6"          \
@@ -293,6 +304,14 @@
 	QUERY(AUDIT_NEWEST, "ii", "iiiittt",                                                       \
 	      "SELECT id, app_id, account_id, at, event, outcome, network FROM audit"              \
 	      " WHERE app_id = $1 ORDER BY id DESC LIMIT $2")                                      \
+	/* A page below a number, of what happened since; of all accounts, or of one. */           \
+	QUERY(AUDIT_PAGE, "iiii", "iiiittt",                                                       \
+	      "SELECT id, app_id, account_id, at, event, outcome, network FROM audit"              \
+	      " WHERE app_id = $1 AND id < $2 AND at >= $3 ORDER BY id DESC LIMIT $4")             \
+	QUERY(AUDIT_PAGE_OF, "iiiii", "iiiittt",                                                   \
+	      "SELECT id, app_id, account_id, at, event, outcome, network FROM audit"              \
+	      " WHERE app_id = $1 AND id < $2 AND at >= $3 AND account_id = $4"                    \
+	      " ORDER BY id DESC LIMIT $5")                                                        \
                                                                                                    \
 	/* Counts n more, in the window that runs or in a new one. */                              \
 	QUERY(LIMIT_TAKE, "biii", "iii",                                                           \
@@ -528,6 +547,16 @@
 	" VALUES (" number "$1, $2, $3, $4, $5, $6, $7, 1, 0, $8, 0, 0, $8, $9, $10, $11)"         \
 	" RETURNING id"
 
+#define QUERY_ACCOUNT_IMPORT_SQL(column, number)                                                   \
+	"INSERT INTO account (" column "app_id, public_id, email, email_key, username,"            \
+	" username_key, phc, status, password_set_at, created_at, name, locale,"                   \
+	" email_verified_at, epoch, password_expires_at, outbox_floor)"                            \
+	" VALUES (" number "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, 0, 0)"      \
+	" ON CONFLICT DO NOTHING RETURNING id"
+#define NEXT_ACCOUNT_NUMBER                                                                        \
+	"(SELECT 1 + max((SELECT coalesce(max(id), 0) FROM account), newest_id)"                   \
+	" FROM removed_account), "
+
 #define QUERY_FORKED_LIST(QUERY)                                                                   \
 	QUERY(APP_ADD, "ttbbiiiiitttti", "i",                                                      \
 	      QUERY_APP_ADD_SQL("id, ", "(SELECT 1 + max((SELECT coalesce(max(id), 0) FROM app),"  \
@@ -537,9 +566,10 @@
 	QUERY(APP_LOCK_ACCOUNTS, "i", "i", "SELECT id FROM account WHERE app_id = $1 LIMIT 0",     \
 	      "SELECT id FROM account WHERE app_id = $1 ORDER BY id FOR UPDATE")                   \
 	QUERY(ACCOUNT_ADD, "ittttttitti", "i",                                                     \
-	      QUERY_ACCOUNT_ADD_SQL("id, ", "(SELECT 1 + max((SELECT coalesce(max(id), 0)"         \
-	                                    " FROM account), newest_id) FROM removed_account), "), \
-	      QUERY_ACCOUNT_ADD_SQL("", ""))                                                       \
+	      QUERY_ACCOUNT_ADD_SQL("id, ", NEXT_ACCOUNT_NUMBER), QUERY_ACCOUNT_ADD_SQL("", ""))   \
+	QUERY(ACCOUNT_IMPORT, "ittttttiiitti", "i",                                             \
+	      QUERY_ACCOUNT_IMPORT_SQL("id, ", NEXT_ACCOUNT_NUMBER),                               \
+	      QUERY_ACCOUNT_IMPORT_SQL("", ""))                                                    \
 	QUERY(ACCOUNT_LOCK, "i", "i", "SELECT id FROM account WHERE id = $1",                      \
 	      "SELECT id FROM account WHERE id = $1 FOR NO KEY UPDATE")                            \
 	QUERY(ACCOUNT_LOCK_AT, "ii", "i", "SELECT id FROM account WHERE id = $1 AND epoch = $2",   \

@@ -234,6 +234,29 @@ MUST_USE enum err store_account_lock(struct tx *tx, int64_t id);
 /* The same of an account as it was read. ERR_RETRY: its epoch has moved, or it is gone. */
 MUST_USE enum err store_account_lock_at(struct tx *tx, int64_t id, int64_t epoch);
 
+struct account_list {
+	struct account *items;
+	size_t n;
+};
+
+/* The accounts of an app behind a number, in the order of their numbers, at most max. */
+MUST_USE enum err store_account_page(struct store *store, struct arena *arena, int64_t app_id,
+                                     int64_t after, int64_t max, struct account_list *ret_list);
+
+/* Of the account as read; ERR_RETRY: it is in another epoch by now. Disabling moves the epoch, so
+ * that this one statement ends every session and token. */
+MUST_USE enum err store_account_set_status(struct tx *tx, const struct account *account,
+                                           int64_t status);
+
+/* Both NONE: it has no username from now on. ERR_CONFLICT: it is another's. ERR_RETRY. */
+MUST_USE enum err store_account_rename(struct tx *tx, const struct account *account,
+                                       struct str username, struct str username_key);
+
+/* From another house: with status, password and age of its own. ERR_NOT_FOUND: its public id,
+ * address or username is there already, and nothing was added; the transaction goes on. */
+MUST_USE enum err store_account_import(struct tx *tx, const struct account *account,
+                                       struct str username_key, int64_t *ret_id);
+
 /* account->id, ->epoch and holds are ignored: it starts in epoch 1, active. */
 MUST_USE enum err store_account_add(struct tx *tx, const struct account *account,
                                     struct str username_key, int64_t now, int64_t *ret_id);
@@ -616,6 +639,16 @@ struct audit_list {
 };
 
 MUST_USE enum err store_audit_add(struct tx *tx, const struct audit_row *row);
+
+/* What happened at `since` or later in rows below a number, newest first, at most max. */
+struct audit_wanted {
+	int64_t app_id;
+	int64_t account_id; /* 0: of any */
+	int64_t since, below_id, max;
+};
+
+MUST_USE enum err store_audit_page(struct store *store, struct arena *arena,
+                                   const struct audit_wanted *wanted, struct audit_list *ret_list);
 MUST_USE enum err store_audit_newest(struct store *store, struct arena *arena, int64_t app_id,
                                      int64_t max, struct audit_list *ret_list);
 

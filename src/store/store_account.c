@@ -61,6 +61,18 @@ enum err store_account_by_id(struct store *store, struct arena *arena, int64_t i
 	                 ROWS(account_columns, struct account), ret_account);
 }
 
+enum err store_account_page(struct store *store, struct arena *arena, int64_t app_id, int64_t after,
+                            int64_t max, struct account_list *ret_list)
+{
+	const struct value args[] = { INTEGER(app_id), INTEGER(after), INTEGER(max) };
+	struct any_list list;
+
+	TRY(store_all(store, arena, QUERY_ACCOUNT_PAGE, ARGS(args),
+	              ROWS(account_columns, struct account), &list));
+	*ret_list = (struct account_list){ list.items, list.n };
+	return OK;
+}
+
 enum err store_account_lock(struct tx *tx, int64_t id)
 {
 	const struct value args[] = { INTEGER(id) };
@@ -95,6 +107,47 @@ enum err store_account_add(struct tx *tx, const struct account *account, struct 
 	};
 
 	return tx_number(tx, QUERY_ACCOUNT_ADD, ARGS(args), ret_id);
+}
+
+enum err store_account_import(struct tx *tx, const struct account *account, struct str username_key,
+                              int64_t *ret_id)
+{
+	const struct value args[] = {
+		INTEGER(account->app_id),
+		TEXT(account->public_id),
+		TEXT(account->email),
+		TEXT(account->email_key),
+		TEXT(account->username),
+		TEXT(username_key),
+		TEXT(account->phc),
+		INTEGER(account->status),
+		INTEGER(account->password_set_at),
+		INTEGER(account->created_at),
+		TEXT(account->name),
+		TEXT(account->locale),
+		INTEGER(account->email_verified_at),
+	};
+
+	return tx_number(tx, QUERY_ACCOUNT_IMPORT, ARGS(args), ret_id);
+}
+
+enum err store_account_set_status(struct tx *tx, const struct account *account, int64_t status)
+{
+	const struct value args[] = { INTEGER(status), INTEGER(account->id),
+		                      INTEGER(account->epoch) };
+	int64_t epoch;
+
+	return retry_if_gone(tx_number(tx, QUERY_ACCOUNT_SET_STATUS, ARGS(args), &epoch));
+}
+
+enum err store_account_rename(struct tx *tx, const struct account *account, struct str username,
+                              struct str username_key)
+{
+	const struct value args[] = { TEXT(username), TEXT(username_key), INTEGER(account->id),
+		                      INTEGER(account->epoch) };
+	int64_t id;
+
+	return retry_if_gone(tx_number(tx, QUERY_ACCOUNT_RENAME, ARGS(args), &id));
 }
 
 enum err store_account_set_password(struct tx *tx, const struct new_password *password,
@@ -204,6 +257,25 @@ enum err store_audit_newest(struct store *store, struct arena *arena, int64_t ap
 
 	TRY(store_all(store, arena, QUERY_AUDIT_NEWEST, ARGS(args),
 	              ROWS(audit_columns, struct audit_row), &list));
+	*ret_list = (struct audit_list){ list.items, list.n };
+	return OK;
+}
+
+enum err store_audit_page(struct store *store, struct arena *arena,
+                          const struct audit_wanted *wanted, struct audit_list *ret_list)
+{
+	const struct value of_any[] = { INTEGER(wanted->app_id), INTEGER(wanted->below_id),
+		                        INTEGER(wanted->since), INTEGER(wanted->max) };
+	const struct value of_one[] = { INTEGER(wanted->app_id), INTEGER(wanted->below_id),
+		                        INTEGER(wanted->since), INTEGER(wanted->account_id),
+		                        INTEGER(wanted->max) };
+	const struct rows rows = ROWS(audit_columns, struct audit_row);
+	struct any_list list;
+
+	if (wanted->account_id)
+		TRY(store_all(store, arena, QUERY_AUDIT_PAGE_OF, ARGS(of_one), rows, &list));
+	else
+		TRY(store_all(store, arena, QUERY_AUDIT_PAGE, ARGS(of_any), rows, &list));
 	*ret_list = (struct audit_list){ list.items, list.n };
 	return OK;
 }

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 import pathlib
+import shutil
 import sqlite3
 
 counter = itertools.count(1)
@@ -34,6 +35,11 @@ class Sqlite:
 
     def connect(self):
         return sqlite3.connect(self.path, timeout=20)
+
+    def copy_to(self, other):
+        """Of a database that nobody has open."""
+        for path in self.path.parent.glob(self.path.name + "*"):
+            shutil.copy(path, other.path.parent / path.name)
 
     def dump(self):
         """All that is at rest, as bytes."""
@@ -84,6 +90,12 @@ class Postgres:
                 self.commit()
 
         return Connection.connect(self.url)
+
+    def copy_to(self, other):
+        """Of a database that nobody is connected to."""
+        other.remove()
+        with self._connected(self.server) as connection:
+            connection.execute(f"CREATE DATABASE {other.name} TEMPLATE {self.name}")
 
     def dump(self):
         with self._connected(self.url) as connection:

@@ -347,3 +347,47 @@ TEST(text_is_utf8_without_nul)
 	FOREACH(c, cases)
 		CHECK(c->name, text_is_utf8(c->in) == c->want);
 }
+
+TEST(a_terminal_is_shown_no_byte_that_it_would_obey)
+{
+	static const struct {
+		const char *name, *in, *want;
+		size_t columns;
+	} cases[] = {
+		{ "nothing", "", "", 0 },
+		{ "plain", "Ann Lee", "Ann Lee", 7 },
+		{ "letters of two columns", "\xe6\xbc\xa2\xe5\xad\x97", "\xe6\xbc\xa2\xe5\xad\x97",
+		  4 },
+		{ "a combining accent takes none", "e\xcc\x81", "e\xcc\x81", 1 },
+		{ "an escape sequence", "\x1b[31mred\x1b[0m", "\\x1b[31mred\\x1b[0m", 18 },
+		{ "a title is set", "\x1b]0;x\x07", "\\x1b]0;x\\x07", 12 },
+		{ "C1 controls",
+		  "\xc2\x9b"
+		  "31m",
+		  "\\x9b31m", 7 },
+		{ "lines and tabs", "a\r\nb\tc", "a\\r\\nb\\tc", 9 },
+		{ "a line separator",
+		  "a\xe2\x80\xa8"
+		  "b",
+		  "a\\u2028b", 8 },
+		{ "turned around", "\xe2\x80\xaegpj", "\\u202egpj", 9 },
+		{ "delete", "a\x7f", "a\\x7f", 5 },
+		{ "not UTF-8", "a\xff\xc3", "a\\xff\\xc3", 9 },
+	};
+	FOREACH(c, cases) {
+		struct str plain;
+		CHECK(c->name, text_printable(t->arena, str(c->in), &plain) == OK);
+		CHECK(c->name, str_is(plain, c->want));
+		CHECK(c->name, text_columns(plain) == c->columns);
+	}
+}
+
+TEST(a_text_is_cut_between_letters_and_never_wider_than_asked)
+{
+	const struct str wide = str("a\xe6\xbc\xa2"
+	                            "e\xcc\x81z"); /* 1, 2, 1 and 1 columns */
+	static const size_t lengths[] = { 0, 1, 1, 4, 7, 8, 8 };
+
+	for (size_t columns = 0; columns < COUNT_OF(lengths); columns++)
+		CHECK("columns", text_fit(wide, columns).len == lengths[columns]);
+}

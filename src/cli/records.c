@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* records.c - one record's bytes at a time, then its values by the table of fields. */
+#include "cli/records.h"
+#include "base/text.h"
+#include <errno.h>
+#include <string.h>
+
+static enum err bad(struct records *records, const char *why)
+{
+	snprintf(records->why, sizeof(records->why), "%s", why);
+	return ERR_MALFORMED;
+}
+
+static int next_char(struct records *records)
+{
+	int c = getc_unlocked(records->file);
+
+	if (c == '\n')
+		records->next_line++;
+	return c;
+}
+
+static void put_back(struct records *records, int c)
+{
+	if (c == '\n')
+		records->next_line--;
+	ungetc(c, records->file);
+}
+
+static int skip_blank(struct records *records)
+{
+	int c;
+
+	do
+		c = next_char(records);
+	while (c == ' ' || c == '\t' || c == '\r' || c == '\n');
+	return c;
+}
+
+static void skip_line(struct records *records)
+{
+	int c;
+
+	do
+		c = next_char(records);
+	while (c != '\n' && c != EOF);
+}
+
+/* ---- values by their names ---- */
+
+static size_t find_field(const struct records *records, struct str name)
+{
+	size_t i = 0;
+
+	while (i < records->n_fields && !str_is(name, records->fields[i].name))
+		i++;
+	return i;
+}
+
+static enum err no_such_field(struct records *records, struct arena *arena, struct str name)
+{
+	struct str plain;
+
+	TRY(text_printable(arena, name, &plain));
+	snprintf(records->why, sizeof(records->why), "there is no field %.60s%s", plain.ptr,
+	         plain.len > 60 ? "..." : "");
+	return ERR_MALFORMED;
+}
+
+static void put(const struct records *records, size_t field, struct str value, void *row)
+{
+	memcpy((char *)row + records->fields[field].offset, &value, sizeof(value));
+}
+
+/* ---- JSON ---- */
+
+static enum err fill_from_json(struct records *records, struct arena *arena, struct str json,
+                               void *ret_row)
+{
+	struct members *members = arena_alloc(arena, sizeof(*members));
+
+	NEED(members);
+	enum err err = json_read(arena, json, members);
+	if (err == ERR_MALFORMED)
+		return bad(records, "this is no JSON object, or has a member twice");
+	TRY(err);
+	for (size_t i = 0; i < members->n; i++) {
+		const struct member *member = &members->items[i];
+		size_t field = find_field(records, member->name);
+		if (field == records->n_fields)
+			return no_such_field(records, arena, member->name);
+		if (member->kind == MEMBER_OTHER && !member->text.ptr)
+			return bad(records, "a value is neither a text nor a whole number");
+		if (member->kind != MEMBER_NULL)
+			put(records, field, member->text, ret_row);
+	}
+	return OK;
+}
+
+static enum err next_of_lines(struct records *records, struct arena *arena, void *ret_row)
+{
+	size_t len = 0;
+	int c = skip_blank(records);
+
+	records->line = records->next_line;
+	if (c == EOF)
+		return ERR_NOT_FOUND;
+	for (; c != '\n' && c != EOF; c = next_char(records)) {
+		if (len == RECORD_MAX) {
+			skip_line(records);
+			return bad(records, "the line is longer than 64 KiB");
+		}
+		records->room[len++] = (char)c;
+	}
+	return fill_from_json(records, arena, (struct str){ records->room, len }, ret_row);
+}
+
+/* The bytes of an object up to the brace that closes it; the first one is read already. */
+static enum err read_object(struct records *records, size_t *ret_len)
+{
+	size_t len = 0;
+	int depth = 0;
+	bool in_text = false, escaped = false;
+
+	for (int c = '{'; c != EOF; c = next_char(records)) {
+		if (len == RECORD_MAX)
+			return bad(records, "the object is longer than 64 KiB");
+		records->room[len++] = (char)c;
+		if (c == '"' && !escaped)
+			in_text = !in_text;
+		escaped = in_text && c == '\\' && !escaped;
+		if (!in_text && (c == '{' || c == '}'))
+			depth += c == '{' ? 1 : -1;
+		if (depth == 0) {
+			*ret_len = len;
+			return OK;
+		}
+	}
+	return bad(records, "the file ends inside an object");
+}
+
+/* What cannot be an array any more is read no further: nobody knows where the next one begins. */
+static enum err next_of_array(struct records *records, struct arena *arena, void *ret_row)
+{
+	size_t len;
+	int c = skip_blank(records);
+
+	if (c == ',' || c == '[')
+		c = skip_blank(records);
+	records->line = records->next_line;
+	if (c == EOF || c == ']') {
+		fseek(records->file, 0, SEEK_END);
+		return ERR_NOT_FOUND;
+	}
+	enum err err =
+		c == '{' ? read_object(records, &len) : bad(records, "an object should begin here");
+	if (err != OK) {
+		while (getc_unlocked(records->file) != EOF)
+			;
+		return err;
+	}
+	return fill_from_json(records, arena, (struct str){ records->room, len }, ret_row);
+}
+
+/* ---- CSV ---- */
+
+struct cells {
+	struct str items[CELLS_MAX];
+	size_t n;
+	size_t used; /* bytes of the room */
+};
+
+/* Reads one cell into the room; *ret_end is what stands behind it: a comma, a line's end, EOF. */
+static enum err read_cell(struct records *records, struct cells *cells, int *ret_end)
+{
+	char *cell = records->room + cells->used;
+	size_t len = 0, left = RECORD_MAX - cells->used;
+	int c = next_char(records);
+	bool quoted = c == '"', inside = quoted;
+
+	if (quoted)
+		c = next_char(records);
+	for (;; c = next_char(records)) {
+		if (inside && c == '"') {
+			c = next_char(records);
+			inside = c == '"';
+		}
+		if (quoted && !inside && c != '\r' && c != ',' && c != '\n' && c != EOF) {
+			return bad(records, "something stands behind a closing quote");
+		}
+		if (!inside && c == '\r')
+			continue;
+		if (c == EOF || (!inside && (c == ',' || c == '\n')))
+			break;
+		if (c == '\0' || len == left)
+			return bad(records,
+			           c ? "the record is longer than 64 KiB" : "there is a NUL");
+		cell[len++] = (char)c;
+	}
+	if (inside)
+		return bad(records, "a quote is not closed");
+	if (cells->n == CELLS_MAX)
+		return bad(records, "there are too many columns");
+	cells->items[cells->n++] = (struct str){ len ? cell : NULL, len };
+	cells->used += len;
+	*ret_end = c;
+	return OK;
+}
+
+/* ERR_NOT_FOUND: the file is over. Copies the values, for the room is the next record's. */
+static enum err read_cells(struct records *records, struct arena *arena, struct cells *ret_cells)
+{
+	struct cells cells = { 0 };
+	int end = skip_blank(records);
+
+	records->line = records->next_line;
+	if (end == EOF)
+		return ERR_NOT_FOUND;
+	put_back(records, end);
+	do {
+		enum err err = read_cell(records, &cells, &end);
+		if (err != OK) {
+			skip_line(records);
+			return err;
+		}
+	} while (end == ',');
+	for (size_t i = 0; i < cells.n; i++)
+		TRY(arena_str(arena, cells.items[i], &cells.items[i]));
+	*ret_cells = cells;
+	return OK;
+}
+
+static enum err next_of_csv(struct records *records, struct arena *arena, void *ret_row)
+{
+	struct cells cells;
+
+	TRY(read_cells(records, arena, &cells));
+	if (cells.n != records->n_columns)
+		return bad(records,
+		           "it has another number of values than the first line has names");
+	for (size_t i = 0; i < cells.n; i++)
+		put(records, records->columns[i], cells.items[i], ret_row);
+	return OK;
+}
+
+static enum err read_header(struct records *records, struct arena *arena)
+{
+	struct cells cells;
+
+	TRY(read_cells(records, arena, &cells));
+	for (size_t i = 0; i < cells.n; i++) {
+		struct str name = cells.items[i].ptr ? cells.items[i] : STR("");
+		records->columns[i] = find_field(records, name);
+		if (records->columns[i] == records->n_fields)
+			return no_such_field(records, arena, name);
+		for (size_t j = 0; j < i; j++) {
+			if (records->columns[j] == records->columns[i])
+				return bad(records, "two columns have the same name");
+		}
+	}
+	records->n_columns = cells.n;
+	return OK;
+}
+
+/* ---- files ---- */
+
+/* A byte order mark, as some programs write it before the first name. */
+static void skip_mark(struct records *records)
+{
+	int c = next_char(records);
+
+	if (c == 0xef && next_char(records) == 0xbb && next_char(records) == 0xbf)
+		return;
+	put_back(records, c);
+}
+
+static enum err find_form(struct records *records, struct arena *arena)
+{
+	skip_mark(records);
+	int c = skip_blank(records);
+
+	put_back(records, c);
+	records->form = c == '{' ? RECORDS_LINES : c == '[' ? RECORDS_ARRAY : RECORDS_CSV;
+	if (records->form != RECORDS_CSV || c == EOF)
+		return OK;
+	enum err err = read_header(records, arena);
+	return err == ERR_MALFORMED ? ERR_CONFIG : err;
+}
+
+enum err records_open(struct arena *arena, const char *path, const struct out_field *fields,
+                      size_t n_fields, struct records *ret_records)
+{
+	struct records *records = ret_records;
+
+	*records = (struct records){ .fields = fields, .n_fields = n_fields, .next_line = 1 };
+	NEED(records->room = arena_alloc(arena, RECORD_MAX));
+	records->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	if (!records->file) {
+		snprintf(records->why, sizeof(records->why), "the file cannot be read: %s",
+		         strerror(errno));
+		return ERR_CONFIG;
+	}
+	return find_form(records, arena);
+}
+
+void records_close(struct records *records)
+{
+	if (records->file && records->file != stdin)
+		fclose(records->file);
+	records->file = NULL;
+}
+
+enum err records_next(struct records *records, struct arena *arena, void *ret_row)
+{
+	static enum err (*const next[])(struct records *, struct arena *, void *) = {
+		[RECORDS_LINES] = next_of_lines,
+		[RECORDS_ARRAY] = next_of_array,
+		[RECORDS_CSV] = next_of_csv,
+	};
+	enum err err = next[records->form](records, arena, ret_row);
+
+	return ferror(records->file) ? ERR_STORE : err;
+}

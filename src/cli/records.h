@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* records.h - rows of a file, as JSON or as CSV, one after the other in bounded memory.
+ *
+ * The first character tells them apart: '{' begins JSON lines, one object on each; '[' an array of
+ * objects, laid out at will; anything else CSV (RFC 4180) whose first record names the columns. A
+ * value that is null, or an empty cell, is not there. */
+#ifndef REKEY_CLI_RECORDS_H
+#define REKEY_CLI_RECORDS_H
+
+#include "base/json.h"
+#include <stdio.h>
+
+enum { RECORD_MAX = 64 * 1024, RECORD_WHY_ROOM = 200, CELLS_MAX = 32 };
+
+enum records_form { RECORDS_LINES, RECORDS_ARRAY, RECORDS_CSV };
+
+struct records {
+	const struct out_field *fields; /* the names a record may have, all OUT_TEXT */
+	size_t n_fields;
+	FILE *file;
+	enum records_form form;
+	int64_t line;              /* where the record began that was read last */
+	int64_t next_line;         /* that is read next */
+	size_t columns[CELLS_MAX]; /* of CSV: the field of each */
+	size_t n_columns;
+	char why[RECORD_WHY_ROOM]; /* of ERR_MALFORMED */
+	char *room;                /* RECORD_MAX bytes */
+};
+
+/* path "-": standard input. ERR_CONFIG: it cannot be read, or is CSV whose first line is not good;
+ * `why` says so. The caller owns what is in it: records_close() it, in any case. */
+MUST_USE enum err records_open(struct arena *arena, const char *path,
+                               const struct out_field *fields, size_t n_fields,
+                               struct records *ret_records);
+void records_close(struct records *records);
+
+/* Fills the texts of a zeroed row. ERR_NOT_FOUND: there are no more. ERR_MALFORMED: `line` is not
+ * good, and `why` says what it is; go on with the next. ERR_STORE: the file cannot be read further.
+ */
+MUST_USE enum err records_next(struct records *records, struct arena *arena, void *ret_row);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* records_test.c - rows out of JSON and CSV, good ones and bad ones beside each other. */
+#include "cli/records.h"
+#include "scratch.h"
+#include "unit.h"
+#include <string.h>
+
+struct row {
+	struct str a, b;
+};
+
+static const struct out_field fields[] = {
+	OUT("a", TEXT, struct row, a),
+	OUT("b", TEXT, struct row, b),
+};
+
+static void show_value(struct buf *buf, struct str value)
+{
+	if (value.ptr)
+		buf_add(buf, value);
+	else
+		buf_puts(buf, "-");
+}
+
+/* "1:A/B 2:A/- 3!why", or "!why" of what cannot be opened. */
+static const char *shown(struct test *t, struct records *records, enum err opened)
+{
+	struct buf buf = buf_in(t->arena);
+	struct str text;
+	enum err err = opened;
+
+	if (opened == ERR_CONFIG)
+		buf_printf(&buf, "!%s", records->why);
+	while (opened == OK) {
+		struct row row = { .a = STR_NONE };
+		err = records_next(records, t->arena, &row);
+		if (err != OK && err != ERR_MALFORMED)
+			break;
+		buf_printf(&buf, "%s%lld", buf.len ? " " : "", (long long)records->line);
+		if (err == OK) {
+			buf_puts(&buf, ":");
+			show_value(&buf, row.a);
+			buf_puts(&buf, "/");
+			show_value(&buf, row.b);
+		} else {
+			buf_printf(&buf, "!%s", records->why);
+		}
+	}
+	CHECK("the end", err == (opened == OK ? ERR_NOT_FOUND : ERR_CONFIG));
+	CHECK("text", buf_str(&buf, &text) == OK);
+	return text.ptr;
+}
+
+#define NO_OBJECT "!this is no JSON object, or has a member twice"
+
+TEST(records_are_read_from_json_and_csv)
+{
+	static const struct {
+		const char *name, *in, *want;
+	} cases[] = {
+		{ "nothing", "", "" },
+		{ "blank", " \n\n", "" },
+
+		{ "lines", "{\"a\":\"1\",\"b\":\"2\"}\n{\"b\":\"3\"}\n", "1:1/2 2:-/3" },
+		{ "no end of the last line", "{\"a\":\"1\"}", "1:1/-" },
+		{ "empty lines", "\n{\"a\":\"1\"}\r\n\r\n{\"a\":\"2\"}\n\n", "2:1/- 4:2/-" },
+		{ "null and a number", "{\"a\":null,\"b\":12}", "1:-/12" },
+		{ "an empty text is one", "{\"a\":\"\"}", "1:/-" },
+		{ "a bad line stands alone", "{\"a\":\"1\"\n{\"a\":\"2\"}\nx\n{}\n",
+		  "1" NO_OBJECT " 2:2/- 3" NO_OBJECT " 4:-/-" },
+		{ "an unknown name", "{\"c\":\"1\"}", "1!there is no field c" },
+		{ "a name that a terminal would obey", "{\"\\u001b[1m\":\"1\"}",
+		  "1!there is no field \\x1b[1m" },
+		{ "a fraction", "{\"a\":1.5}", "1!a value is neither a text nor a whole number" },
+		{ "twice", "{\"a\":\"1\",\"a\":\"2\"}", "1" NO_OBJECT },
+
+		{ "an empty array", "[]", "" },
+		{ "an array", "[{\"a\":\"1\"},{\"a\":\"2\"}]", "1:1/- 1:2/-" },
+		{ "laid out",
+		  "[\n  {\n    \"a\": \"}{\\\\\\\"\",\n    \"b\": \"2\"\n  },\n  {\"a\": "
+		  "\"3\"}\n]\n",
+		  "2:}{\\\"/2 6:3/-" },
+		{ "no object", "[{\"a\":\"1\"},\n5,{\"a\":\"2\"}]",
+		  "1:1/- 2!an object should begin here" },
+		{ "cut off", "[{\"a\":\"1\"},{\"a\":", "1:1/- 1!the file ends inside an object" },
+
+		{ "CSV", "a,b\n1,2\n3,\n", "2:1/2 3:3/-" },
+		{ "other columns", "b\r\n2\r\n", "2:-/2" },
+		{ "a byte order mark",
+		  "\xef\xbb\xbf"
+		  "a,b\n1,2",
+		  "2:1/2" },
+		{ "quotes", "\"a\",b\n\"1,\"\"x\"\"\n2\",\"\"\n3,4\n", "2:1,\"x\"\n2/- 4:3/4" },
+		{ "too few", "a,b\n1\n3,4\n",
+		  "2!it has another number of values than the first line has names 3:3/4" },
+		{ "behind a quote", "a,b\n\"1\"x,2\n3,4\n",
+		  "2!something stands behind a closing quote 3:3/4" },
+		{ "an open quote", "a,b\n\"1,2\n", "2!a quote is not closed" },
+		{ "an unknown column", "a,c\n1,2\n", "!there is no field c" },
+		{ "a column twice", "a,a\n1,2\n", "!two columns have the same name" },
+		{ "a column without a name", "a,\n1,2\n", "!there is no field " },
+	};
+	FOREACH(c, cases) {
+		struct scratch scratch;
+		struct records records;
+		scratch_make(&scratch);
+		const char *path = scratch_file(&scratch, t->arena, "file", c->in, 0600);
+		enum err err = records_open(t->arena, path, fields, COUNT_OF(fields), &records);
+		const char *got = shown(t, &records, err);
+		if (strcmp(got, c->want) != 0)
+			fail_msg("%s: %s", c->name, got);
+		records_close(&records);
+		scratch_remove(&scratch);
+	}
+}
+
+TEST(a_file_that_is_not_there_is_told)
+{
+	struct records records;
+
+	CHECK("open", records_open(t->arena, "/nowhere/at/all", fields, COUNT_OF(fields),
+	                           &records) == ERR_CONFIG);
+	CHECK("why", strstr(records.why, "No such file") != NULL);
+	records_close(&records);
+}
+
+TEST(a_record_takes_64_kib_at_most)
+{
+	static char line[RECORD_MAX + 200];
+	struct scratch scratch;
+	struct records records;
+
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "{\"a\":\"", 6);
+	memcpy(line + sizeof(line) - 16, "\"}\n{\"a\":\"1\"}\n", 14);
+	scratch_make(&scratch);
+	const char *path = scratch_file(&scratch, t->arena, "file", line, 0600);
+	CHECK("open", records_open(t->arena, path, fields, COUNT_OF(fields), &records) == OK);
+	const char *got = shown(t, &records, OK);
+	CHECK(got, strcmp(got, "1!the line is longer than 64 KiB 2:1/-") == 0);
+	records_close(&records);
+	scratch_remove(&scratch);
+}
