@@ -357,7 +357,7 @@ def test_a_refused_line_is_told_by_its_number_and_the_others_go_in(bare):
 
 def test_a_file_that_is_no_list_of_accounts_is_refused_whole(bare):
     bare.has_app()
-    for text, why in (("name,email\nx,a@example.org\n", "no field name"), ("email,email\na@example.org,b@example.org\n", "same name")):
+    for text, why in (("colour,email\nx,a@example.org\n", "no field colour"), ("email,email\na@example.org,b@example.org\n", "same name")):
         done = bare.run("account", "import", "-", stdin=text)
         assert done.returncode == 1 and why in done.stderr and not done.stdout
     done = bare.run("account", "import", "nothing.csv")
