@@ -11,7 +11,7 @@
 #include "base/key_file.h"
 #include "base/log.h"
 #include "cli/cli.h"
-#include "dialect/serve.h"
+#include "dialect/operations.h"
 #include "mail/mailer.h"
 #include "pages/pages.h"
 #include <signal.h>
@@ -51,6 +51,10 @@ struct process {
 	struct serving serving;
 	struct http_handler handler;
 	struct http_server *http;
+	struct tally tally;
+	struct http_handler operations_handler;
+	int operations_socket; /* below 0: none */
+	struct http_server *operations;
 };
 
 static const struct dialect *const dialects[] = { &dialect_pages, &dialect_account,
@@ -299,7 +303,9 @@ static enum err start_http(struct process *process)
 	};
 
 	process->serving = (struct serving){
-		.doors = { .service = &process->service, .dev = process->dev },
+		.doors = { .service = &process->service,
+		           .tally = &process->tally,
+		           .dev = process->dev },
 		.dialects = dialects,
 	};
 	if (process->dev && str_starts(settings->mail_url, "file:"))
@@ -327,9 +333,49 @@ static void ensure_key(struct process *process)
 		log_error("there is no key to sign access tokens with: %s", err_sentence(err));
 }
 
+#define OPERATIONS_LISTEN "127.0.0.1:9090"
+
+/* A place that was asked for has to be had, before anything else runs. */
+static enum err bind_operations(struct process *process)
+{
+	struct str place = process->settings.operations_listen;
+	char url[URL_ROOM];
+
+	process->operations_socket = -1;
+	if (!place.ptr || str_is(place, "none"))
+		return OK;
+	return http_bind(place.ptr, &process->operations_socket, url);
+}
+
+/* The usual place may be another server's of this machine. */
+static enum err start_operations(struct process *process)
+{
+	const struct http_options options = {
+		.io_threads = 1,
+		.workers = 2,
+		.queue_max = 16,
+		.connections_max = CONNECTIONS_MIN,
+		.unlogged = true,
+	};
+	char url[URL_ROOM];
+
+	if (!process->settings.operations_listen.ptr &&
+	    http_bind(OPERATIONS_LISTEN, &process->operations_socket, url) != OK)
+		log_warning("so there is no /healthz, /readyz or /metrics: give "
+		            "server.operations_listen a place of its own, or none");
+	if (process->operations_socket < 0)
+		return OK;
+	process->operations_handler =
+		(struct http_handler){ &process->serving.doors, operations_is_quick,
+		                       operations_serve };
+	return http_start(&options, process->operations_socket, &process->operations_handler,
+	                  &process->operations);
+}
+
 static enum err start_server(struct process *process)
 {
 	TRY(pages_check());
+	TRY(bind_operations(process));
 	TRY(http_bind(process->settings.listen.ptr, &process->socket, process->url));
 	TRY(check_dev(process));
 	if (!process->settings.public_url.ptr)
@@ -343,6 +389,7 @@ static enum err start_server(struct process *process)
 	TRY(start_http(process));
 	fprintf(stderr, "listening on %s\n", process->url);
 	warn(&process->settings);
+	TRY(start_operations(process));
 	return process->dev ? start_demo(process) : OK;
 }
 
@@ -364,6 +411,7 @@ static int serve_until_the_end(struct process *process, const sigset_t *signals)
 		wait_for_the_end(signals);
 	else if (err != ERR_CONFIG)
 		log_error("the server cannot start: %s", err_sentence(err));
+	http_stop(process->operations);
 	http_stop(process->http);
 	log_requests_stop();
 	housekeeper_stop(process->housekeeper);

@@ -145,3 +145,18 @@ static enum err hash_measure(struct ctx *ctx, const struct hash_load *in,
 }
 OPERATION(hash_measure, struct hash_load, struct hash_speed, REQUIRES_OPERATOR, LIMIT_NONE,
           COST_HASH)
+
+static enum err vitals(struct ctx *ctx, const struct nothing *in, struct vitals *ret_vitals)
+{
+	struct outbox_state_count count;
+
+	(void)in;
+	TRY(store_outbox_count(ctx->store, ctx->arena, &count));
+	*ret_vitals = (struct vitals){
+		.mails_due = count.due,
+		.mails_dead = count.dead,
+		.oldest_due_s = count.oldest_due_at ? ctx->now - count.oldest_due_at : 0,
+	};
+	return OK;
+}
+OPERATION(vitals, struct nothing, struct vitals, REQUIRES_SERVER, LIMIT_NONE, COST_QUICK)

@@ -20,6 +20,15 @@ struct database_state {
 /* Reads all of the database. ERR_STORE: it cannot be read; logged. */
 extern const struct operation database_inspect_op; /* struct database_inspect -> database_state */
 
+struct vitals {
+	int64_t mails_due, mails_dead;
+	int64_t oldest_due_s; /* how long it has waited; 0: none waits */
+};
+
+/* What changes by the minute, for whoever watches: reads little. ERR_STORE: the database is away.
+ */
+extern const struct operation vitals_op; /* struct nothing -> struct vitals */
+
 struct mail_server {
 	struct str url; /* smtp:// or smtps:// */
 	bool starttls_required;

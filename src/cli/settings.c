@@ -26,6 +26,9 @@
 const struct config_key setting_keys[] = {
 	TEXT("server.listen", listen, "127.0.0.1:8080",
 	     "where requests come in: host:port, unix:PATH, or systemd for socket activation"),
+	TEXT("server.operations_listen", operations_listen, NULL,
+	     "where /healthz, /readyz and /metrics are served, for the operator's own programs: "
+	     "host:port, unix:PATH, or none; 127.0.0.1:9090 if not given, unless that is taken"),
 	TEXT("server.public_url", public_url, NULL,
 	     "what links in mails start with, whatever a request claims; required unless --dev"),
 	TEXT("server.key_file", key_file, NULL,

@@ -9,6 +9,7 @@
 #include "account/operation.h"
 #include "http/fields.h"
 #include "http/request.h"
+#include <stdatomic.h>
 
 struct visit;
 struct dialect;
@@ -73,9 +74,16 @@ struct dialect {
 	enum err (*render_error)(struct visit *visit, enum err err);
 };
 
+/* How many answers of each class of status (2xx ...) were given since the start. */
+enum { STATUS_CLASSES = 6 };
+struct tally {
+	atomic_ullong answers[STATUS_CLASSES];
+};
+
 /* What the doors of this process share. */
 struct doors {
 	const struct service *service;
+	struct tally *tally; /* NULL: nobody counts */
 	bool dev;
 	struct str mail_dir; /* where --dev keeps its mails; NONE: nowhere */
 };

@@ -449,6 +449,12 @@ static struct str cache_control(const struct visit *visit, enum err err)
 	return cache ? str(cache) : STR("no-store");
 }
 
+static void count(struct tally *tally, int status)
+{
+	if (tally && status >= 100 && status < 100 * STATUS_CLASSES)
+		atomic_fetch_add(&tally->answers[status / 100], 1);
+}
+
 void serve(void *state, struct request *request, struct response *response)
 {
 	const struct serving *serving = state;
@@ -481,6 +487,7 @@ void serve(void *state, struct request *request, struct response *response)
 	response_header(response, "Cache-Control", cache_control(&visit, err));
 	if (err != OK)
 		render_error(&visit, err);
+	count(visit.doors->tally, response->status);
 }
 
 /* ---- for dialects ---- */

@@ -40,6 +40,7 @@ struct http_server {
 	unsigned n_workers;
 	int socket;
 	struct network_list trusted_proxies;
+	bool unlogged;
 	atomic_bool warned_of_proxy;
 	atomic_int n_exchanges; /* begun and not completed */
 };
@@ -216,7 +217,8 @@ static void serve(struct exchange *exchange)
 	const struct http_handler *handler = exchange->server->handler;
 
 	handler->serve(handler->state, &exchange->request, &exchange->response);
-	log_exchange(exchange);
+	if (!exchange->server->unlogged)
+		log_exchange(exchange);
 	wipe_thread();
 	exchange->served = true;
 }
@@ -400,6 +402,7 @@ enum err http_start(const struct http_options *options, int socket,
 	server->handler = handler;
 	server->socket = socket;
 	server->trusted_proxies = options->trusted_proxies;
+	server->unlogged = options->unlogged;
 	server->queue = queue_new(options->queue_max);
 	server->crowd = crowd_new(options->connections_max);
 	enum err err =

@@ -35,6 +35,7 @@ struct http_options {
 	unsigned queue_max;       /* requests waiting for a worker */
 	unsigned connections_max; /* open at once, suspended ones included; see crowd.h */
 	struct network_list trusted_proxies; /* borrowed until http_stop() */
+	bool unlogged;                       /* its requests are not worth a line each */
 };
 
 /* Binds "host:port", "[host]:port" (port 0: any free one) or "unix:PATH". The caller owns

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pages.c - the routes of the hosted pages, and which page tells which outcome. */
 #include "pages/pages.h"
+#include "account/app.h"
 #include "account/email_change.h"
 #include "account/password.h"
 #include "account/password_policy.h"
@@ -153,6 +154,21 @@ static enum err show_confirmed(struct visit *visit, const void *nothing)
 	return page_show(visit, "confirm-done.html", values);
 }
 
+/* W3C, "A Well-Known URL for Changing Passwords": the page itself stands elsewhere. */
+static enum err show_way_to_change(struct visit *visit, const void *nothing)
+{
+	struct str base, page;
+
+	(void)nothing;
+	if (visit->ctx.app.id == 0)
+		return ERR_NO_APP;
+	TRY(app_public_url(&visit->ctx, &visit->ctx.app, &base));
+	TRY(arena_printf(visit->request->arena, &page, "%.*s/password-reset", STR_ARG(base)));
+	visit->response->status = 303;
+	response_header(visit->response, "Location", page);
+	return OK;
+}
+
 /* ---- routes ---- */
 
 static const struct field ask_fields[] = {
@@ -205,6 +221,10 @@ static const struct wire_error verify_errors[ERR_COUNT] = {
 
 static const struct route routes[] = {
 	{ .method = "GET", .path = "/", .ok = 200, .render = show_home },
+	{ .method = "GET",
+	  .path = "/.well-known/change-password",
+	  .ok = 303,
+	  .render = show_way_to_change },
 	{ .method = "GET",
 	  .path = "/password-reset",
 	  .when = "token",

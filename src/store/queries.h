@@ -293,6 +293,10 @@
 	      " expires_at = $2 WHERE id = $3 AND state = 2 RETURNING id")                         \
 	QUERY(OUTBOX_BY_ID, "i", OUTBOX_TYPES,                                                     \
 	      "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE id = $1")                               \
+	QUERY(OUTBOX_COUNT, "", "iii",                                                             \
+	      "SELECT (SELECT count(*) FROM outbox WHERE state = 0),"                              \
+	      " (SELECT count(*) FROM outbox WHERE state = 2),"                                    \
+	      " coalesce((SELECT min(created_at) FROM outbox WHERE state = 0), 0)")                \
 	/* A dead row waits for its operator: no number of newer requests may bury it. */          \
 	QUERY(OUTBOX_NEWEST, "i", OUTBOX_TYPES,                                                    \
 	      "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE id IN (SELECT id FROM outbox"           \
@@ -565,9 +569,9 @@
 	/* All its accounts, before the app itself: in the order of everyone who locks both. */    \
 	QUERY(APP_LOCK_ACCOUNTS, "i", "i", "SELECT id FROM account WHERE app_id = $1 LIMIT 0",     \
 	      "SELECT id FROM account WHERE app_id = $1 ORDER BY id FOR UPDATE")                   \
-	QUERY(ACCOUNT_ADD, "ittttttitti", "i",                                                     \
-	      QUERY_ACCOUNT_ADD_SQL("id, ", NEXT_ACCOUNT_NUMBER), QUERY_ACCOUNT_ADD_SQL("", ""))   \
-	QUERY(ACCOUNT_IMPORT, "ittttttiiitti", "i",                                             \
+	QUERY(ACCOUNT_ADD, "ittttttitti", "i", QUERY_ACCOUNT_ADD_SQL("id, ", NEXT_ACCOUNT_NUMBER), \
+	      QUERY_ACCOUNT_ADD_SQL("", ""))                                                       \
+	QUERY(ACCOUNT_IMPORT, "ittttttiiitti", "i",                                                \
 	      QUERY_ACCOUNT_IMPORT_SQL("id, ", NEXT_ACCOUNT_NUMBER),                               \
 	      QUERY_ACCOUNT_IMPORT_SQL("", ""))                                                    \
 	QUERY(ACCOUNT_LOCK, "i", "i", "SELECT id FROM account WHERE id = $1",                      \

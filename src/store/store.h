@@ -534,6 +534,14 @@ MUST_USE enum err store_outbox_retry(struct tx *tx, int64_t id, int64_t now, int
 MUST_USE enum err store_outbox_by_id(struct store *store, struct arena *arena, int64_t id,
                                      struct outbox_row *ret_row);
 
+struct outbox_state_count {
+	int64_t due, dead;
+	int64_t oldest_due_at; /* when it was asked for; 0: none is due */
+};
+
+MUST_USE enum err store_outbox_count(struct store *store, struct arena *arena,
+                                     struct outbox_state_count *ret_count);
+
 /* Newest first. When there are more than max, the dead ones are preferred. */
 MUST_USE enum err store_outbox_newest(struct store *store, struct arena *arena, int64_t max,
                                       struct outbox_list *ret_list);

@@ -111,3 +111,16 @@ enum err store_outbox_newest(struct store *store, struct arena *arena, int64_t m
 	*ret_list = (struct outbox_list){ list.items, list.n };
 	return OK;
 }
+
+static const struct column count_columns[] = {
+	COLUMN(INTEGER, struct outbox_state_count, due),
+	COLUMN(INTEGER, struct outbox_state_count, dead),
+	COLUMN(INTEGER, struct outbox_state_count, oldest_due_at),
+};
+
+enum err store_outbox_count(struct store *store, struct arena *arena,
+                            struct outbox_state_count *ret_count)
+{
+	return store_one(store, arena, QUERY_OUTBOX_COUNT, NULL, 0,
+	                 ROWS(count_columns, struct outbox_state_count), ret_count);
+}

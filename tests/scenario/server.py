@@ -64,6 +64,7 @@ class Rekey(wire.Client):
         self.settings = {
             "server.listen": "127.0.0.1:0",
             "server.public_url": PUBLIC_URL,
+            "server.operations_listen": "none",
             "database.url": self.storage.url,
             "mail.url": f"file:{self.mail_directory}",
             "mail.from": MAIL_FROM,

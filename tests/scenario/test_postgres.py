@@ -13,6 +13,7 @@ import pytest
 from ports import free_port
 from postgres import Cluster, as_user
 from server import NEW_PASSWORD, NO_LIMITS, PASSWORD
+from wire import Client
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.skipif(not os.environ.get("REKEY_TEST_POSTGRES"), reason="there is no PostgreSQL")]
 SETTINGS = NO_LIMITS
@@ -225,6 +226,22 @@ def test_what_is_renewed_while_its_sweeper_waits_stays(make_rekey, cluster):
 
 
 # ---- PgBouncer ----
+
+def test_a_server_whose_database_is_away_is_up_and_not_ready(make_rekey, cluster):
+    port = free_port()
+    on(make_rekey, cluster, **{"server.operations_listen": f"127.0.0.1:{port}"}).start()
+    operations = Client("127.0.0.1", port)
+    assert operations.get("/readyz").status == 200
+    cluster.stop()
+    assert operations.get("/readyz").status == 503
+    assert operations.get("/healthz").status == 200
+    assert "rekey_database_up 0" in operations.get("/metrics").text
+    cluster.start()
+    deadline = time.monotonic() + 30
+    while operations.get("/readyz").status != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
 
 @pytest.fixture
 def bouncer(cluster, tmp_path):
