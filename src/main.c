@@ -11,6 +11,7 @@
 #include "base/key_file.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "dialect/document.h"
 #include "dialect/operations.h"
 #include "mail/mailer.h"
 #include "pages/pages.h"
@@ -24,6 +25,7 @@
 
 enum {
 	SETTINGS_ARENA = 256 * 1024,
+	DOCUMENT_ARENA = 4 * 1024 * 1024,
 	WORKERS_SPARE = 8, /* beyond those that may all wait, for a hash or at the turnstile */
 	QUEUE_MAX = 512,
 	CONNECTIONS_MAX = 4096,
@@ -529,6 +531,25 @@ static void block_signals(sigset_t *ret_signals)
 	pthread_sigmask(SIG_BLOCK, ret_signals, NULL);
 }
 
+/* The account API, of which docs/api-account.md is the printed page. */
+static int print_document(bool openapi)
+{
+	CLEANUP(arena_cleanup) struct arena *arena = arena_new(DOCUMENT_ARENA);
+	const struct str base = STR(DOCUMENT_EXAMPLE_BASE);
+	struct str text;
+	enum err err = arena ? OK : ERR_NOMEM;
+
+	if (err == OK)
+		err = openapi ? document_openapi(arena, &dialect_account, base, &text)
+		              : document_markdown(arena, &dialect_account, &text);
+	if (err == OK && (fwrite(text.ptr, 1, text.len, stdout) != text.len || fflush(stdout) != 0))
+		err = ERR_INTERNAL;
+	if (err != OK)
+		fprintf(stderr, "rekey: serve: the document cannot be printed: %s\n",
+		        err_sentence(err));
+	return err == OK ? EXIT_DONE : EXIT_REFUSED;
+}
+
 static int run(struct process *process, const struct invocation *invocation)
 {
 	sigset_t signals;
@@ -539,6 +560,8 @@ static int run(struct process *process, const struct invocation *invocation)
 		serve_print_routes(&process->serving);
 		return EXIT_DONE;
 	}
+	if (cli_has(invocation, "--print-openapi") || cli_has(invocation, "--print-api"))
+		return print_document(cli_has(invocation, "--print-openapi"));
 	if (!serves(invocation)) {
 		status = run_command(process, invocation);
 	} else {

@@ -15,7 +15,7 @@ enum { ARENA_MAX = 64 * 1024 * 1024 };
 const struct command commands[] = {
 	{ "serve", "[--config FILE] [--set section.key=value]... [--dev]",
 	  "the server; --dev: on loopback, with a demo app, mails kept at /dev/mail",
-	  "--dev --print-routes ", 0, 0, false, NULL },
+	  "--dev --print-routes --print-openapi --print-api ", 0, 0, false, NULL },
 	{ "app add",
 	  "NAME [--dialect account|backtory|hacksystem]... [--host HOST]... [--origin URL]... "
 	  "[--alias NAME]... [--language en|fr]",

@@ -5,6 +5,10 @@
 const struct option_row option_rows[] = {
 	{ "--dev", NULL, TAKES_NOTHING, NULL,
 	  "on loopback alone, with a demo app, a demo account, and mails kept at /dev/mail" },
+	{ "--print-openapi", NULL, TAKES_NOTHING, NULL,
+	  "prints the OpenAPI document of the account API, and ends" },
+	{ "--print-api", NULL, TAKES_NOTHING, NULL,
+	  "prints the same as a page for people (docs/api-account.md), and ends" },
 	{ "--print-routes", NULL, TAKES_NOTHING, NULL,
 	  "prints what is served at which path, and serves nothing" },
 	{ "--dialect", "NAME", TAKES_WORD, "account backtory hacksystem",

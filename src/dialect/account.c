@@ -8,7 +8,7 @@
 #include "account/profile.h"
 #include "account/recovery.h"
 #include "account/signing.h"
-#include "dialect/dialect.h"
+#include "dialect/document.h"
 #include "http/status.h"
 
 static const struct field recovery_fields[] = {
@@ -149,12 +149,35 @@ static const struct out_field key_set_out[] = {
 	OUT_LIST_OF("keys", struct key_set, items, key_out, struct public_jwk),
 };
 
+/* The app's, or the server's own where that cannot be had. */
+static struct str server_url(struct visit *visit)
+{
+	struct str url = visit->ctx.service->policy.public_url;
+
+	if (visit->ctx.app.id != 0 && app_public_url(&visit->ctx, &visit->ctx.app, &url) != OK)
+		return visit->ctx.service->policy.public_url;
+	return url;
+}
+
+static enum err render_openapi(struct visit *visit, const void *nothing)
+{
+	struct str base = server_url(visit);
+
+	(void)nothing;
+	visit->response->content_type = STR("application/json");
+	return document_openapi(visit->request->arena, &dialect_account, base,
+	                        &visit->response->body);
+}
+
 static const struct route routes[] = {
 	{ .method = "PUT",
 	  .path = "/api/v1/account/password",
 	  .when = "email",
+	  .about = "A new password: by mail, by the mailed token or code, or by the old password.",
 	  .takes = TAKES_JSON | TAKES_QUERY,
 	  .operation = &recovery_request_op,
+	  .summary = "Mails a link to the owner of the address, if there is an account with it.",
+	  .refuses = REFUSES(ERR_BAD_EMAIL),
 	  .preset = &recovery_preset,
 	  .fields = FIELDS(recovery_fields),
 	  .ok = 202,
@@ -164,6 +187,10 @@ static const struct route routes[] = {
 	  .when = "token",
 	  .takes = TAKES_JSON,
 	  .operation = &password_reset_op,
+	  .summary = "Sets a new password by the token of a mailed link, and ends all sessions of "
+	             "the account.",
+	  .refuses = REFUSES(ERR_TOKEN_INVALID, ERR_PASSWORD_SHORT, ERR_PASSWORD_LONG,
+	                     ERR_PASSWORD_SAME),
 	  .fields = FIELDS(reset_fields),
 	  .ok = 204 },
 	{ .method = "PUT",
@@ -171,6 +198,10 @@ static const struct route routes[] = {
 	  .when = "old",
 	  .takes = TAKES_JSON,
 	  .operation = &password_change_op,
+	  .summary =
+	          "Sets a new password by the old one, and ends all other sessions of the account.",
+	  .refuses = REFUSES(ERR_WRONG_PASSWORD, ERR_CHANGES_HELD, ERR_PASSWORD_SHORT,
+	                     ERR_PASSWORD_LONG, ERR_PASSWORD_SAME),
 	  .fields = FIELDS(change_fields),
 	  .ok = 204 },
 	{ .method = "PUT",
@@ -178,20 +209,32 @@ static const struct route routes[] = {
 	  .when = "code",
 	  .takes = TAKES_JSON,
 	  .operation = &password_reset_by_code_op,
+	  .summary = "Sets a new password by the code of the same mail, for who reads mail on "
+	             "another device.",
+	  .refuses = REFUSES(ERR_TOKEN_INVALID, ERR_PASSWORD_SHORT, ERR_PASSWORD_LONG,
+	                     ERR_PASSWORD_SAME),
 	  .fields = FIELDS(code_fields),
 	  .ok = 204 },
 	{ .method = "POST",
 	  .path = "/api/v1/accounts",
 	  .takes = TAKES_JSON,
 	  .operation = &account_sign_up_op,
+	  .summary = "Signs up: mails a link that makes the account, or, where there is one "
+	             "already, tells its owner so.",
+	  .refuses = REFUSES(ERR_NOT_ALLOWED, ERR_BAD_EMAIL, ERR_BAD_USERNAME, ERR_BAD_NAME,
+	                     ERR_BAD_LOCALE, ERR_PASSWORD_SHORT, ERR_PASSWORD_LONG,
+	                     ERR_USERNAME_TAKEN),
 	  .fields = FIELDS(sign_up_fields),
 	  .ok = 202,
 	  .out = FIELDS(recovery_out) },
 	{ .method = "PUT",
 	  .path = "/api/v1/account/verification",
 	  .when = "email",
+	  .about = "That an address belongs to who says so.",
 	  .takes = TAKES_JSON,
 	  .operation = &verification_request_op,
+	  .summary = "Mails the link once more, if the address has something to confirm.",
+	  .refuses = REFUSES(ERR_BAD_EMAIL),
 	  .fields = FIELDS(verification_fields),
 	  .ok = 202,
 	  .out = FIELDS(recovery_out) },
@@ -200,13 +243,19 @@ static const struct route routes[] = {
 	  .when = "token",
 	  .takes = TAKES_JSON,
 	  .operation = &account_verify_op,
+	  .summary = "Confirms the address by the token of the mailed link: a sign-up becomes an "
+	             "account.",
+	  .refuses = REFUSES(ERR_TOKEN_INVALID, ERR_USERNAME_TAKEN),
 	  .fields = FIELDS(confirmation_fields),
 	  .ok = 204 },
 	{ .method = "PUT",
 	  .path = "/api/v1/account/email",
 	  .when = "email",
+	  .about = "Another address for the account.",
 	  .takes = TAKES_JSON,
 	  .operation = &email_change_op,
+	  .summary = "Mails a link to the new address.",
+	  .refuses = REFUSES(ERR_BAD_EMAIL, ERR_WRONG_PASSWORD, ERR_CHANGES_HELD),
 	  .fields = FIELDS(email_fields),
 	  .ok = 202,
 	  .out = FIELDS(recovery_out) },
@@ -215,17 +264,22 @@ static const struct route routes[] = {
 	  .when = "token",
 	  .takes = TAKES_JSON,
 	  .operation = &email_confirm_op,
+	  .summary = "Changes the address by the token of the mailed link, and tells the old one.",
+	  .refuses = REFUSES(ERR_TOKEN_INVALID, ERR_CHANGES_HELD),
 	  .fields = FIELDS(confirmation_fields),
 	  .ok = 204 },
 	{ .method = "GET",
 	  .path = "/api/v1/account",
 	  .operation = &profile_show_op,
+	  .summary = "Shows the account.",
 	  .ok = 200,
 	  .out = FIELDS(profile_out) },
 	{ .method = "PATCH",
 	  .path = "/api/v1/account",
 	  .takes = TAKES_JSON,
 	  .operation = &profile_update_op,
+	  .summary = "Changes what the person says of themselves, and shows the account.",
+	  .refuses = REFUSES(ERR_BAD_USERNAME, ERR_BAD_NAME, ERR_BAD_LOCALE, ERR_USERNAME_TAKEN),
 	  .fields = FIELDS(profile_fields),
 	  .ok = 200,
 	  .out = FIELDS(profile_out) },
@@ -233,6 +287,8 @@ static const struct route routes[] = {
 	  .path = "/api/v1/account",
 	  .takes = TAKES_JSON,
 	  .operation = &profile_delete_op,
+	  .summary = "Erases the account for good, with all that is its.",
+	  .refuses = REFUSES(ERR_WRONG_PASSWORD, ERR_CHANGES_HELD),
 	  .fields = FIELDS(delete_fields),
 	  .ok = 204 },
 	{ .method = "POST",
@@ -240,23 +296,29 @@ static const struct route routes[] = {
 	  .takes = TAKES_JSON,
 	  .operation = &account_log_in_op,
 	  .preset = &log_in_preset,
+	  .summary = "Signs in: opens a session.",
+	  .refuses = REFUSES(ERR_BAD_CREDENTIALS),
 	  .fields = FIELDS(log_in_fields),
 	  .ok = 201,
 	  .out = FIELDS(session_out) },
 	{ .method = "GET",
 	  .path = "/api/v1/sessions",
 	  .operation = &session_list_op,
+	  .summary = "Lists the sessions of the account.",
 	  .ok = 200,
 	  .out = FIELDS(entries_out) },
 	{ .method = "DELETE",
 	  .path = "/api/v1/sessions",
 	  .operation = &session_end_others_op,
+	  .summary = "Ends all sessions of the account but the one that asks.",
 	  .ok = 204 },
 	{ .method = "POST",
 	  .path = "/api/v1/sessions/refresh",
 	  .takes = TAKES_JSON,
 	  .operation = &session_refresh_op,
 	  .preset = &refresh_preset,
+	  .summary = "Gives the next pair of tokens of a session.",
+	  .refuses = REFUSES(ERR_BAD_CREDENTIALS),
 	  .fields = FIELDS(refresh_fields),
 	  .ok = 200,
 	  .out = FIELDS(session_out) },
@@ -264,24 +326,35 @@ static const struct route routes[] = {
 	  .path = "/api/v1/sessions/introspect",
 	  .takes = TAKES_JSON | TAKES_FORM,
 	  .operation = &session_introspect_op,
+	  .summary = "Tells an app’s back end whether a token lives, and whose it is (RFC 7662).",
 	  .fields = FIELDS(introspect_fields),
 	  .ok = 200,
 	  .out = FIELDS(introspection_out) },
 	{ .method = "DELETE",
 	  .path = "/api/v1/sessions/current",
 	  .operation = &session_end_op,
+	  .summary = "Signs out: ends the session that asks.",
+	  .refuses = REFUSES(ERR_NOT_FOUND),
 	  .ok = 204 },
 	{ .method = "DELETE",
 	  .path = "/api/v1/sessions/{id}",
 	  .operation = &session_end_op,
+	  .summary = "Ends one session of the account.",
+	  .refuses = REFUSES(ERR_NOT_FOUND),
 	  .fields = FIELDS(session_end_fields),
 	  .ok = 204 },
 	{ .method = "GET",
 	  .path = "/.well-known/jwks.json",
 	  .operation = &key_set_op,
+	  .summary = "The keys that verify access tokens (RFC 7517).",
 	  .ok = 200,
 	  .cache = "public, max-age=300",
 	  .out = FIELDS(key_set_out) },
+	{ .method = "GET",
+	  .path = "/openapi.json",
+	  .ok = 200,
+	  .summary = "Describes all of this to programs, as OpenAPI 3.1.",
+	  .render = render_openapi },
 };
 
 #define UNAVAILABLE                                                                                \
@@ -388,13 +461,11 @@ static const struct out_field problem_out[] = {
 	OUT("errors[].detail", TEXT, struct problem, field_detail),
 };
 
-/* <public_url>/problems/<code>; the server's own where the app's cannot be had. */
+/* <public_url>/problems/<code> */
 static enum err problem_type(struct visit *visit, const char *code, struct str *ret_type)
 {
-	struct str base = visit->ctx.service->policy.public_url;
+	struct str base = server_url(visit);
 
-	if (visit->ctx.app.id != 0 && app_public_url(&visit->ctx, &visit->ctx.app, &base) != OK)
-		base = visit->ctx.service->policy.public_url;
 	return arena_printf(visit->request->arena, ret_type, "%.*s/problems/%s", STR_ARG(base),
 	                    code);
 }
@@ -440,4 +511,5 @@ const struct dialect dialect_account = {
 	.cors = "Authorization, Content-Type",
 	.credentials = credentials,
 	.render_error = render_error,
+	.words = &account_words,
 };

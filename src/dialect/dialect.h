@@ -13,6 +13,7 @@
 
 struct visit;
 struct dialect;
+struct document_words;
 
 /* How an error is told. `code` and `text` are the dialect's words; errors without a text use
  * err_sentence(). */
@@ -51,9 +52,18 @@ struct route {
 	/* Instead of `out`. */
 	enum err (*render)(struct visit *visit, const void *result);
 	const char *asset; /* pages: the file that is the answer */
+	/* Of a dialect that is documented; the rest of the document is derived (document.h). */
+	const char *summary;     /* one sentence: what it does */
+	const char *about;       /* on the first of several rows alike: what they are together */
+	const enum err *refuses; /* what the operation itself answers; see REFUSES */
 };
 
 #define FIELDS(table) table, COUNT_OF(table)
+#define REFUSES(...)                                                                               \
+	(const enum err[])                                                                         \
+	{                                                                                          \
+		__VA_ARGS__, OK                                                                    \
+	}
 
 struct dialect {
 	const char *name;
@@ -67,6 +77,7 @@ struct dialect {
 	bool same_site;                  /* forms of other sites are refused */
 	const char *cors; /* the headers that pages of the app's origins may send; NULL: they may
 	                     not call at all */
+	const struct document_words *words; /* NULL: nobody documents it */
 	/* Finds what the caller shows: ctx->bearer, ctx->app_key. */
 	enum err (*credentials)(struct visit *visit);
 	/* Writes the body of a success; NULL: JSON by the route's `out`. */

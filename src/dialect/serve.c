@@ -68,14 +68,21 @@ static struct str take_alias(struct str *path)
 	return (struct str){ rest.ptr, end };
 }
 
-/* The path as the dialect's table spells it. NULL: it does not list it. */
+/* The path as the dialect's table spells it: as it is, rather than with a {member} in it. NULL: it
+ * does not list it. */
 static const char *listed_path(const struct dialect *dialect, struct str path)
 {
+	const char *found = NULL;
+
 	for (size_t i = 0; i < dialect->n_routes; i++) {
-		if (path_matches(path, dialect->routes[i].path, dialect->loose_slashes))
-			return dialect->routes[i].path;
+		const char *listed = dialect->routes[i].path;
+		if (!path_matches(path, listed, dialect->loose_slashes))
+			continue;
+		if (!strchr(listed, '{'))
+			return listed;
+		found = found ? found : listed;
 	}
-	return NULL;
+	return found;
 }
 
 static bool dialect_has_path(const struct dialect *dialect, struct str path)
@@ -88,10 +95,10 @@ static bool is_head_of(struct str method, const char *of)
 	return str_is(method, "HEAD") && strcmp(of, "GET") == 0;
 }
 
-static bool route_matches(const struct dialect *dialect, const struct route *route, struct str path,
-                          struct str method)
+/* listed: the request's path as its dialect's table spells it. */
+static bool route_matches(const struct route *route, const char *listed, struct str method)
 {
-	return path_matches(path, route->path, dialect->loose_slashes) &&
+	return strcmp(route->path, listed) == 0 &&
 	       (str_is(method, route->method) || is_head_of(method, route->method));
 }
 
@@ -102,10 +109,11 @@ static bool routes_are_quick(const struct serving *serving, const struct request
 
 	take_alias(&path);
 	for (const struct dialect *const *d = serving->dialects; *d; d++) {
-		for (size_t i = 0; i < (*d)->n_routes; i++) {
+		const char *listed = listed_path(*d, path);
+		for (size_t i = 0; listed && i < (*d)->n_routes; i++) {
 			const struct route *route = &(*d)->routes[i];
 			if (route->operation && route->operation->cost != COST_QUICK &&
-			    route_matches(*d, route, path, request->method))
+			    route_matches(route, listed, request->method))
 				return false;
 		}
 	}
@@ -205,7 +213,7 @@ enum err visit_methods(struct visit *visit, struct str *ret_methods)
 
 	for (size_t i = 0; i < dialect->n_routes; i++) {
 		const struct route *route = &dialect->routes[i];
-		if (!path_matches(visit->path, route->path, dialect->loose_slashes) ||
+		if (strcmp(route->path, visit->response->route) != 0 ||
 		    (last && strcmp(last, route->method) == 0))
 			continue;
 		buf_printf(&allow, "%s%s", last ? ", " : "", route->method);
@@ -232,7 +240,7 @@ static const struct route *next_row(const struct visit *visit, const struct rout
 	const struct route *end = dialect->routes + dialect->n_routes;
 	const struct route *row = before ? before + 1 : dialect->routes;
 
-	while (row < end && !route_matches(dialect, row, visit->path, visit->request->method))
+	while (row < end && !route_matches(row, visit->response->route, visit->request->method))
 		row++;
 	return row < end ? row : NULL;
 }
@@ -394,7 +402,7 @@ static enum err walk(struct visit *visit)
 	const struct dialect *dialect = visit->dialect;
 
 	TRY(visit->request->fault);
-	if (!dialect_has_path(dialect, visit->path) ||
+	if (!visit->response->route ||
 	    (visit->ctx.app.id != 0 && !app_serves(&visit->ctx.app, dialect)))
 		return ERR_NO_ROUTE;
 	if (cors_is_preflight(visit))

@@ -7,8 +7,11 @@
 #include "account/password_policy.h"
 #include "account/recovery.h"
 #include "base/log.h"
+#include "dialect/document.h"
+#include "http/status.h"
 #include "pages/show.h"
 #include "pages/verify.h"
+#include <string.h>
 
 /* ---- asking for a mail ---- */
 
@@ -169,6 +172,39 @@ static enum err show_way_to_change(struct visit *visit, const void *nothing)
 	return OK;
 }
 
+/* ---- what the API's problems mean ---- */
+
+/* Once for each code, whichever of the errors with that code it was. */
+static const struct wire_error *error_of_code(struct str code)
+{
+	for (enum err err = OK + 1; err < ERR_COUNT; err++) {
+		if (str_is(code, dialect_account.errors[err].code))
+			return &dialect_account.errors[err];
+	}
+	return NULL;
+}
+
+static enum err show_problem(struct visit *visit, const void *nothing)
+{
+	struct str code = str_from(visit->path, strlen("/problems/")), status;
+	const struct problem_words *words = document_problem(&dialect_account, code);
+	const struct wire_error *error = error_of_code(code);
+
+	(void)nothing;
+	if (!words || !error)
+		return ERR_NOT_FOUND;
+	TRY(arena_printf(visit->request->arena, &status, "%d %s", error->status,
+	                 http_reason(error->status)));
+	const struct template_value values[] = {
+		{ .name = "code", .text = code },
+		{ .name = "status", .text = status },
+		{ .name = "meaning", .text = str(words->meaning) },
+		{ .name = "advice", .text = str(words->advice) },
+		{ .name = NULL },
+	};
+	return page_show(visit, "problem.html", values);
+}
+
 /* ---- routes ---- */
 
 static const struct field ask_fields[] = {
@@ -288,6 +324,7 @@ static const struct route routes[] = {
 	  .ok = 200,
 	  .render = verify_show_not_me,
 	  .overlay = verify_errors },
+	{ .method = "GET", .path = "/problems/{code}", .ok = 200, .render = show_problem },
 	{ .method = "GET", .path = "/dev/mail", .ok = 200, .render = page_dev_mails },
 	{ .method = "GET",
 	  .path = "/dev/mail/show",

@@ -13,9 +13,9 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
+import contract
 import mail_server as post_office
 import pytest
-import server as house
 import sink as sinks
 from playwright.sync_api import sync_playwright
 
@@ -58,7 +58,7 @@ def make_rekey(directory, request, engine):
     def make(settings=None, **options):
         place = os.path.join(directory, str(len(made)))
         os.mkdir(place)
-        made.append(house.Rekey(place, {**common, **(settings or {})}, **{"engine": engine, **options}))
+        made.append(contract.Rekey(place, {**common, **(settings or {})}, **{"engine": engine, **options}))
         return made[-1]
 
     yield make

@@ -296,5 +296,5 @@ def test_every_door_there_is_was_tried(rekey, everything):
     printed = {(method, path) for _, method, path, *_ in (line.split() for line in rekey.command("serve", "--print-routes").splitlines())}
     doors = [*json_doors(rekey, everything).values(), *form_doors(rekey, everything).values(), *query_doors(rekey, everything).values()]
     only_shows = {("GET", "/"), ("GET", "/password-reset"), ("GET", "/dev/mail"), ("GET", "/dev/mail/show"), ("GET", "/assets/rekey.css"),
-                  ("GET", "/assets/password-reset.js")}
+                  ("GET", "/assets/password-reset.js"), ("GET", "/openapi.json"), ("GET", "/problems/{code}")}
     assert printed == {(door.method, door.path) for door in doors} | only_shows

@@ -116,7 +116,8 @@ TEST(every_page_is_drawn_with_its_values_escaped)
 		"reference", "email",   "error",        "min_length", "username", "put_url",
 		"subject",   "text",    "link",         "dev",        "name",     "value",
 		"to",        "date",    "token",        "otherwise",  "hint",     "button",
-		"action",    "address", "old_password",
+		"action",    "address", "old_password", "code",       "status",   "meaning",
+		"advice",
 	};
 	struct template_value values[COUNT_OF(names) + 3] = { { .name = NULL } };
 	const struct template_value *const rows[] = { values };
@@ -149,7 +150,8 @@ TEST(every_address_that_is_opened_answers_with_a_page_or_a_file)
 	for (size_t i = 0; i < dialect_pages.n_routes; i++) {
 		const struct route *route = &dialect_pages.routes[i];
 		bool dev = str_starts(str(route->path), "/dev/");
-		if (strcmp(route->method, "GET") != 0 || route->when || route->ok == 303)
+		if (strcmp(route->method, "GET") != 0 || route->when || route->ok == 303 ||
+		    strchr(route->path, '{'))
 			continue;
 		get(&visitor, route->path, NULL, STR_NONE);
 		CHECK(route->path, visitor.response.status == (dev ? 404 : 200));
@@ -157,6 +159,26 @@ TEST(every_address_that_is_opened_answers_with_a_page_or_a_file)
 		if (!route->asset)
 			check_is_private(&visitor, route->path);
 	}
+	visitor_close(&visitor);
+}
+
+TEST(every_code_of_a_problem_has_a_page_and_no_other_word_has)
+{
+	struct visitor visitor;
+	struct str path;
+
+	visitor_open(&visitor, t);
+	for (enum err err = OK + 1; err < ERR_COUNT; err++) {
+		const char *code = dialect_account.errors[err].code;
+		CHECK(code, arena_printf(t->arena, &path, "/problems/%s", code) == OK);
+		get(&visitor, path.ptr, NULL, STR_NONE);
+		CHECK(code, visitor.response.status == 200);
+		CHECK(code, strstr(visitor.response.body.ptr, code));
+		CHECK(code, strstr(visitor.response.body.ptr, "What to do"));
+		check_is_private(&visitor, code);
+	}
+	get(&visitor, "/problems/nonsense", NULL, STR_NONE);
+	CHECK("an unknown code", visitor.response.status == 404);
 	visitor_close(&visitor);
 }
 

@@ -345,3 +345,42 @@ TEST(a_key_is_shown_by_http_basic_with_the_apps_own_id)
 		                           strncmp(key.ptr, c->key, key.len) == 0));
 	}
 }
+
+/* A DELETE of the session called "refresh" is a DELETE of a path that takes POST alone. */
+TEST(a_path_listed_as_it_is_wins_over_one_with_a_member_in_it)
+{
+	static const struct {
+		const char *method, *path, *allow;
+		int status;
+	} cases[] = {
+		{ "DELETE", "/api/v1/sessions/refresh", "POST", 405 },
+		{ "GET", "/api/v1/sessions/refresh", "POST", 405 },
+		{ "GET", "/api/v1/sessions/current", "DELETE", 405 },
+		{ "GET", "/api/v1/sessions/3f0d6a1b", "DELETE", 405 },
+		{ "DELETE", "/api/v1/sessions/3f0d6a1b", NULL, 401 },
+		{ "DELETE", "/api/v1/sessions/current", NULL, 401 },
+	};
+	struct house house;
+
+	house_open(&house, t, NULL);
+	FOREACH(c, cases) {
+		struct serving serving = { .doors = { .service = &house.service },
+			                   .dialects = dialects };
+		struct request request = {
+			.arena = t->arena,
+			.method = str(c->method),
+			.path = str(c->path),
+			.peer = STR("192.0.2.1"),
+		};
+		struct response response = { .status = 0 };
+		struct str allow = STR_NONE;
+		serve(&serving, &request, &response);
+		for (size_t i = 0; i < response.n_headers; i++) {
+			if (str_is(response.headers[i].name, "Allow"))
+				allow = response.headers[i].value;
+		}
+		CHECK(c->path, response.status == c->status);
+		CHECK(c->path, str_equal(allow, str(c->allow)));
+	}
+	house_close(&house);
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* document_markdown.c - a dialect as a page for people, with an example to try for every row. */
+#include "dialect/document_priv.h"
+#include "http/status.h"
+#include <stdio.h>
+#include <string.h>
+
+#define EXAMPLE_SESSION "access_token"
+#define EXAMPLE_APP     "ID:KEY"
+
+struct page {
+	struct buf buf;
+	const struct dialect *dialect;
+};
+
+static const char *example_of(const struct page *page, const struct route *route, const char *name)
+{
+	const struct member_words *words = document_member(page->dialect, route, name);
+
+	return words ? words->example : "";
+}
+
+/* ---- the example ---- */
+
+/* With what is exemplary in the places of the {names}. */
+static void put_path(struct page *page, const struct route *route)
+{
+	for (const char *c = route->path; *c; c++) {
+		if (*c != '{') {
+			buf_putc(&page->buf, *c);
+			continue;
+		}
+		for (size_t i = 0; i < route->n_fields; i++) {
+			const char *name = route->fields[i].name;
+			if (strncmp(c + 1, name, strlen(name)) == 0 && c[1 + strlen(name)] == '}')
+				buf_puts(&page->buf, example_of(page, route, name));
+		}
+		c = strchr(c, '}');
+	}
+}
+
+static void put_query(struct page *page, const struct route *route)
+{
+	const char *mark = "?";
+
+	for (size_t i = 0; route_has_query(route) && i < route->n_fields; i++) {
+		const char *name = route->fields[i].name;
+		if (field_is_in_path(route, &route->fields[i]))
+			continue;
+		buf_printf(&page->buf, "%s%s=%s", mark, name, example_of(page, route, name));
+		mark = "&";
+	}
+}
+
+static void put_sent_body(struct page *page, const struct route *route)
+{
+	const char *comma = "";
+
+	if (!route_has_body(route))
+		return;
+	buf_puts(&page->buf, " \\\n     -H 'Content-Type: application/json' \\\n     -d '{");
+	for (size_t i = 0; i < route->n_fields; i++) {
+		const char *name = route->fields[i].name;
+		if (field_is_in_path(route, &route->fields[i]))
+			continue;
+		buf_printf(&page->buf, "%s\"%s\":\"%s\"", comma, name,
+		           example_of(page, route, name));
+		comma = ",";
+	}
+	buf_puts(&page->buf, "}'");
+}
+
+static void put_shown(struct page *page, const struct route *route)
+{
+	switch (route_shows(route)) {
+	case SHOWS_BEARER:
+		buf_printf(&page->buf, " \\\n     -H 'Authorization: Bearer %s'",
+		           example_of(page, route, EXAMPLE_SESSION));
+		break;
+	case SHOWS_BASIC:
+		buf_puts(&page->buf, " \\\n     -u '" EXAMPLE_APP "'");
+		break;
+	case SHOWS_NOTHING:
+		break;
+	}
+}
+
+static void put_answer_members(struct page *page, const struct route *route,
+                               const struct out_field *fields, size_t n_fields);
+
+static void put_answer_value(struct page *page, const struct route *route,
+                             const struct out_field *out)
+{
+	const char *example = example_of(page, route, out->name);
+
+	switch (out->kind) {
+	case OUT_LIST:
+		buf_putc(&page->buf, '[');
+		put_answer_members(page, route, out->fields, out->n_fields);
+		buf_putc(&page->buf, ']');
+		break;
+	case OUT_WORDS:
+		buf_printf(&page->buf, "[\"%s\"]", example);
+		break;
+	case OUT_INTEGER:
+	case OUT_INTEGER_IF_ANY:
+	case OUT_BOOL:
+		buf_puts(&page->buf, example);
+		break;
+	case OUT_CONSTANT:
+		buf_printf(&page->buf, "\"%s\"", out->constant);
+		break;
+	case OUT_TEXT:
+	case OUT_SECRET:
+	case OUT_TIME:
+		buf_printf(&page->buf, "\"%s\"", example);
+		break;
+	}
+}
+
+static void put_answer_members(struct page *page, const struct route *route,
+                               const struct out_field *fields, size_t n_fields)
+{
+	buf_putc(&page->buf, '{');
+	for (size_t i = 0; i < n_fields; i++) {
+		buf_printf(&page->buf, "%s\"%s\":", i ? "," : "", fields[i].name);
+		put_answer_value(page, route, &fields[i]);
+	}
+	buf_putc(&page->buf, '}');
+}
+
+static void put_example(struct page *page, const struct route *route)
+{
+	buf_puts(&page->buf, "\n```sh\ncurl -i");
+	if (strcmp(route->method, "GET") != 0)
+		buf_printf(&page->buf, " -X %s", route->method);
+	buf_puts(&page->buf, " '" DOCUMENT_EXAMPLE_BASE);
+	put_path(page, route);
+	put_query(page, route);
+	buf_putc(&page->buf, '\'');
+	put_shown(page, route);
+	put_sent_body(page, route);
+	buf_printf(&page->buf, "\n```\n```http\nHTTP/1.1 %d %s\n", route->ok,
+	           http_reason(route->ok));
+	if (route->n_out > 0) {
+		buf_puts(&page->buf, "Content-Type: application/json\n\n");
+		put_answer_members(page, route, route->out, route->n_out);
+		buf_putc(&page->buf, '\n');
+	} else if (route->render) {
+		buf_puts(&page->buf, "Content-Type: application/json\n");
+	}
+	buf_puts(&page->buf, "```\n");
+}
+
+/* ---- members ---- */
+
+static void put_member(struct page *page, const struct route *route, const char *name,
+                       const char *place)
+{
+	const struct member_words *words = document_member(page->dialect, route, name);
+
+	buf_printf(&page->buf, "| `%s` | %s | %s |\n", name, place, words ? words->meaning : "");
+}
+
+static const char *place_of(const struct route *route, const struct field *field)
+{
+	if (field_is_in_path(route, field))
+		return "path";
+	if (route_has_query(route))
+		return field->need == FIELD_OPTIONAL ? "query, or left out" : "query";
+	return field->need == FIELD_OPTIONAL ? "body, or left out" : "body";
+}
+
+static void put_given(struct page *page, const struct route *route, const struct out_field *fields,
+                      size_t n_fields, const char *place)
+{
+	for (size_t i = 0; i < n_fields; i++) {
+		const struct member_words *words =
+			document_member(page->dialect, route, fields[i].name);
+		bool maybe = words && words->may_be_left_out;
+		put_member(page, route, fields[i].name,
+		           maybe && *place == 'a' ? "answer, or left out" : place);
+		if (fields[i].kind == OUT_LIST)
+			put_given(page, route, fields[i].fields, fields[i].n_fields,
+			          "answer, in each");
+	}
+}
+
+static void put_members(struct page *page, const struct route *route)
+{
+	if (route->n_fields + route->n_out == 0)
+		return;
+	buf_puts(&page->buf, "\n| member | where | |\n| --- | --- | --- |\n");
+	for (size_t i = 0; i < route->n_fields; i++)
+		put_member(page, route, route->fields[i].name, place_of(route, &route->fields[i]));
+	put_given(page, route, route->out, route->n_out, "answer");
+}
+
+/* ---- problems ---- */
+
+static void put_problem_row(struct page *page, enum err err)
+{
+	const struct wire_error *error = &page->dialect->errors[err];
+
+	buf_printf(&page->buf, "| %d | `%s` | %s |\n", error->status, error->code, error->text);
+}
+
+/* Two errors that are told alike are one row. */
+static bool is_told_already(const struct page *page, const struct route *route, enum err err)
+{
+	const struct wire_error *errors = page->dialect->errors;
+
+	for (enum err before = OK + 1; before < err; before++) {
+		if (document_lists_error(route, before) && !error_is_everywhere(before) &&
+		    strcmp(errors[before].code, errors[err].code) == 0 &&
+		    strcmp(errors[before].text, errors[err].text) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_listed(const struct page *page, const struct route *route, enum err err)
+{
+	return document_lists_error(route, err) && !error_is_everywhere(err) &&
+	       !is_told_already(page, route, err);
+}
+
+static void put_problems(struct page *page, const struct route *route)
+{
+	const char *head = "\n| status | code | |\n| --- | --- | --- |\n";
+
+	for (int status = STATUS_MIN; status <= STATUS_MAX; status++) {
+		for (enum err err = OK + 1; err < ERR_COUNT; err++) {
+			if (page->dialect->errors[err].status != status ||
+			    !is_listed(page, route, err))
+				continue;
+			buf_puts(&page->buf, head);
+			head = "";
+			put_problem_row(page, err);
+		}
+	}
+}
+
+static void put_codes(struct page *page)
+{
+	const struct document_words *words = page->dialect->words;
+
+	buf_puts(&page->buf, "\n## Codes\n\n| code | what it means | what to do |\n"
+	                     "| --- | --- | --- |\n");
+	for (size_t i = 0; i < words->n_problems; i++)
+		buf_printf(&page->buf, "| `%s` | %s | %s |\n", words->problems[i].code,
+		           words->problems[i].meaning, words->problems[i].advice);
+}
+
+static void put_common_problems(struct page *page)
+{
+	buf_puts(&page->buf, "\nAny call may be answered so:\n\n| status | code | |\n"
+	                     "| --- | --- | --- |\n");
+	for (int status = STATUS_MIN; status <= STATUS_MAX; status++) {
+		for (enum err err = OK + 1; err < ERR_COUNT; err++) {
+			if (page->dialect->errors[err].status == status &&
+			    error_is_everywhere(err) && error_is_first_of_code(page->dialect, err))
+				put_problem_row(page, err);
+		}
+	}
+}
+
+/* ---- calls ---- */
+
+static void put_row(struct page *page, const struct call *call, const struct route *route)
+{
+	if (call->first->about)
+		buf_printf(&page->buf, "\n### with `%s`\n", route->when ? route->when : "nothing");
+	buf_printf(&page->buf, "\n%s\n", route->summary);
+	if (route_has_body(route) && (route->takes & TAKES_QUERY))
+		buf_puts(&page->buf, "The same is understood in the query, without a body, for old "
+		                     "clients: what stands in an address ends up in logs.\n");
+	if (route_has_body(route) && (route->takes & TAKES_FORM))
+		buf_puts(&page->buf, "The same is understood as a form.\n");
+	put_example(page, route);
+	put_members(page, route);
+	put_problems(page, route);
+}
+
+static void put_call(struct page *page, const struct call *call)
+{
+	buf_printf(&page->buf, "\n## %s %s\n", call->first->method, call->first->path);
+	if (call->first->about)
+		buf_printf(&page->buf, "\n%s The members tell which of these it is.\n",
+		           call->first->about);
+	for (const struct route *row = call_row(call, NULL); row; row = call_row(call, row))
+		put_row(page, call, row);
+}
+
+enum err document_markdown(struct arena *arena, const struct dialect *dialect,
+                           struct str *ret_markdown)
+{
+	struct page page = { .buf = buf_in(arena), .dialect = dialect };
+	struct call call = { .dialect = dialect };
+
+	buf_printf(&page.buf, "# %s\n\n%s\n\n", dialect->words->title,
+	           dialect->words->introduction);
+	buf_puts(&page.buf,
+	         "This page is printed by `rekey serve --print-api` from the tables that "
+	         "the server itself reads, and a test runs its examples. `GET "
+	         "/openapi.json` says the same to programs.\n");
+	put_common_problems(&page);
+	while (call_next(&call))
+		put_call(&page, &call);
+	put_codes(&page);
+	return buf_str(&page.buf, ret_markdown);
+}
