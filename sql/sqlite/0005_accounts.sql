@@ -22,6 +22,8 @@ CREATE INDEX token_reference ON token (reference) WHERE reference IS NOT NULL;
 
 -- Where a mail goes, if not to its account's address.
 ALTER TABLE outbox ADD COLUMN address TEXT;
+UPDATE outbox SET address = (SELECT email FROM account WHERE account.id = outbox.account_id)
+  WHERE kind = 4 AND state IN (0, 2); -- notices that are on their way
 
 -- An account that its owner has yet to confirm: with a password and a link of its own, so that
 -- nobody can sit on an address. Whichever is confirmed becomes the account.

@@ -99,12 +99,26 @@ static enum err read_names(struct ctx *ctx, const struct account_set *in,
 	return OK;
 }
 
+static enum err add_move_notice(struct ctx *ctx, struct tx *tx, const struct account *account,
+                                struct str address, int64_t *ret_id)
+{
+	struct outbox_row row = {
+		.kind = OUTBOX_EMAIL_MOVED,
+		.account_id = account->id,
+		.epoch = account->epoch,
+		.address = address,
+	};
+
+	TRY(outbox_prepare(ctx, &row));
+	return store_outbox_add(tx, &row, ret_id);
+}
+
 /* To both places: whoever has lost the old one, or never had it, learns of it at the other. No
- * session lives on, for nobody knows whose they were. */
+ * session lives on, for nobody knows whose they were; and no link of before undoes it, for it may
+ * be a thief's. */
 static enum err move_mailbox(struct ctx *ctx, struct tx *tx, const struct account *account,
                              const struct new_names *names)
 {
-	struct account moved = *account;
 	struct new_email email = {
 		.account_id = account->id,
 		.epoch = account->epoch,
@@ -114,11 +128,12 @@ static enum err move_mailbox(struct ctx *ctx, struct tx *tx, const struct accoun
 	};
 	int64_t epoch;
 
-	moved.email = names->email;
 	if (account->email.ptr)
-		TRY(outbox_add_notice(ctx, tx, OUTBOX_EMAIL_CHANGED, account, &email.outbox_floor));
-	TRY(outbox_add_notice(ctx, tx, OUTBOX_EMAIL_CHANGED, &moved, &email.outbox_floor));
+		TRY(add_move_notice(ctx, tx, account, account->email, &email.outbox_floor));
+	TRY(add_move_notice(ctx, tx, account, names->email, &email.outbox_floor));
 	TRY(store_account_set_email(tx, &email, &epoch));
+	TRY(store_account_release(tx, account->id));
+	TRY(store_tokens_void_not_me(tx, account->id, 0));
 	return audit_done(ctx, tx, "address changed");
 }
 
@@ -177,8 +192,11 @@ OPERATION(account_set, struct account_set, struct account_view, REQUIRES_OPERATO
 
 /* ---- letting an owner back in ---- */
 
-static const char *reason_not_to_mail(const struct account *account)
+static const char *reason_not_to_mail(const struct ctx *ctx, const struct account *account)
 {
+	if (account->recovery_held_until > ctx->now)
+		return "somebody said 'it was not me' of its address: give it the owner's own by "
+		       "account set";
 	if (!account->email.ptr)
 		return "the account has no address";
 	return account->status == ACCOUNT_ACTIVE ? NULL : "the account is disabled";
@@ -211,7 +229,7 @@ static enum err account_recover(struct ctx *ctx, const struct account_named *in,
 
 	TRY(account_find(ctx, in->login, &account));
 	ret_recovery->email = account.email;
-	ret_recovery->refusal = reason_not_to_mail(&account);
+	ret_recovery->refusal = reason_not_to_mail(ctx, &account);
 	if (ret_recovery->refusal)
 		return OK;
 	TRY(prepare_recovery(ctx, &account, &row));

@@ -59,7 +59,7 @@ static const struct setting settings[] = {
 };
 
 const struct app_setting_row app_setting_rows[] = {
-	{ "conceal_accounts", "yes or no: no answer tells whether an account exists" },
+	{ "conceal_accounts", "yes or no: no log-in or recovery tells whether an account exists" },
 	{ "standard_error_status", "400 or 500: the status of Hack System's standard errors" },
 	{ "recovery", "generated or form: what Backtory's mailed link leads to" },
 	{ "status", "active or disabled" },

@@ -34,6 +34,7 @@ static int64_t over_since(const struct ctx *ctx, enum sweep what)
 
 	switch (what) {
 	case SWEEP_TOKENS:
+	case SWEEP_SIGN_UPS:
 		return ctx->now - TOKEN_KEPT_DAYS * DAY;
 	case SWEEP_LOGINS:
 		return ctx->now - LOGIN_KEPT_DAYS * DAY;

@@ -42,7 +42,8 @@ static bool can_receive(struct str email)
 
 static bool is_notice(const struct outbox_row *row)
 {
-	return row->kind == OUTBOX_PASSWORD_CHANGED || row->kind == OUTBOX_EMAIL_CHANGED;
+	return row->kind == OUTBOX_PASSWORD_CHANGED || row->kind == OUTBOX_EMAIL_CHANGED ||
+	       row->kind == OUTBOX_EMAIL_MOVED;
 }
 
 static struct str address_of(const struct outbox_row *row, const struct account *account)
@@ -275,18 +276,25 @@ static enum err write_body(struct ctx *ctx, const struct outbox_row *row,
 		                   &letter->made_phc);
 	case OUTBOX_PASSWORD_CHANGED:
 	case OUTBOX_EMAIL_CHANGED:
+	case OUTBOX_EMAIL_MOVED:
 		return write_notice(ctx, row, account, letter);
 	default:
 		return write_recovery(ctx, row, account, letter);
 	}
 }
 
+static const char *const letter_languages[] = { "en", "fr", NULL };
+
 /* The person's own, by its first part ("fr" of "fr-CA"), if we speak it; else the app's. */
 static struct str language_for(const struct ctx *ctx, const struct account *account)
 {
 	struct str own = { account->locale.ptr, str_find(account->locale, '-') };
 
-	return own.len > 0 && messages_speak(own) ? own : ctx->app.language;
+	for (const char *const *language = letter_languages; *language; language++) {
+		if (own.len > 0 && str_is_nocase(own, *language) && messages_speak(str(*language)))
+			return str(*language);
+	}
+	return ctx->app.language;
 }
 
 static enum err write_envelope(struct ctx *ctx, const struct outbox_row *row,
@@ -339,6 +347,8 @@ static void answer_taken(const struct account *owner, struct answer *answer)
 	answer->account = *owner;
 	if (owner->status != ACCOUNT_ACTIVE)
 		answer->drop = "the account is disabled";
+	else if (owner->email_verified_at == 0 || !can_receive(owner->email))
+		answer->drop = "the address that has the account is not verified";
 }
 
 static enum err answer_with_token(struct ctx *ctx, const struct outbox_row *row,
@@ -394,7 +404,12 @@ static enum err answer_verification(struct ctx *ctx, const struct outbox_row *ro
 		return OK;
 	}
 	TRY(err);
-	return answer_sign_up(ctx, &sign_up, answer);
+	int64_t n;
+	TRY(store_sign_ups_waiting(ctx->store, ctx->arena, row->app_id, row->login, ctx->now, &n));
+	if (n == 1)
+		return answer_sign_up(ctx, &sign_up, answer);
+	answer->drop = "several have signed up with this address, and nobody knows who asks";
+	return OK;
 }
 
 static enum err find_answer(struct ctx *ctx, const struct outbox_row *row, struct answer *answer)

@@ -242,14 +242,12 @@ static enum err enter_with_room(struct ctx *ctx, int64_t limit, struct limit_cou
 	return OK;
 }
 
-enum err limits_enter_login(struct ctx *ctx, struct str login)
+/* With ctx->guess.key. */
+static enum err enter(struct ctx *ctx)
 {
 	const struct rate *rate = &ctx->service->policy.failures_per_login;
 	struct limit_counter counter;
 
-	if (ctx->actor != ACTOR_CLIENT || rate->count == 0 || ctx->guess.pass.turnstile)
-		return OK;
-	TRY(login_key(ctx, login, &ctx->guess.key));
 	TRY(read_counter(ctx, &ctx->guess.key, &counter));
 	if (counter.refused_until <= ctx->now)
 		TRY(enter_with_room(ctx, rate->count, &counter));
@@ -258,6 +256,31 @@ enum err limits_enter_login(struct ctx *ctx, struct str login)
 	if (counter.refused_until <= ctx->now)
 		return OK;
 	return refuse_until(ctx, counter.refused_until, "too many failures of this login");
+}
+
+static bool is_limited(const struct ctx *ctx)
+{
+	return ctx->actor == ACTOR_CLIENT && ctx->service->policy.failures_per_login.count != 0 &&
+	       !ctx->guess.pass.turnstile;
+}
+
+enum err limits_enter_login(struct ctx *ctx, struct str login)
+{
+	if (!is_limited(ctx))
+		return OK;
+	TRY(login_key(ctx, login, &ctx->guess.key));
+	return enter(ctx);
+}
+
+enum err limits_enter_own(struct ctx *ctx, const char *what)
+{
+	struct str number;
+
+	if (!is_limited(ctx))
+		return OK;
+	TRY(arena_printf(ctx->arena, &number, "%lld", (long long)ctx->account_id));
+	TRY(limit_key(ctx, what, ctx->app.id, network_of(ctx->network), number, &ctx->guess.key));
+	return enter(ctx);
 }
 
 /* 5 s, 10 s, 20 s ... for each failure that reaches the limit or is beyond it. */
@@ -355,7 +378,7 @@ enum err limits_take_code(struct ctx *ctx, struct str reference)
 
 	TRY(limit_key(ctx, "code", ctx->app.id, 0, reference, &key));
 	TRY(tx_begin(ctx->store, &tx));
-	TRY(store_limit_take(tx, ctx->arena, &key, 1, ctx->now, ctx->now + CODE_S, &counter));
+	TRY(store_limit_take(tx, ctx->arena, &key, 1, ctx->now, ctx->now + 2 * CODE_S, &counter));
 	TRY(tx_commit(&tx));
 	if (counter.count <= CODE_GUESSES_MAX)
 		return OK;

@@ -41,6 +41,10 @@ void limits_leave(struct ctx *ctx);
  * guesses at it are under way as may still be wrong. ERR_RATE_LIMITED, ERR_BUSY. */
 MUST_USE enum err limits_enter_login(struct ctx *ctx, struct str login);
 
+/* The same for a password of the account that ctx names, tried elsewhere than at the log-in: `what`
+ * is a counter of its own, which no login's name can be. */
+MUST_USE enum err limits_enter_own(struct ctx *ctx, const char *what);
+
 /* It was right: the login starts anew. */
 MUST_USE enum err limits_forgive(struct ctx *ctx, struct tx *tx);
 

@@ -14,17 +14,14 @@ static bool address_has_changed(const struct token *token, const struct account 
 	return !str_equal(before, account->email_key);
 }
 
-/* A counter of its own, as no login is spelled. */
 static enum err check_old_password(struct ctx *ctx, const struct token *token,
                                    struct secret password)
 {
 	struct secret nfc;
-	struct str login;
 	bool match = false;
 
 	TRY(secret_nfc(ctx->arena, password, &nfc));
-	TRY(arena_printf(ctx->arena, &login, "old password of %lld", (long long)token->account_id));
-	TRY(limits_enter_login(ctx, login));
+	TRY(limits_enter_own(ctx, "old password"));
 	TRY(hasher_verify(ctx->hasher, caller_of(ctx), nfc, token->phc.ptr, &match));
 	return match ? OK : deny_guess(ctx, ERR_WRONG_PASSWORD, "wrong password of before");
 }
@@ -54,6 +51,7 @@ static enum err give_back(struct ctx *ctx, struct tx *tx, const struct token *to
 	if (err == ERR_NOT_FOUND)
 		return deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile");
 	TRY(err);
+	TRY(store_tokens_void_not_me(tx, account->id, token->outbox_id));
 	TRY(store_account_hold(tx, account, ctx->now + HOLD_S, 0, &email.epoch));
 	if (address_has_changed(token, account))
 		TRY(store_account_set_email(tx, &email, &email.epoch));
@@ -62,12 +60,18 @@ static enum err give_back(struct ctx *ctx, struct tx *tx, const struct token *to
 }
 
 /* The address is another one, and its reader may be the thief. The link lives on, for who remembers
- * the old password later. */
-static enum err hold(struct ctx *ctx, struct tx *tx, const struct account *account)
+ * the old password later; so it is no hold for ever, and pressed again changes nothing. */
+static enum err hold(struct ctx *ctx, struct tx *tx, const struct token *token,
+                     const struct account *account)
 {
-	int64_t until = ctx->now + HOLD_S, epoch;
+	int64_t until = token->expires_at, epoch;
 
-	TRY(store_account_hold(tx, account, until, until, &epoch));
+	enum err err = store_token_check(tx, token, ctx->now);
+	if (err == ERR_NOT_FOUND)
+		return deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile");
+	TRY(err);
+	if (account->held_until < until || account->recovery_held_until < until)
+		TRY(store_account_hold(tx, account, until, until, &epoch));
 	return audit_done(ctx, tx, "sessions ended, account held");
 }
 
@@ -78,7 +82,7 @@ static enum err undo(struct ctx *ctx, const struct token *token, const struct ac
 
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(store_account_lock_at(tx, account->id, account->epoch));
-	enum err err = proven ? give_back(ctx, tx, token, account) : hold(ctx, tx, account);
+	enum err err = proven ? give_back(ctx, tx, token, account) : hold(ctx, tx, token, account);
 	if (err == ERR_TOKEN_INVALID)
 		return tx_refuse(&tx, err);
 	TRY(err);
@@ -106,8 +110,10 @@ static enum err not_me(struct ctx *ctx, const struct not_me *in, struct not_me_d
 	if (changed && proven)
 		TRY(check_old_password(ctx, &token, in->old_password));
 	err = undo(ctx, &token, &account, proven);
-	if (err == ERR_CONFLICT)
-		return deny(ctx, ERR_TOKEN_INVALID, "old address has another account by now");
+	if (err == ERR_CONFLICT) { /* the old address has another account by now */
+		proven = false;
+		err = undo(ctx, &token, &account, proven);
+	}
 	TRY(err);
 	ret_done->recovery_mailed = proven;
 	return OK;

@@ -19,6 +19,7 @@ const char *const outbox_kind_words[OUTBOX_KIND_COUNT] = {
 	[OUTBOX_VERIFICATION] = "verification",
 	[OUTBOX_EMAIL_CHANGE] = "change of address",
 	[OUTBOX_EMAIL_CHANGED] = "address changed",
+	[OUTBOX_EMAIL_MOVED] = "address changed by the operator",
 };
 
 const char *const outbox_state_words[] = {
@@ -49,6 +50,7 @@ static int64_t sense_s(const struct ctx *ctx, int64_t kind)
 		return DAY;
 	case OUTBOX_PASSWORD_CHANGED:
 	case OUTBOX_EMAIL_CHANGED:
+	case OUTBOX_EMAIL_MOVED:
 	case OUTBOX_INVITATION:
 		return 3 * DAY;
 	default:

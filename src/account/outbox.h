@@ -36,6 +36,7 @@ enum letter_kind {
 	LETTER_MADE_PASSWORD,       /* secret */
 	LETTER_PASSWORD_CHANGED,    /* network, at, link: "it was not me" */
 	LETTER_EMAIL_CHANGED,       /* the same, and new_email */
+	LETTER_EMAIL_MOVED,         /* at, new_email */
 	LETTER_VERIFY,              /* link */
 	LETTER_CHANGE_EMAIL,        /* link */
 	LETTER_ADDRESS_TAKEN, /* to whoever has the address: somebody gave it for another account */

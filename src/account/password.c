@@ -27,19 +27,10 @@ static enum err set_password(struct ctx *ctx, struct tx *tx, const struct accoun
 
 /* ---- by the old one ---- */
 
-/* A counter of its own: who has a session may guess here without having guessed at the log-in. No
- * login can be spelled so. */
-static enum err spell_own_login(struct ctx *ctx, struct str *ret_login)
-{
-	return arena_printf(ctx->arena, ret_login, "own password of %lld",
-	                    (long long)ctx->account_id);
-}
-
 enum err password_prove(struct ctx *ctx, struct secret password, struct account *ret_account)
 {
 	struct account account;
 	struct secret nfc;
-	struct str login;
 	bool match = false;
 
 	TRY(secret_nfc(ctx->arena, password, &nfc));
@@ -51,8 +42,7 @@ enum err password_prove(struct ctx *ctx, struct secret password, struct account 
 	/* A session that was good a moment ago may have been ended by another change. */
 	if (account.epoch != ctx->session.epoch)
 		return deny(ctx, ERR_BAD_SESSION, "session ended meanwhile");
-	TRY(spell_own_login(ctx, &login));
-	TRY(limits_enter_login(ctx, login));
+	TRY(limits_enter_own(ctx, "own password"));
 	TRY(hasher_verify(ctx->hasher, caller_of(ctx), nfc, account.phc.ptr, &match));
 	if (!match)
 		return deny_guess(ctx, ERR_WRONG_PASSWORD, "wrong password");
@@ -200,6 +190,17 @@ static enum err spell_code(struct ctx *ctx, struct secret typed, struct secret *
 	return OK;
 }
 
+/* The same for the reference that people type beside it. */
+static enum err spell_reference(struct ctx *ctx, struct str typed, struct str *ret_reference)
+{
+	struct secret letters;
+
+	TRY(spell_code(ctx, (struct secret){ typed.ptr, typed.len }, &letters));
+	return arena_printf(ctx->arena, ret_reference, "%.*s-%.*s",
+	                    letters.len < 4 ? (int)letters.len : 4, letters.ptr,
+	                    letters.len < 4 ? 0 : (int)letters.len - 4, letters.ptr + 4);
+}
+
 static enum err find_by_code(struct ctx *ctx, const void *in, struct token *ret_token)
 {
 	const struct password_reset_by_code *reset = in;
@@ -228,14 +229,16 @@ static enum err find_by_code(struct ctx *ctx, const void *in, struct token *ret_
 static enum err password_reset_by_code(struct ctx *ctx, const struct password_reset_by_code *in,
                                        struct nothing *ret_nothing)
 {
+	struct password_reset_by_code spelled = *in;
 	struct token token;
 	struct secret new_password;
 
 	(void)ret_nothing;
 	TRY(password_accept(ctx, in->new_password, &new_password));
-	TRY(limits_take_code(ctx, in->reference));
-	TRY(find_by_code(ctx, in, &token));
-	return reset_by(ctx, &token, new_password, find_by_code, in);
+	TRY(spell_reference(ctx, in->reference, &spelled.reference));
+	TRY(limits_take_code(ctx, spelled.reference));
+	TRY(find_by_code(ctx, &spelled, &token));
+	return reset_by(ctx, &token, new_password, find_by_code, &spelled);
 }
 OPERATION(password_reset_by_code, struct password_reset_by_code, struct nothing, REQUIRES_APP,
           LIMIT_GUESS, COST_HASH)

@@ -76,6 +76,8 @@ static enum err profile_update(struct ctx *ctx, const struct profile_update *in,
 	struct str name, locale, username_key;
 
 	TRY(find_own(ctx, &account));
+	if (in->username.ptr && account.held_until > ctx->now)
+		return deny(ctx, ERR_CHANGES_HELD, "changes are held");
 	TRY(profile_accept(ctx, in->name, in->locale, &name, &locale));
 	if (in->name.ptr)
 		account.name = name;

@@ -19,7 +19,7 @@ struct profile_update {
 };
 
 /* ERR_BAD_USERNAME (also: the username is all that finds the account), _NAME, _LOCALE,
- * ERR_USERNAME_TAKEN. */
+ * ERR_USERNAME_TAKEN, ERR_CHANGES_HELD (a username). */
 extern const struct operation profile_update_op; /* -> struct profile */
 
 struct profile_delete {

@@ -68,6 +68,8 @@ static enum err recovery_link(struct ctx *ctx, const struct recovery_link *in,
 	if (err == ERR_NOT_FOUND)
 		return ERR_TOKEN_INVALID;
 	TRY(err);
+	if (token.purpose > TOKEN_MAKE_PASSWORD)
+		return ERR_TOKEN_INVALID;
 	ret_state->fate = token_fate(&token, ctx->now);
 	ret_state->purpose = (enum token_purpose)token.purpose;
 	if (ret_state->fate != TOKEN_FATE_LIVE || ret_state->purpose != TOKEN_SET_PASSWORD)

@@ -404,6 +404,8 @@ static enum err session_introspect(struct ctx *ctx, const struct session_introsp
 	struct session session;
 
 	enum err err = session_find(ctx, in->token, &session);
+	if (err == ERR_BAD_SESSION)
+		err = deny(ctx, ERR_NOT_FOUND, NULL); /* no refusal: it is the answer */
 	if (err == OK) {
 		err = introspect(ctx, &session, "Bearer", session.expires_at, ret_found);
 	} else if (err == ERR_NOT_FOUND) {

@@ -68,22 +68,25 @@ static const struct {
 		[ENGLISH] = {
 			"Confirm your address for {{app}}",
 			"Hello,\n\n"
-			"someone, hopefully you, signed up at {{app}} with the address {{email}}. To "
-			"confirm that it is yours, open this page within a day:\n\n"
+			"someone, hopefully you, signed up at {{app}} with the address {{email}}, on "
+			"{{time}} from the network address {{network}}. If that was you, open this page "
+			"within a day:\n\n"
 			"{{link}}\n\n"
-			"If it was not you, you can ignore this mail: without you nothing comes of "
-			"it.\n\n"
+			"If it was not you, you can ignore this mail: without you nothing comes of it. "
+			"Please do not open a link of a sign-up that was not yours: the account would "
+			"have somebody else's password.\n\n"
 			"Reference: {{reference}}",
 		},
 		[FRENCH] = {
 			"Confirmez votre adresse pour {{app}}",
 			"Bonjour,\n\n"
 			"quelqu’un, sans doute vous, s’est inscrit sur {{app}} avec l’adresse "
-			"{{email}}. Pour confirmer que c’est la vôtre, ouvrez cette page dans la "
-			"journée :\n\n"
+			"{{email}}, le {{time}} depuis l’adresse réseau {{network}}. Si c’était vous, "
+			"ouvrez cette page dans la journée :\n\n"
 			"{{link}}\n\n"
 			"Si ce n’était pas vous, vous pouvez ignorer cet e-mail : sans vous, cela "
-			"restera sans suite.\n\n"
+			"restera sans suite. N’ouvrez pas le lien d’une inscription qui n’est pas la "
+			"vôtre : le compte aurait le mot de passe de quelqu’un d’autre.\n\n"
 			"Référence : {{reference}}",
 		},
 	},
@@ -151,6 +154,27 @@ static const struct {
 			"Si ce n’était pas vous, ouvrez cette page dans les 72 heures. Elle déconnecte "
 			"tout le monde et bloque d’autres changements :\n\n"
 			"{{link}}\n\n"
+			"Référence : {{reference}}",
+		},
+	},
+	[LETTER_EMAIL_MOVED] = {
+		[ENGLISH] = {
+			"The address of your account at {{app}} was changed",
+			"Hello,\n\n"
+			"whoever runs {{app}} changed the address of your account there on {{time}} to "
+			"{{new_email}}, as somebody had asked them to. Everybody has been signed out.\n\n"
+			"If you did not ask for it, please tell them at once. They can find this change "
+			"by its reference.\n\n"
+			"Reference: {{reference}}",
+		},
+		[FRENCH] = {
+			"L’adresse de votre compte {{app}} a été modifiée",
+			"Bonjour,\n\n"
+			"l’équipe de {{app}} a remplacé le {{time}} l’adresse de votre compte par "
+			"{{new_email}}, comme quelqu’un le lui avait demandé. Tout le monde a été "
+			"déconnecté.\n\n"
+			"Si vous ne l’avez pas demandé, prévenez-la tout de suite : elle peut retrouver "
+			"ce changement par sa référence.\n\n"
 			"Référence : {{reference}}",
 		},
 	},

@@ -67,7 +67,7 @@ static enum err show_asked(struct visit *visit, const void *result)
 
 /* ---- the mailed link ---- */
 
-enum err page_dead_link(struct visit *visit, enum token_fate fate)
+static enum err show_dead(struct visit *visit, enum token_fate fate)
 {
 	static const struct {
 		const char *title, *explanation;
@@ -137,7 +137,7 @@ static enum err show_link(struct visit *visit, const void *result)
 	const struct recovery_link_state *state = result;
 
 	if (state->fate != TOKEN_FATE_LIVE)
-		return page_dead_link(visit, state->fate);
+		return show_dead(visit, state->fate);
 	return show_token_page(visit, state, STR_NONE);
 }
 
@@ -439,11 +439,11 @@ static enum err show_form_again(struct visit *visit, enum err err, struct str er
 
 	enum err looked = look_at_link(visit, &state);
 	if (looked == ERR_TOKEN_INVALID)
-		return page_dead_link(visit, TOKEN_FATE_LIVE);
+		return show_dead(visit, TOKEN_FATE_LIVE);
 	TRY(looked);
 	bool other_purpose = err == ERR_TOKEN_INVALID;
 	if (state.fate != TOKEN_FATE_LIVE || other_purpose)
-		return page_dead_link(visit, state.fate);
+		return show_dead(visit, state.fate);
 	return show_token_page(visit, &state, error);
 }
 

@@ -53,11 +53,38 @@ static enum err show_form(struct visit *visit, const struct confirmation_state *
 	return page_show(visit, "verify.html", values);
 }
 
+static enum err show_dead(struct visit *visit, enum token_fate fate)
+{
+	static const struct {
+		const char *title, *explanation;
+	} words[] = {
+		[TOKEN_FATE_LIVE] = { "This link does not work", "It may have been cut short on "
+		                                                 "its way. Please open it from the "
+		                                                 "mail once more." },
+		[TOKEN_FATE_SPENT] = { "This link has been used",
+		                       "A link works once. What it was for is done." },
+		[TOKEN_FATE_REPLACED] = { "This link is not valid any more",
+		                          "A newer one has taken its place, or the account has "
+		                          "changed "
+		                          "meanwhile. Nothing was changed by it." },
+		[TOKEN_FATE_EXPIRED] = { "This link is too old",
+		                         "For your safety a link works for a limited time only." },
+	};
+	const struct template_value values[] = {
+		{ .name = "title", .text = str(words[fate].title) },
+		{ .name = "explanation", .text = str(words[fate].explanation) },
+		{ .name = NULL },
+	};
+
+	visit->response->status = 410;
+	return page_show(visit, "verified.html", values);
+}
+
 static enum err show_state(struct visit *visit, const struct confirmation_state *state,
                            struct str error)
 {
 	if (state->fate != TOKEN_FATE_LIVE)
-		return page_dead_link(visit, state->fate);
+		return show_dead(visit, state->fate);
 	return show_form(visit, state, error);
 }
 
@@ -122,7 +149,7 @@ enum err verify_show_error(struct visit *visit, enum err err)
 	enum err looked = operation_run(&visit->ctx, &confirmation_look_op, &link, &state);
 	if (looked == ERR_TOKEN_INVALID ||
 	    (looked == OK && err == ERR_TOKEN_INVALID && state.fate == TOKEN_FATE_LIVE))
-		return page_dead_link(visit, TOKEN_FATE_LIVE);
+		return show_dead(visit, TOKEN_FATE_LIVE);
 	TRY(looked);
 	return show_state(visit, &state, str(visit_error(visit, err)->text));
 }

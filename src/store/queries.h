@@ -233,6 +233,13 @@
 	      "INSERT INTO token (account_id, outbox_id, purpose, digest, state, created_at,"      \
 	      " expires_at, address, address_key, phc, epoch)"                                     \
 	      " VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9, $10) RETURNING id")                 \
+	QUERY(TOKEN_IS_LIVE, "iii", "i",                                                           \
+	      "UPDATE token SET state = 0 WHERE id = $1 AND state = 0 AND expires_at > $2"         \
+	      " AND account_id = $3 RETURNING id")                                                 \
+	/* Links that say "it was not me" of changes after that one: they may be the thief's. */   \
+	QUERY(TOKENS_VOID_NOT_ME, "ii", "",                                                        \
+	      "UPDATE token SET state = 2 WHERE account_id = $1 AND outbox_id > $2"                \
+	      " AND purpose = 4 AND state = 0")                                                    \
 	/* The one of this reference, or whichever is next, as below. */                           \
 	QUERY(TOKEN_BY_REFERENCE, "t", TOKEN_TYPES "tb",                                           \
 	      "SELECT " TOKEN_COLUMNS ", token.reference, outbox.nonce FROM token"                 \
@@ -280,6 +287,9 @@
 	QUERY(SIGN_UP_NEWEST, "iti", SIGN_UP_TYPES,                                                \
 	      "SELECT " SIGN_UP_COLUMNS " FROM sign_up WHERE app_id = $1 AND email_key = $2"       \
 	      " AND state = 0 AND expires_at > $3 ORDER BY id DESC LIMIT 1")                       \
+	QUERY(SIGN_UPS_WAITING, "iti", "i",                                                        \
+	      "SELECT count(*) FROM sign_up WHERE app_id = $1 AND email_key = $2 AND state = 0"    \
+	      " AND expires_at > $3")                                                              \
 	QUERY(SIGN_UP_CONFIRM, "ii", "i",                                                          \
 	      "UPDATE sign_up SET state = 1 WHERE id = $1 AND state = 0 AND expires_at > $2"       \
 	      " RETURNING id")                                                                     \

@@ -440,6 +440,13 @@ MUST_USE enum err store_token_add(struct tx *tx, const struct new_token *token);
  * it. */
 MUST_USE enum err store_token_add_lasting(struct tx *tx, const struct new_token *token);
 
+/* Whether it can still be consumed, when its account is locked. ERR_NOT_FOUND: it cannot. */
+MUST_USE enum err store_token_check(struct tx *tx, const struct token *token, int64_t now);
+
+/* Voids the account's TOKEN_NOT_MEs of changes that were made after this outbox row (0: all): what
+ * they would bring back is what somebody else has made of the account. */
+MUST_USE enum err store_tokens_void_not_me(struct tx *tx, int64_t account_id, int64_t outbox_id);
+
 /* The newest of a reference, whatever its state; a reference of none takes as long. */
 MUST_USE enum err store_token_by_reference(struct store *store, struct arena *arena,
                                            struct str reference, int64_t app_id,
@@ -477,6 +484,8 @@ enum outbox_kind {
 	OUTBOX_VERIFICATION,  /* the link once more */
 	OUTBOX_EMAIL_CHANGE,  /* for account_id, to `address`: a link to confirm; or as above */
 	OUTBOX_EMAIL_CHANGED, /* for account_id, to `address`, the old one: the notice */
+	OUTBOX_EMAIL_MOVED, /* the same, by the operator, to the old and the new: no link to undo it
+	                     */
 	OUTBOX_KIND_COUNT
 };
 
@@ -575,6 +584,10 @@ MUST_USE enum err store_sign_up_by_digest(struct store *store, struct arena *are
 MUST_USE enum err store_sign_up_newest(struct store *store, struct arena *arena, int64_t app_id,
                                        struct str email_key, int64_t now,
                                        struct sign_up *ret_sign_up);
+
+/* How many of an address wait and can be confirmed. */
+MUST_USE enum err store_sign_ups_waiting(struct store *store, struct arena *arena, int64_t app_id,
+                                         struct str email_key, int64_t now, int64_t *ret_waiting);
 
 /* Confirms it, once: ERR_NOT_FOUND for everyone else. The others of its address are replaced. */
 MUST_USE enum err store_sign_up_confirm(struct tx *tx, const struct sign_up *sign_up, int64_t now);

@@ -57,6 +57,17 @@ enum err store_sign_up_newest(struct store *store, struct arena *arena, int64_t 
 	                 ROWS(sign_up_columns, struct sign_up), ret_sign_up);
 }
 
+static const struct column number_column[] = { { COLUMN_INTEGER, 0 } };
+
+enum err store_sign_ups_waiting(struct store *store, struct arena *arena, int64_t app_id,
+                                struct str email_key, int64_t now, int64_t *ret_waiting)
+{
+	const struct value args[] = { INTEGER(app_id), TEXT(email_key), INTEGER(now) };
+
+	return store_one(store, arena, QUERY_SIGN_UPS_WAITING, ARGS(args),
+	                 ROWS(number_column, int64_t), ret_waiting);
+}
+
 enum err store_sign_up_confirm(struct tx *tx, const struct sign_up *sign_up, int64_t now)
 {
 	const struct value args[] = { INTEGER(sign_up->id), INTEGER(now) };

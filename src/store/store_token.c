@@ -138,3 +138,19 @@ enum err store_token_consume(struct tx *tx, const struct token *token, int64_t n
 
 	return tx_number(tx, QUERY_TOKEN_CONSUME, ARGS(args), &account_id);
 }
+
+enum err store_token_check(struct tx *tx, const struct token *token, int64_t now)
+{
+	const struct value args[] = { INTEGER(token->id), INTEGER(now),
+		                      INTEGER(token->account_id) };
+	int64_t id;
+
+	return tx_number(tx, QUERY_TOKEN_IS_LIVE, ARGS(args), &id);
+}
+
+enum err store_tokens_void_not_me(struct tx *tx, int64_t account_id, int64_t outbox_id)
+{
+	const struct value args[] = { INTEGER(account_id), INTEGER(outbox_id) };
+
+	return tx_run(tx, QUERY_TOKENS_VOID_NOT_ME, ARGS(args));
+}

@@ -178,6 +178,15 @@ TEST(an_address_that_was_never_verified_is_sent_no_notice)
 	house_close(&house);
 }
 
+static enum err update(struct house *house, struct secret bearer, const char *username,
+                       const char *name, const char *locale, struct profile *ret_profile)
+{
+	struct ctx ctx = house_member(house, bearer);
+	const struct profile_update in = { str(username), str(name), str(locale) };
+
+	return operation_run(&ctx, &profile_update_op, &in, ret_profile);
+}
+
 /* ---- "it was not me" ---- */
 
 static enum err not_me(struct house *house, struct secret token, const char *address,
@@ -215,6 +224,9 @@ TEST(who_did_not_change_the_password_ends_all_sessions_and_gets_a_recovery)
 	CHECK("held",
 	      house_change(&house, thief, NEXT, SECRET("the thief's own")) == ERR_CHANGES_HELD);
 	CHECK("held too", ask(&house, thief, EVE, NEXT) == ERR_CHANGES_HELD);
+	struct profile profile;
+	CHECK("and the name",
+	      update(&house, thief, "eve", NULL, NULL, &profile) == ERR_CHANGES_HELD);
 	CHECK("a new password", house_reset(&house, reset, SECRET("a third password")) == OK);
 	CHECK("the thief is out", !house_opens(&house, ANN, NEXT));
 	struct secret owner = house_session(&house, ANN, SECRET("a third password"));
@@ -288,6 +300,63 @@ TEST(the_first_notice_undoes_a_theft_in_two_steps)
 	house_close(&house);
 }
 
+/* A thief who has moved the account changes the password once more, so as to be mailed a link that
+ * would bring all of it back. */
+TEST(a_link_that_a_thief_was_mailed_dies_when_the_owner_is_back)
+{
+	struct house house;
+	bool mailed;
+
+	open_with_ann(&house, t);
+	move_to(&house, EVE, OLD);
+	struct secret owners = token_of(&house, LETTER_EMAIL_CHANGED, ANN);
+	struct secret thief = house_session(&house, EVE, OLD);
+	CHECK("planted", house_change(&house, thief, OLD, NEXT) == OK);
+	struct secret thiefs = token_of(&house, LETTER_PASSWORD_CHANGED, EVE);
+	CHECK("put back", not_me(&house, owners, ANN, OLD, &mailed) == OK && mailed);
+	CHECK("void", not_me(&house, thiefs, EVE, NEXT, &mailed) == ERR_TOKEN_INVALID);
+	CHECK("without a word too",
+	      not_me(&house, thiefs, EVE, SECRET_NONE, &mailed) == ERR_TOKEN_INVALID);
+	CHECK("the owner's", str_is(house_account(&house, ANN).email, ANN));
+	house_close(&house);
+}
+
+TEST(an_old_address_that_has_another_account_by_now_holds_the_first)
+{
+	struct house house;
+	bool mailed;
+
+	open_with_ann(&house, t);
+	move_to(&house, EVE, OLD);
+	struct secret link = token_of(&house, LETTER_EMAIL_CHANGED, ANN);
+	struct secret thief = house_session(&house, EVE, OLD);
+	house_add(&house, ANN, NULL, "correct horse");
+	CHECK("held", not_me(&house, link, ANN, OLD, &mailed) == OK && !mailed);
+	CHECK("signed out", !house_session_lives(&house, thief));
+	CHECK("pressed again", not_me(&house, link, ANN, SECRET_NONE, &mailed) == OK && !mailed);
+	house_close(&house);
+}
+
+/* A name may be spelled like anything: no log-in by it clears the count of another's password. */
+TEST(guesses_at_an_own_password_are_counted_where_no_login_is)
+{
+	struct house house;
+	struct session_tokens tokens;
+
+	open_with_ann(&house, t);
+	house.service.policy.failures_per_login = (struct rate){ 3, 600 };
+	house_add(&house, EVE, "own password of 1", "correct horse");
+	struct secret bearer = house_session(&house, ANN, OLD);
+	for (int i = 0; i < 3; i++) {
+		CHECK("wrong", house_change(&house, bearer, NEXT, SECRET("another password")) ==
+		                       ERR_WRONG_PASSWORD);
+		CHECK("by the name", house_log_in(&house, "own password of 1", OLD, &tokens) == OK);
+	}
+	CHECK("enough",
+	      house_change(&house, bearer, NEXT, SECRET("another password")) == ERR_RATE_LIMITED);
+	house_close(&house);
+}
+
 TEST(a_hold_ends_by_itself)
 {
 	struct house house;
@@ -330,15 +399,6 @@ TEST(the_page_of_a_link_says_what_it_is_for_and_what_became_of_it)
 }
 
 /* ---- what people say of themselves ---- */
-
-static enum err update(struct house *house, struct secret bearer, const char *username,
-                       const char *name, const char *locale, struct profile *ret_profile)
-{
-	struct ctx ctx = house_member(house, bearer);
-	const struct profile_update in = { str(username), str(name), str(locale) };
-
-	return operation_run(&ctx, &profile_update_op, &in, ret_profile);
-}
 
 TEST(a_person_sees_and_changes_what_is_theirs_to_say)
 {
