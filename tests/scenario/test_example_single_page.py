@@ -80,7 +80,9 @@ class Person:
         page.set_default_timeout(20_000)
         page.on("request", lambda request: self.requests.append(request))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("requestfailed", lambda request: self.complaints.append(f"{request.method} {request.url} {request.failure}"))
+        # Aborted is what was under way when the person left the page.
+        page.on("requestfailed", lambda request: self.complaints.append(f"{request.method} {request.url} {request.failure}")
+                if request.failure != "net::ERR_ABORTED" else None)
         page.on("console", lambda message: self.complaints.append(message.text) if message.type in ("error", "warning") else None)
 
     def opens(self, url=SHOP + "/"):
