@@ -169,6 +169,17 @@ static enum err render_openapi(struct visit *visit, const void *nothing)
 	                        &visit->response->body);
 }
 
+#define REJECTED(field, why, text)                                                                 \
+	{                                                                                          \
+		422, "password_rejected", text, field, why, NULL                                   \
+	}
+
+/* A first password is called otherwise than a new one. */
+static const struct wire_error sign_up_errors[ERR_COUNT] = {
+	[ERR_PASSWORD_SHORT] = REJECTED("password", "too_short", "The password is too short."),
+	[ERR_PASSWORD_LONG] = REJECTED("password", "too_long", "The password is too long."),
+};
+
 static const struct route routes[] = {
 	{ .method = "PUT",
 	  .path = "/api/v1/account/password",
@@ -226,7 +237,8 @@ static const struct route routes[] = {
 	                     ERR_USERNAME_TAKEN),
 	  .fields = FIELDS(sign_up_fields),
 	  .ok = 202,
-	  .out = FIELDS(recovery_out) },
+	  .out = FIELDS(recovery_out),
+	  .overlay = sign_up_errors },
 	{ .method = "PUT",
 	  .path = "/api/v1/account/verification",
 	  .when = "email",
@@ -366,10 +378,6 @@ static const struct route routes[] = {
 	{                                                                                          \
 		400, "malformed", text, NULL, NULL, NULL                                           \
 	}
-#define REJECTED(why, text)                                                                        \
-	{                                                                                          \
-		422, "password_rejected", text, "new", why, NULL                                   \
-	}
 
 static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_NOMEM] = UNAVAILABLE,
@@ -431,10 +439,10 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_TOKEN_INVALID] = { 410, "token_invalid",
 	                        "This token is not valid any more. Please ask for a new mail.",
 	                        NULL, NULL, NULL },
-	[ERR_PASSWORD_SHORT] = REJECTED("too_short", "The new password is too short."),
-	[ERR_PASSWORD_LONG] = REJECTED("too_long", "The new password is too long."),
+	[ERR_PASSWORD_SHORT] = REJECTED("new", "too_short", "The new password is too short."),
+	[ERR_PASSWORD_LONG] = REJECTED("new", "too_long", "The new password is too long."),
 	[ERR_PASSWORD_SAME] =
-		REJECTED("same_as_old", "The new password is the one you have already."),
+		REJECTED("new", "same_as_old", "The new password is the one you have already."),
 	[ERR_CONFLICT] = { 409, "conflict", "This is taken.", NULL, NULL, NULL },
 	[ERR_USERNAME_TAKEN] = { 409, "username_taken", "This username is taken.", NULL, NULL,
 	                         NULL },
