@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define EXIT_SENTENCE                                                                              \
-	"0: done. 1: refused or failed, and a line on standard error says why and what to do. "    \
+	"0: done. 1: refused or failed, and a line on standard error says why and what to do.\n"   \
 	"2: wrong usage.\n"
 
 enum { SENTENCE_ROOM = 1024 };
@@ -40,12 +40,31 @@ static void print_indented(const char *lines)
 	}
 }
 
+enum { PAGE_COLUMNS = 98, TERM_COLUMNS = 27 };
+
+/* Words from a column on, and below each other where they would be too wide; then a line's end. */
+static void print_wrapped(const char *words, size_t column, size_t indent)
+{
+	for (bool first = true; *words; first = false) {
+		size_t len = strcspn(words, " ");
+		if (!first && column + 1 + len > PAGE_COLUMNS)
+			column = (size_t)printf("\n%*s", (int)indent, "") - 1;
+		else if (!first)
+			column += (size_t)printf(" ");
+		printf("%.*s", (int)len, words);
+		column += len;
+		words += len + (words[len] == ' ');
+	}
+	printf("\n");
+}
+
 static void plain_item(const char *term, const char *value, const char *sentence)
 {
 	char whole[128];
 
 	snprintf(whole, sizeof(whole), "%s%s%s", term, value ? " " : "", value ? value : "");
-	printf("    %-22s %s\n", whole, sentence);
+	int from = printf("    %-22s ", whole);
+	print_wrapped(sentence, (size_t)from, TERM_COLUMNS);
 }
 
 static const struct style plain = { plain_heading, plain_text, print_indented, plain_item };
@@ -237,8 +256,10 @@ static void say_manual(const struct style *style, const struct command *command)
 
 static void print_command(const struct command *command)
 {
-	printf("rekey %s%s%s\n    %s\n", command->name, *command->usage ? " " : "", command->usage,
-	       command->summary);
+	enum { INDENT = 4 };
+
+	printf("rekey %s%s%s\n    ", command->name, *command->usage ? " " : "", command->usage);
+	print_wrapped(command->summary, INDENT, INDENT);
 }
 
 void help_of(const struct command *command)

@@ -3,6 +3,7 @@
 for what only time could do."""
 
 import contextlib
+import copy
 import itertools
 import os
 import pathlib
@@ -36,10 +37,11 @@ class Sqlite:
     def connect(self):
         return sqlite3.connect(self.path, timeout=20)
 
-    def copy_to(self, other):
+    def clone(self, directory):
         """Of a database that nobody has open."""
         for path in self.path.parent.glob(self.path.name + "*"):
-            shutil.copy(path, other.path.parent / path.name)
+            shutil.copy(path, directory)
+        return Sqlite(directory)
 
     def dump(self):
         """All that is at rest, as bytes."""
@@ -91,11 +93,14 @@ class Postgres:
 
         return Connection.connect(self.url)
 
-    def copy_to(self, other):
+    def clone(self, _directory):
         """Of a database that nobody is connected to."""
-        other.remove()
+        other = copy.copy(self)
+        other.name = f"scenario_{os.getpid()}_{next(counter)}"
+        other.url = self.server.rpartition("/")[0] + "/" + other.name
         with self._connected(self.server) as connection:
             connection.execute(f"CREATE DATABASE {other.name} TEMPLATE {self.name}")
+        return other
 
     def dump(self):
         with self._connected(self.url) as connection:
