@@ -125,6 +125,7 @@ static enum err find_by_claims(struct ctx *ctx, struct secret token, struct sess
 	if (session.epoch != session.account_epoch || session.account_status != ACCOUNT_ACTIVE ||
 	    session.expires_at <= ctx->now || !str_equal(session.account_public_id, claims.sub))
 		return ERR_NOT_FOUND;
+	session.refreshed_at = claims.iat;
 	session.expires_at = claims.exp;
 	*ret_session = session;
 	return OK;
@@ -398,23 +399,27 @@ static enum err introspect(struct ctx *ctx, const struct session *session, const
 	return OK;
 }
 
+/* To be no token of this app that lives is an answer like any other here. */
+static bool is_none(enum err err)
+{
+	return err == ERR_NOT_FOUND || err == ERR_BAD_SESSION;
+}
+
 static enum err session_introspect(struct ctx *ctx, const struct session_introspect *in,
                                    struct introspection *ret_found)
 {
 	struct session session;
 
 	enum err err = session_find(ctx, in->token, &session);
-	if (err == ERR_BAD_SESSION)
-		err = deny(ctx, ERR_NOT_FOUND, NULL); /* no refusal: it is the answer */
 	if (err == OK) {
 		err = introspect(ctx, &session, "Bearer", session.expires_at, ret_found);
-	} else if (err == ERR_NOT_FOUND) {
+	} else if (is_none(err)) {
 		err = find_refreshable(ctx, in->token, &session);
 		if (err == OK)
 			err = introspect(ctx, &session, "refresh_token", session.ends_at,
 			                 ret_found);
 	}
-	return err == ERR_NOT_FOUND ? OK : err;
+	return is_none(err) ? OK : err;
 }
 OPERATION(session_introspect, struct session_introspect, struct introspection, REQUIRES_APP_KEY,
           LIMIT_FAILURES, COST_QUICK)

@@ -38,8 +38,9 @@ struct session_tokens {
 	struct str id;      /* of this access token: 32 hex digits, worth nothing to a thief */
 };
 
-/* The living session of an access token of ctx->app; its expires_at is the token's. ERR_NOT_FOUND:
- * it has none, or it has ended. */
+/* The living session of an access token of ctx->app; its refreshed_at and expires_at are the
+ * token's. ERR_NOT_FOUND: it has none, or it has ended. ERR_BAD_SESSION, by deny(): what has the
+ * form of a signed one is none of this app, or has expired. */
 MUST_USE enum err session_find(struct ctx *ctx, struct secret access_token,
                                struct session *ret_session);
 

@@ -16,7 +16,7 @@ import house
 import server
 from client import request_bytes
 
-MEMBERS, INVITED, DEAD_TOKENS = 400, 100, 12
+MEMBERS, INVITED, DEAD_TOKENS, CODES = 400, 100, 12, 300
 WRONG = "not the right password"
 APPS = {
     "default": (("account",), {}),
@@ -65,6 +65,23 @@ def log_in(login):
 
 def redemption(token):
     return request_bytes("PUT", "/api/v1/account/password", {"token": token, "new": "a password of my own"})
+
+
+def sign_up(email):
+    return request_bytes("POST", "/api/v1/accounts", {"email": email, "password": "a password of my own"})
+
+
+def verification(email):
+    return request_bytes("PUT", "/api/v1/account/verification", {"email": email})
+
+
+def typed_code(reference):
+    return request_bytes("PUT", "/api/v1/account/password", {"reference": reference, "code": "0000-0000", "new": "a password of my own"})
+
+
+def email_change(bearer, email):
+    return request_bytes("PUT", "/api/v1/account/email", {"email": email, "password": server.PASSWORD},
+                         headers=[("Authorization", "Bearer " + bearer)])
 
 
 def backtory_forgot(app, username):
@@ -140,6 +157,30 @@ def recovery_calls(apps):
                 Call("hacksystem", "reset/password (concealing)", of_member(hack_forgot), of_stranger(hack_forgot), **how),
             ]
     made.append(Call("account", "recovery of an account that has no password yet", *of_invited(recovery)))
+    return made
+
+
+def address_calls():
+    """Doors that mail whoever is named: the answer must not tell whose address it is already."""
+    made = []
+    for paused in (False, True):
+        how = {"paused": paused, "probe": of_stranger(recovery) if paused else None}
+        made += [
+            Call("account", "sign-up, address taken and free", of_member(sign_up), of_stranger(sign_up), **how),
+            Call("account", "verification, asked for again", of_member(verification), of_stranger(verification), **how),
+        ]
+    return made
+
+
+def signed_in_calls(rekey):
+    """Another's address beside nobody's, asked for as one's own; and references of members and strangers."""
+    session = rekey.session_of(house.member(MEMBERS - 1))
+    move = functools.partial(email_change, session)
+    members, strangers = ([rekey.asks_for_reset(name(i)).body["reference"] for i in range(CODES)] for name in (house.member, house.stranger))
+    made = [Call("account", "typed code, wrong", lambda i: typed_code(members[i % CODES]), lambda i: typed_code(strangers[i % CODES]))]
+    for paused in (False, True):
+        made.append(Call("account", "change of address to one that is taken and free", of_member(move), of_stranger(move), paused=paused,
+                         probe=of_stranger(recovery) if paused else None))
     return made
 
 

@@ -92,9 +92,9 @@ def print_row(row):
 
 
 def all_calls(rekey, apps, mail):
-    made = calls.control_calls() + calls.log_in_calls(apps) + calls.recovery_calls(apps) + calls.dearer_calls()
+    made = calls.control_calls() + calls.log_in_calls(apps) + calls.recovery_calls(apps) + calls.address_calls() + calls.dearer_calls()
     if mail == "up":
-        made += calls.redemption_calls(rekey)
+        made += calls.redemption_calls(rekey) + calls.signed_in_calls(rekey)
     return [call for call in made if call.mail == mail]
 
 

@@ -9,7 +9,6 @@ import http.server
 import json
 import os
 import pathlib
-import random
 import subprocess
 import threading
 import time
@@ -333,7 +332,7 @@ def test_what_is_nearly_a_token_is_refused(ann):
     token = log_in(ann)["access_token"]
     near = [value for value in attacks.variants(token) if value.isprintable() and value.strip() == value]
     head, payload, signature = token.split(".")
-    near = random.Random(1).sample(near, 800) + [
+    near = near + [
         f"{head}.{payload}.", f"{head}..{signature}", f".{payload}.{signature}", f"{head}.{payload}", "..", ".", f"{head}.{payload}.{signature}.",
         f"{head}.{payload}.{signature}.{signature}", f"{payload}.{head}.{signature}", f"{head}.{payload}.{'A' * 86}", "a.b." + "c" * 3000,
         f"{head}.{part({'sub': 'x'})}.{signature}"]

@@ -6,12 +6,14 @@ The limits are set low in each scenario, and those that it is not about are off.
 
 import http.client
 import json
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from attacks import ACCOUNT, ASKERS, REDEEMERS, SAME_ORIGIN, address, has_everything, id_of, link_token, settled
-from server import NEW_PASSWORD, PASSWORD, has_link
+from server import NEW_PASSWORD, PASSWORD, has_reset_link, text_of, token_in
+from wire import basic
 
 OFF = {f"limits.{name}": "none" for name in ("requests_per_network", "failures_per_network", "failures_per_login", "mails_per_address")}
 PROXY = {"server.trusted_proxies": "127.0.0.0/30"}  # this test at 127.0.0.1, and 127.0.0.2 behind it
@@ -57,12 +59,21 @@ def doors_that_guess(rekey):
         "log in by name": lambda more: rekey.log_in("ann", "wrong", headers=more),
         "old password": lambda more: rekey.put(ACCOUNT, json_value={"old": "wrong", "new": NEW_PASSWORD}, bearer=bob, headers=more),
         "token": lambda more: rekey.put(ACCOUNT, json_value={"token": unknown, "new": NEW_PASSWORD}, headers=more),
+        "typed code": lambda more: rekey.put(ACCOUNT, json_value={"reference": "K7Q2-9FMX", "code": "0000-0000", "new": NEW_PASSWORD}, headers=more),
+        "refresh token": lambda more: rekey.post("/api/v1/sessions/refresh", json_value={"refresh_token": unknown}, headers=more),
+        "verification": lambda more: rekey.put("/api/v1/account/verification", json_value={"token": unknown}, headers=more),
+        "new address": lambda more: rekey.put("/api/v1/account/email", json_value={"token": unknown}, headers=more),
+        "password for a new address": lambda more: rekey.put("/api/v1/account/email", json_value={"email": "x@example.org", "password": "wrong"},
+                                                             bearer=bob, headers=more),
+        "key of the app": lambda more: rekey.post("/api/v1/sessions/introspect", json_value={"token": "x"}, headers={**basic(rekey.app.id, "x"), **more}),
         "log in at Backtory": lambda more: rekey.post("/auth/login", form={"username": "ann", "password": "wrong"}, headers={**key, **more}),
         "last password": lambda more: rekey.post("/auth/change-password", json_value={"lastPassword": "wrong", "newPassword": NEW_PASSWORD}, bearer=bob,
                                                  headers={**backtory, **more}),
         "log in at Hack System": lambda more: rekey.post("/auth/login", json_value={"email": address("ann"), "password": "wrong"}, headers=more),
         "code": lambda more: rekey.post("/reset/password", json_value={"code": unknown, "password": NEW_PASSWORD}, headers=more),
         "page": lambda more: rekey.post("/password-reset", form=page, headers={**SAME_ORIGIN, **more}, host="rekey.example"),
+        **{path: lambda more, path=path: rekey.post(path, form={"token": unknown, "address": address("ann")}, headers={**SAME_ORIGIN, **more},
+                                                    host="rekey.example") for path in ("/verify", "/verify/email", "/verify/not-me")},
         "confirm page": lambda more: rekey.post("/password-reset/confirm", form={"token": unknown, "username": "ann"}, headers={**SAME_ORIGIN, **more}, host="rekey.example"),
     }
 
@@ -115,9 +126,9 @@ def test_one_password_tried_at_many_accounts(limited):
 
 def test_guesses_spread_over_all_doors(limited):
     """One count for all of them, whichever format or page the guess comes by."""
-    rekey = limited(failures_per_network="10/1h")
+    rekey = limited(failures_per_network="19/1h")
     doors = doors_that_guess(rekey)
-    assert len(doors) == 10
+    assert len(doors) == 19
     first = {name: send(at("198.51.100.7")).status for name, send in doors.items()}
     assert 429 not in first.values() and all(400 <= status < 500 for status in first.values()), first
     for name, send in doors.items():
@@ -209,6 +220,25 @@ def test_guesses_from_a_thousand_networks_at_one_account(limited):
     assert sum("wrong password" in str(row) for row in rekey.command_json("audit", "list")) >= 60
 
 
+def test_a_typed_code_guessed_from_a_hundred_networks_at_once(limited):
+    """What OWASP asks of short codes: the count is of the reference, wherever the guesses come from, and anybody's or nobody's alike."""
+    rekey = limited()
+    asked = [rekey.asks_for_reset(name).body["reference"] for name in (address("ann"), "nobody@example.org")]
+    mail = rekey.mail_to(address("ann"))
+    code, = re.findall(r"(?m)^\s*([0-9A-Z]{4}-[0-9A-Z]{4})\s*$", text_of(mail))
+
+    def one(number):
+        return rekey.put(ACCOUNT, json_value={"reference": asked[number % 2], "code": f"{number:04d}-{number:04d}", "new": NEW_PASSWORD},
+                         headers=at(f"198.51.100.{number}"))
+
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(one, range(1, 201)))
+    assert {(answer.status, answer.code) for answer in answers} <= {(410, "token_invalid"), (503, "unavailable")}
+    right = rekey.put(ACCOUNT, json_value={"reference": asked[0], "code": code, "new": NEW_PASSWORD}, headers=at("192.0.2.99"))
+    assert (right.status, right.code) == (410, "token_invalid")
+    assert rekey.put_password(token=token_in(mail), new=NEW_PASSWORD).status == 204
+
+
 def test_a_flood_from_one_network(limited):
     rekey = limited(requests_per_network="6/1h")
     answers = [guess(rekey, password=PASSWORD) for _ in range(9)]
@@ -291,7 +321,7 @@ def test_a_mailbox_flooded_with_links(limited):
         assert rekey.put(ACCOUNT, email="nobody@example.org").status == 202
     settled(rekey)
     mails = [mail for mail in rekey.all_mails() if mail["To"] == address("ann")]
-    assert 1 <= len(mails) <= 3 and all(has_link(mail) for mail in mails)
+    assert 1 <= len(mails) <= 3 and all(has_reset_link(mail) for mail in mails)
     assert rekey.sql("SELECT count(*) FROM token WHERE state = 0 AND account_id = ?", id_of(rekey, "ann")) == [(1,)]
     rekey.asks_for_reset(address("bob"))
     rekey.mail_to(address("bob"))
@@ -304,7 +334,7 @@ def test_a_victim_whose_last_link_is_used_up_is_mailed_again(limited):
     rekey.asks_for_reset(address("ann"))
     rekey.gets_no_mail()
     assert rekey.put_password(token=token, new=NEW_PASSWORD).status == 204
-    assert not has_link(rekey.mail_to(address("ann")))
+    assert not has_reset_link(rekey.mail_to(address("ann")))
     assert rekey.put_password(token=link_token(rekey), new="yet another password").status == 204
 
 

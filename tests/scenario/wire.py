@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """HTTP as a test speaks it: requests in one line, answers that compare, pages whose forms can be sent."""
 
+import base64
 import contextlib
 import dataclasses
 import html.parser
@@ -166,6 +167,11 @@ def parse_answer(data):
     first, *lines = head.decode("latin-1").split("\r\n")
     pairs = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
     return Answer(int(first.split()[1]), Headers(pairs), body)
+
+
+def basic(user, password):
+    """The header of RFC 7617."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
 
 
 def encode_multipart(parts):
