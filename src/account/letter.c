@@ -257,9 +257,12 @@ static enum err write_notice(struct ctx *ctx, const struct outbox_row *row,
 {
 	struct secret token;
 
+	letter->new_email = account->email;
+	letter->kind = LETTER_EMAIL_MOVED;
+	if (row->kind == OUTBOX_EMAIL_MOVED)
+		return OK;
 	letter->kind =
 		row->kind == OUTBOX_EMAIL_CHANGED ? LETTER_EMAIL_CHANGED : LETTER_PASSWORD_CHANGED;
-	letter->new_email = account->email;
 	TRY(token_derive(ctx, TOKEN_NOT_ME, &row->nonce, &token));
 	return write_link(ctx, STR_NONE, "verify", token, &letter->link);
 }

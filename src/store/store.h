@@ -484,8 +484,8 @@ enum outbox_kind {
 	OUTBOX_VERIFICATION,  /* the link once more */
 	OUTBOX_EMAIL_CHANGE,  /* for account_id, to `address`: a link to confirm; or as above */
 	OUTBOX_EMAIL_CHANGED, /* for account_id, to `address`, the old one: the notice */
-	OUTBOX_EMAIL_MOVED, /* the same, by the operator, to the old and the new: no link to undo it
-	                     */
+	/* The same, by the operator, to the old and the new, without a link to undo it. */
+	OUTBOX_EMAIL_MOVED,
 	OUTBOX_KIND_COUNT
 };
 

@@ -356,6 +356,11 @@ def has_link(mail):
     return "token=" in text_of(mail) + html_of(mail)
 
 
+# The link of a notice, for whoever did not do it, is none.
+def has_reset_link(mail):
+    return "/password-reset?token=" in text_of(mail) + html_of(mail)
+
+
 # A secret to be copied by hand stands alone on its line: a made password or a reset code.
 def secret_in(mail):
     lines = [line.strip() for line in text_of(mail).splitlines()]

@@ -4,15 +4,20 @@ names that are not quite a member's. Each is refused and writes nothing, though 
 request is right: at the end of each scenario the same request without the trick succeeds."""
 
 import json
+import re
 import urllib.parse
 
 import pytest
 from attacks import (ACCOUNT, NO_LIMITS, SAME_ORIGIN, TABLES, address, confirm_token, hack_code, has_everything, is_done, is_refused,
                      link_token, rows, settled)
-from server import NEW_PASSWORD, PASSWORD
+from server import NEW_PASSWORD, PASSWORD, text_of, token_in
 from wire import encode_multipart
 
 SETTINGS = NO_LIMITS
+pytestmark = pytest.mark.timeout(300)
+
+ACCOUNTS, EMAIL, VERIFICATION, SESSIONS = "/api/v1/accounts", "/api/v1/account/email", "/api/v1/account/verification", "/api/v1/sessions"
+CODE_GUESSES = 5  # the right one, too, has to be among them
 
 WRONG_TYPES = ["null", "true", "false", "0", "1", "-1", "1e1", "1.5", "[]", "{}", "[[]]", '[""]', "[null]", '{"$ne": ""}', '{"$regex": ".*"}',
                '{"$gt": ""}', '{"$where": "1"}', '{"length": 43}', '{"": ""}', '{"0": "x"}', '{"toString": "x"}', "1e99999", "NaN", "'x'",
@@ -27,6 +32,8 @@ EXTRA = {"password": "another password", "id": 1, "user_id": 1, "account_id": 1,
 
 # A text that is no token may well be a password: these are tried where they are too short for one.
 def wrong_texts(member):
+    if member == "code":
+        return WRONG_TEXTS[:CODE_GUESSES - 1]
     return [text for text in WRONG_TEXTS if not (takes_any_text(member) and 8 <= len(text) <= 256)]
 
 
@@ -45,6 +52,27 @@ class Door:
         return rekey.request(self.method, self.path, **{**self.options, **options})
 
 
+def sign_up_token(rekey, name):
+    assert rekey.post(ACCOUNTS, email=address(name), password=PASSWORD).status == 202
+    return token_in(rekey.mail_to(address(name)))
+
+
+def address_token(rekey, name, new):
+    assert rekey.put(EMAIL, bearer=rekey.session_of(address(name)), email=address(new), password=PASSWORD).status == 202
+    return token_in(rekey.mail_to(address(new)))
+
+
+def not_me_token(rekey, name):
+    assert rekey.put(ACCOUNT, bearer=rekey.session_of(address(name)), old=PASSWORD, new=NEW_PASSWORD).status == 204
+    return token_in(rekey.mail_to(address(name)))
+
+
+def typed_code(rekey, name):
+    reference = rekey.asks_for_reset(address(name)).body["reference"]
+    code, = re.findall(r"(?m)^\s*([0-9A-Z]{4}-[0-9A-Z]{4})\s*$", text_of(rekey.mail_to(address(name))))
+    return {"reference": reference, "code": code, "new": NEW_PASSWORD}
+
+
 def json_doors(rekey, app):
     session = rekey.session_of(address("ann"))
     new = {"token": NEW_PASSWORD, "new": NEW_PASSWORD}
@@ -52,7 +80,16 @@ def json_doors(rekey, app):
         "account: ask": Door("PUT", ACCOUNT, {"email": address("ann")}),
         "account: change": Door("PUT", ACCOUNT, {"old": PASSWORD, "new": NEW_PASSWORD}, bearer=session),
         "account: reset": Door("PUT", ACCOUNT, {**new, "token": link_token(rekey, "bob")}),
-        "account: log in": Door("POST", "/api/v1/sessions", {"login": address("cem"), "password": PASSWORD}),
+        "account: typed code": Door("PUT", ACCOUNT, typed_code(rekey, "fay")),
+        "account: log in": Door("POST", SESSIONS, {"login": address("cem"), "password": PASSWORD}),
+        "account: refresh": Door("POST", SESSIONS + "/refresh", {"refresh_token": rekey.log_in(address("cem")).body["refresh_token"]}),
+        "account: sign up": Door("POST", ACCOUNTS, {"email": address("new"), "password": PASSWORD}),
+        "account: ask for verification": Door("PUT", VERIFICATION, {"email": address("ann")}),
+        "account: verify": Door("PUT", VERIFICATION, {"token": sign_up_token(rekey, "newer")}),
+        "account: ask for another address": Door("PUT", EMAIL, {"email": address("elsewhere"), "password": PASSWORD},
+                                                bearer=rekey.session_of(address("hal"))),
+        "account: confirm another address": Door("PUT", EMAIL, {"token": address_token(rekey, "gus", "new-gus")}),
+        "account: delete": Door("DELETE", "/api/v1/account", {"password": PASSWORD}, bearer=rekey.session_of(address("ian"))),
         "backtory: change": Door("POST", "/auth/change-password", {"lastPassword": PASSWORD, "newPassword": NEW_PASSWORD},
                                  headers=rekey.backtory_headers(app), bearer=rekey.backtory_session(app, "dan")),
         "hacksystem: reset": Door("POST", "/reset/password", {"code": hack_code(rekey, "eva"), "password": NEW_PASSWORD}),
@@ -66,6 +103,9 @@ def form_doors(rekey, app):
         "page: ask": Door("POST", "/password-reset", {"email": address("ann")}, **page),
         "page: reset": Door("POST", "/password-reset", {"token": link_token(rekey, "bob"), "new": NEW_PASSWORD, "confirm": NEW_PASSWORD}, **page),
         "page: confirm": Door("POST", "/password-reset/confirm", {"token": confirm_token(rekey, app, "dan"), "username": "dan"}, **page),
+        "page: verify": Door("POST", "/verify", {"token": sign_up_token(rekey, "newest"), "address": address("newest")}, **page),
+        "page: confirm another address": Door("POST", "/verify/email", {"token": address_token(rekey, "hal", "new-hal"), "address": address("new-hal")}, **page),
+        "page: it was not me": Door("POST", "/verify/not-me", {"token": not_me_token(rekey, "jan"), "address": address("jan")}, **page),
         "backtory: log in": Door("POST", "/auth/login", {"username": "cem", "password": PASSWORD}, headers=rekey.backtory_headers(app, app.client_key)),
         "hacksystem: reset": Door("POST", "/reset/password", {"code": hack_code(rekey, "eva"), "password": NEW_PASSWORD}),
         "hacksystem: log in": Door("POST", "/auth/login", {"email": address("cem"), "password": PASSWORD}),
@@ -81,7 +121,7 @@ def query_doors(rekey, app):
     }
 
 
-NAMES = ("ann", "bob", "cem", "dan", "eva")
+NAMES = ("ann", "bob", "cem", "dan", "eva", "fay", "gus", "hal", "ian", "jan")
 
 
 @pytest.fixture
@@ -296,5 +336,9 @@ def test_every_door_there_is_was_tried(rekey, everything):
     printed = {(method, path) for _, method, path, *_ in (line.split() for line in rekey.command("serve", "--print-routes").splitlines())}
     doors = [*json_doors(rekey, everything).values(), *form_doors(rekey, everything).values(), *query_doors(rekey, everything).values()]
     only_shows = {("GET", "/"), ("GET", "/password-reset"), ("GET", "/dev/mail"), ("GET", "/dev/mail/show"), ("GET", "/assets/rekey.css"),
-                  ("GET", "/assets/password-reset.js"), ("GET", "/openapi.json"), ("GET", "/problems/{code}")}
-    assert printed == {(door.method, door.path) for door in doors} | only_shows
+                  ("GET", "/assets/password-reset.js"), ("GET", "/verify"), ("GET", "/api/v1/account"), ("GET", SESSIONS), ("GET", "/.well-known/jwks.json"), ("GET", "/openapi.json"),
+                  ("GET", "/problems/{code}"), ("GET", "/.well-known/change-password")}
+    without_members = {("DELETE", SESSIONS), ("DELETE", SESSIONS + "/current"), ("DELETE", SESSIONS + "/{id}")}
+    # All of a profile may be left out, and a question about any text is one: test_my_account.py, test_introspection.py.
+    tried_elsewhere = {("PATCH", "/api/v1/account"), ("POST", SESSIONS + "/introspect")}
+    assert printed == {(door.method, door.path) for door in doors} | only_shows | without_members | tried_elsewhere

@@ -7,7 +7,7 @@ import urllib.parse
 
 import pytest
 from attacks import ACCOUNT, ASKERS, NO_LIMITS, REDEEMERS, SAME_ORIGIN, address, has_everything, is_done, is_refused, link_token, settled
-from server import MAIL_FROM, NEW_PASSWORD, PASSWORD, PUBLIC_URL, has_link, html_of, link_in, text_of
+from server import MAIL_FROM, NEW_PASSWORD, PASSWORD, PUBLIC_URL, has_reset_link, html_of, link_in, text_of
 from test_poisoning import POISONS
 from wire import Page
 
@@ -156,7 +156,7 @@ def test_no_answer_to_a_password_is_a_redirect_that_repeats_it(rekey):
     rekey.mail_to(address("ann"))
     for number, redeem in enumerate(REDEEMERS.values()):
         answers.append(redeem(rekey, link_token(rekey), new=f"{NEW_PASSWORD} {number}"))
-        assert is_done(answers[-1]) and not has_link(rekey.mail_to(address("ann")))
+        assert is_done(answers[-1]) and not has_reset_link(rekey.mail_to(address("ann")))
     assert not [answer.status for answer in answers if 300 <= answer.status < 400]
 
 
@@ -181,7 +181,7 @@ def test_a_name_that_is_markup_a_template_or_a_header(make_rekey, sink):
             tags = [tag for tag, _ in Page(html_of(one.mail)).tags]
             assert tags.count("a") == 1 and not {"script", "img", "b", "h1"} & set(tags[2:]), (name, tags)
             assert not one.mail["Bcc"] and one.recipients == [f"{{{{code}}}}{number}@example.org"] and "<b>Shop" not in html_of(one.mail), name
-            assert len(one.mail.get_all("From")) == len(one.mail.get_all("Subject")) == 1 and has_link(one.mail), name
+            assert len(one.mail.get_all("From")) == len(one.mail.get_all("Subject")) == 1 and has_reset_link(one.mail), name
             token = link_in(one.mail).partition("token=")[2]
             page = rekey.get("/password-reset", query={"token": token})
             assert "<script>alert" not in page.text and not [tag for tag, has in page.page.tags if tag in ("img", "b") or "evil" in has.get("href", "")], name

@@ -45,7 +45,7 @@ def look_alikes(rekey, app):
     assert rekey.put_password(old=PASSWORD, new="a password of bob", bearer=rekey.session_of(address("bob"))).status == 204
     answer = rekey.log_in(address("bob"), "a password of bob")
     nonce, reference = rekey.sql("SELECT nonce, reference FROM outbox ORDER BY id DESC LIMIT 1")[0]
-    digest, = rekey.sql("SELECT digest FROM token WHERE state = 0 ORDER BY id DESC LIMIT 1")[0]
+    digest, = rekey.sql("SELECT digest FROM token WHERE state = 0 AND purpose = 0 ORDER BY id DESC LIMIT 1")[0]
     phc, public_id = rekey.sql("SELECT phc, public_id FROM account WHERE id = ?", id_of(rekey, "ann"))[0]
     spelled = {f"{name} in {how}": spell(value) for name, value in (("nonce", nonce), ("digest", digest)) for how, spell in (
         ("hex", bytes.hex), ("base64url", lambda value: base64.urlsafe_b64encode(value).decode().rstrip("=")))}

@@ -13,7 +13,7 @@ import threading
 import time
 
 import pytest
-from server import NO_LIMITS, PASSWORD, Rekey, has_link, token_in
+from server import NO_LIMITS, PASSWORD, Rekey, has_reset_link, token_in
 
 SETTINGS = NO_LIMITS
 pytestmark = pytest.mark.sqlite
@@ -121,7 +121,7 @@ def test_a_backup_under_load_has_all_that_was_answered_before_it_began(make_reke
         assert answer.status == 204, answer.raw
         assert restored.can_log_in("zoe@example.org", "chosen by an old link")
         restored.asks_for_reset("zoe@example.org")
-        while not has_link(mail := rekey.mail_to("zoe@example.org")):  # but the notice of the change
+        while not has_reset_link(mail := rekey.mail_to("zoe@example.org")):  # but the notice of the change
             pass
         assert restored.put_password(token=token_in(mail), new=PASSWORD).status == 204
     finally:

@@ -9,7 +9,7 @@ import time
 import pytest
 from mail_server import PASSWORD as MAIL_PASSWORD
 from mail_server import USER as MAIL_USER
-from server import (MAIL_FROM, NEW_PASSWORD, NO_LIMITS, PASSWORD, has_link, html_of, link_in, recipients_of, secret_in,
+from server import (MAIL_FROM, NEW_PASSWORD, NO_LIMITS, PASSWORD, has_reset_link, html_of, link_in, recipients_of, secret_in,
                     text_of, token_in)
 from sink import CLOSE, HANG
 
@@ -47,7 +47,7 @@ def test_a_whole_reset_through_a_real_mail_server(posted):
     assert not posted.can_log_in("ann@example.org", PASSWORD)
     assert not posted.session_lives(session)
     notice = posted.mail_to("ann@example.org")
-    assert not has_link(notice) and NEW_PASSWORD not in text_of(notice)
+    assert not has_reset_link(notice) and NEW_PASSWORD not in text_of(notice)
     posted.gets_no_mail()
 
 

@@ -6,7 +6,7 @@ import re
 import urllib.parse
 
 import pytest
-from server import NEW_PASSWORD, PASSWORD, PUBLIC_URL, has_link, link_in, path_of
+from server import NEW_PASSWORD, PASSWORD, PUBLIC_URL, has_reset_link, link_in, path_of
 
 with_and_without_javascript = pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])
 
@@ -86,7 +86,7 @@ def test_a_person_asks_for_a_reset_and_chooses_a_password(rekey, tab, javascript
     ours.fills(new=NEW_PASSWORD, confirm=NEW_PASSWORD)
     ours.presses()
     ours.waits_for_new_words(before)
-    assert not has_link(rekey.mail_to("ann@example.org"))  # the notice: it is done
+    assert not has_reset_link(rekey.mail_to("ann@example.org"))  # the notice: it is done
     assert rekey.can_log_in("ann@example.org", NEW_PASSWORD) and not rekey.can_log_in("ann@example.org", PASSWORD)
     assert NEW_PASSWORD not in ours.page.url and NEW_PASSWORD not in ours.page.content()
 
@@ -193,7 +193,7 @@ def test_a_person_confirms_a_made_password(rekey, tab, javascript):
     ours.fills(username="ann")
     ours.presses()
     ours.waits_for_new_words(before)
-    assert not has_link(rekey.mail_to("ann@example.org"))
+    assert not has_reset_link(rekey.mail_to("ann@example.org"))
     assert [request for request in ours.sent("POST") if "username=ann" in (request[2] or "")]
 
 

@@ -5,7 +5,7 @@ import string
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from server import NEW_PASSWORD, NO_LIMITS, PASSWORD, has_link, html_of, text_of, token_in
+from server import NEW_PASSWORD, NO_LIMITS, PASSWORD, has_reset_link, html_of, text_of, token_in
 
 
 def redeem(rekey, token, new=NEW_PASSWORD, **options):
@@ -203,7 +203,7 @@ def test_the_owner_is_told_of_a_change_and_of_a_reset(rekey):
     notices.append(rekey.mail_to("ann@example.org"))
     for notice in notices:
         words = text_of(notice) + html_of(notice)
-        assert "password" in words.lower() and not has_link(notice)
+        assert "password" in words.lower() and not has_reset_link(notice)
         for secret in (PASSWORD, NEW_PASSWORD, "a third password", token, session):
             assert secret not in words
     rekey.gets_no_mail()
