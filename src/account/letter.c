@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* letter.c - what a due outbox row says: to whom, with which link and secret, or that there is
  * nobody to mail. */
+#include "account/letter_priv.h"
 #include "account/app.h"
 #include "account/message.h"
 #include "account/outbox.h"
@@ -32,8 +33,7 @@ static enum err find_account(struct ctx *ctx, const struct outbox_row *row,
 	return store_account_by_id(ctx->store, ctx->arena, row->account_id, ret_account);
 }
 
-/* Addresses under .invalid (RFC 2606) are placeholders: nobody's, or anybody's. */
-static bool can_receive(struct str email)
+bool letter_can_be_sent_to(struct str email)
 {
 	size_t end = strlen(".invalid");
 
@@ -46,7 +46,7 @@ static bool is_notice(const struct outbox_row *row)
 	       row->kind == OUTBOX_EMAIL_MOVED;
 }
 
-static struct str address_of(const struct outbox_row *row, const struct account *account)
+struct str letter_address(const struct outbox_row *row, const struct account *account)
 {
 	return row->address.ptr ? row->address : account->email;
 }
@@ -56,7 +56,7 @@ static const char *reason_to_drop(const struct ctx *ctx, const struct outbox_row
 {
 	if (is_notice(row) && !row->address.ptr)
 		return "the address was not verified";
-	if (!can_receive(address_of(row, account)))
+	if (!letter_can_be_sent_to(letter_address(row, account)))
 		return "the account has no address";
 	if (account->status != ACCOUNT_ACTIVE)
 		return "the account is disabled";
@@ -110,13 +110,13 @@ static enum err settle_unsent(struct ctx *ctx, const struct outbox_row *row,
 	return tx_commit(&tx);
 }
 
-static enum err drop(struct ctx *ctx, const struct outbox_row *row, const char *reason)
+enum err letter_drop(struct ctx *ctx, const struct outbox_row *row, const char *reason)
 {
 	return settle_unsent(ctx, row, OUTBOX_DROPPED, reason);
 }
 
 /* A dead link helps nobody. The operator may give the mail new life. */
-static enum err give_up(struct ctx *ctx, const struct outbox_row *row)
+enum err letter_give_up(struct ctx *ctx, const struct outbox_row *row)
 {
 	return settle_unsent(ctx, row, OUTBOX_DEAD, "it could not be sent while it had sense");
 }
@@ -134,11 +134,11 @@ static enum err drop_superseded(struct ctx *ctx, const struct outbox_row *row,
 		return err;
 	if (err == OK && now.epoch != account->epoch)
 		return ERR_RETRY;
-	return drop(ctx, row, "a newer request took its place");
+	return letter_drop(ctx, row, "a newer request took its place");
 }
 
 /* <page>?token=<token>: the app's own page where it has one, for a confirmation always ours. */
-static enum err write_link(struct ctx *ctx, struct str own_page, const char *our_page,
+enum err letter_write_link(struct ctx *ctx, struct str own_page, const char *our_page,
                            struct secret token, struct str *ret_link)
 {
 	struct str page = own_page;
@@ -165,7 +165,7 @@ static enum err check_mails(struct ctx *ctx, struct tx *tx, const struct new_tok
 	return mailed.count >= rate->count && mailed.live > 0 ? ERR_RATE_LIMITED : OK;
 }
 
-static enum err add_token(struct ctx *ctx, const struct outbox_row *row,
+enum err letter_add_token(struct ctx *ctx, const struct outbox_row *row,
                           const struct account *account, enum token_purpose purpose,
                           struct secret token)
 {
@@ -241,9 +241,9 @@ static enum err write_recovery(struct ctx *ctx, const struct outbox_row *row,
 		letter->kind = LETTER_CONFIRM_LINK;
 	}
 	TRY(token_derive(ctx, purpose, &row->nonce, &token));
-	TRY(add_token(ctx, row, account, purpose, token));
+	TRY(letter_add_token(ctx, row, account, purpose, token));
 	struct str own = purpose == TOKEN_SET_PASSWORD ? ctx->app.reset_url : STR_NONE;
-	TRY(write_link(ctx, own, "password-reset", token, &letter->link));
+	TRY(letter_write_link(ctx, own, "password-reset", token, &letter->link));
 	TRY(arena_printf(ctx->arena, &letter->minutes, "%lld",
 	                 (long long)((row->expires_at - ctx->now + MINUTE - 1) / MINUTE)));
 	if (row->kind == OUTBOX_RECOVERY)
@@ -264,7 +264,7 @@ static enum err write_notice(struct ctx *ctx, const struct outbox_row *row,
 	letter->kind =
 		row->kind == OUTBOX_EMAIL_CHANGED ? LETTER_EMAIL_CHANGED : LETTER_PASSWORD_CHANGED;
 	TRY(token_derive(ctx, TOKEN_NOT_ME, &row->nonce, &token));
-	return write_link(ctx, STR_NONE, "verify", token, &letter->link);
+	return letter_write_link(ctx, STR_NONE, "verify", token, &letter->link);
 }
 
 static enum err write_body(struct ctx *ctx, const struct outbox_row *row,
@@ -300,12 +300,12 @@ static struct str language_for(const struct ctx *ctx, const struct account *acco
 	return ctx->app.language;
 }
 
-static enum err write_envelope(struct ctx *ctx, const struct outbox_row *row,
+enum err letter_write_envelope(struct ctx *ctx, const struct outbox_row *row,
                                const struct account *account, struct letter *letter)
 {
 	struct digest name = derive(ctx->service->key, "message id", &row->nonce);
 
-	letter->to = address_of(row, account);
+	letter->to = letter_address(row, account);
 	letter->app_name = ctx->app.name;
 	letter->sender_name = ctx->app.sender.ptr ? ctx->app.sender : ctx->app.name;
 	letter->language = language_for(ctx, account);
@@ -316,167 +316,6 @@ static enum err write_envelope(struct ctx *ctx, const struct outbox_row *row,
 	return spell_hex(ctx->arena, name.bytes, 16, &letter->message_id);
 }
 
-/* ---- what an address was given for ---- */
-
-static bool concerns_address(const struct outbox_row *row)
-{
-	return row->kind >= OUTBOX_SIGN_UP && row->kind <= OUTBOX_EMAIL_CHANGE;
-}
-
-/* What such a row comes to. */
-struct answer {
-	enum letter_kind kind;
-	struct account account; /* to whom: an account, or what will be one */
-	struct secret token;
-	const char *drop; /* NULL: mail it */
-};
-
-static enum err answer_sign_up(struct ctx *ctx, const struct sign_up *sign_up,
-                               struct answer *answer)
-{
-	answer->kind = LETTER_VERIFY;
-	answer->account = (struct account){
-		.email = sign_up->email,
-		.username = sign_up->username,
-		.locale = sign_up->locale,
-	};
-	return sign_up_token_derive(ctx, &sign_up->nonce, &answer->token);
-}
-
-/* Whoever has the address is told, and nobody else. */
-static void answer_taken(const struct account *owner, struct answer *answer)
-{
-	answer->kind = LETTER_ADDRESS_TAKEN;
-	answer->account = *owner;
-	if (owner->status != ACCOUNT_ACTIVE)
-		answer->drop = "the account is disabled";
-	else if (owner->email_verified_at == 0 || !can_receive(owner->email))
-		answer->drop = "the address that has the account is not verified";
-}
-
-static enum err answer_with_token(struct ctx *ctx, const struct outbox_row *row,
-                                  const struct account *account, enum token_purpose purpose,
-                                  struct answer *answer)
-{
-	answer->kind = purpose == TOKEN_CHANGE_EMAIL ? LETTER_CHANGE_EMAIL : LETTER_VERIFY;
-	answer->account = *account;
-	ctx->account_id = account->id;
-	TRY(token_derive(ctx, purpose, &row->nonce, &answer->token));
-	enum err err = add_token(ctx, row, account, purpose, answer->token);
-	if (err == ERR_NOT_FOUND)
-		answer->drop = "a newer request took its place, or the account has changed";
-	return err == ERR_NOT_FOUND ? OK : err;
-}
-
-/* `owner`: of the address; id 0: nobody. */
-static enum err answer_change(struct ctx *ctx, const struct outbox_row *row,
-                              const struct account *owner, struct answer *answer)
-{
-	struct account account;
-
-	enum err err = store_account_by_id(ctx->store, ctx->arena, row->account_id, &account);
-	if (err == ERR_NOT_FOUND || (err == OK && account.epoch != row->epoch)) {
-		answer->drop = "the account has changed since this was asked for";
-		return OK;
-	}
-	TRY(err);
-	if (owner->id == account.id)
-		answer->drop = "the address is the account's already";
-	else if (owner->id != 0)
-		answer_taken(owner, answer);
-	else
-		return answer_with_token(ctx, row, &account, TOKEN_CHANGE_EMAIL, answer);
-	return OK;
-}
-
-static enum err answer_verification(struct ctx *ctx, const struct outbox_row *row,
-                                    const struct account *owner, struct answer *answer)
-{
-	struct sign_up sign_up;
-
-	if (owner->id != 0 && owner->email_verified_at != 0) {
-		answer->drop = "the address is verified already";
-		return OK;
-	}
-	if (owner->id != 0)
-		return answer_with_token(ctx, row, owner, TOKEN_VERIFY_EMAIL, answer);
-	enum err err = store_sign_up_newest(ctx->store, ctx->arena, row->app_id, row->login,
-	                                    ctx->now, &sign_up);
-	if (err == ERR_NOT_FOUND) {
-		answer->drop = "nobody has signed up with this address";
-		return OK;
-	}
-	TRY(err);
-	int64_t n;
-	TRY(store_sign_ups_waiting(ctx->store, ctx->arena, row->app_id, row->login, ctx->now, &n));
-	if (n == 1)
-		return answer_sign_up(ctx, &sign_up, answer);
-	answer->drop = "several have signed up with this address, and nobody knows who asks";
-	return OK;
-}
-
-static enum err find_answer(struct ctx *ctx, const struct outbox_row *row, struct answer *answer)
-{
-	struct account owner = { 0 };
-	struct sign_up sign_up;
-
-	enum err err =
-		store_account_by_email(ctx->store, ctx->arena, row->app_id, row->login, &owner);
-	if (err != OK && err != ERR_NOT_FOUND)
-		return err;
-	if (row->kind == OUTBOX_EMAIL_CHANGE)
-		return answer_change(ctx, row, &owner, answer);
-	if (row->kind == OUTBOX_VERIFICATION)
-		return answer_verification(ctx, row, &owner, answer);
-	if (owner.id != 0) {
-		answer_taken(&owner, answer);
-		return OK;
-	}
-	TRY(store_sign_up_by_outbox(ctx->store, ctx->arena, row->id, &sign_up));
-	return answer_sign_up(ctx, &sign_up, answer);
-}
-
-/* limits.mails_per_address, for whoever's address it is. */
-static enum err was_mailed_enough(struct ctx *ctx, const struct outbox_row *row, bool *ret_enough)
-{
-	const struct rate *rate = &ctx->service->policy.mails_per_address;
-	int64_t sent;
-
-	TRY(store_outbox_sent_to(ctx->store, ctx->arena, row, ctx->now - rate->period_s, &sent));
-	*ret_enough = rate->count > 0 && sent >= rate->count;
-	return OK;
-}
-
-static enum err write_answer(struct ctx *ctx, const struct outbox_row *row,
-                             struct letter *ret_letter)
-{
-	struct letter letter = { .send = true };
-	struct answer answer = { .drop = NULL };
-	bool enough;
-
-	if (row->expires_at <= ctx->now)
-		return give_up(ctx, row);
-	TRY(was_mailed_enough(ctx, row, &enough));
-	if (enough)
-		return drop(ctx, row, "too many mails to this address");
-	enum err err = find_answer(ctx, row, &answer);
-	if (err == ERR_NOT_FOUND)
-		return drop(ctx, row, "what it was for is gone");
-	TRY(err);
-	if (!answer.drop && !can_receive(address_of(row, &answer.account)))
-		answer.drop = "the address is a placeholder";
-	if (answer.drop)
-		return drop(ctx, row, answer.drop);
-	TRY(write_envelope(ctx, row, &answer.account, &letter));
-	letter.kind = answer.kind;
-	if (answer.kind == LETTER_ADDRESS_TAKEN)
-		letter.to = answer.account.email;
-	else
-		TRY(write_link(ctx, STR_NONE, "verify", answer.token, &letter.link));
-	*ret_letter = letter;
-	return OK;
-}
-
 /* ---- all of it ---- */
 
 static enum err mail_write(struct ctx *ctx, const struct outbox_row *row, struct letter *ret_letter)
@@ -485,19 +324,19 @@ static enum err mail_write(struct ctx *ctx, const struct outbox_row *row, struct
 	struct recipient recipient;
 
 	TRY(store_app_by_id(ctx->store, ctx->arena, row->app_id, &ctx->app));
-	if (concerns_address(row))
-		return write_answer(ctx, row, ret_letter);
+	if (letter_is_of_address(row))
+		return letter_of_address(ctx, row, ret_letter);
 	TRY(find_recipient(ctx, row, &recipient));
 	if (recipient.drop)
-		return drop(ctx, row, recipient.drop);
-	TRY(write_envelope(ctx, row, &recipient.account, &letter));
+		return letter_drop(ctx, row, recipient.drop);
+	TRY(letter_write_envelope(ctx, row, &recipient.account, &letter));
 	if (row->expires_at <= ctx->now)
-		return give_up(ctx, row);
+		return letter_give_up(ctx, row);
 	enum err err = write_body(ctx, row, &recipient.account, &letter);
 	if (err == ERR_NOT_FOUND)
 		return drop_superseded(ctx, row, &recipient.account);
 	if (err == ERR_RATE_LIMITED)
-		return drop(ctx, row, "too many mails to this address");
+		return letter_drop(ctx, row, "too many mails to this address");
 	TRY(err);
 	*ret_letter = letter;
 	return OK;
