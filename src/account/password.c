@@ -60,7 +60,10 @@ static enum err change_in_store(struct ctx *ctx, const struct account *account, 
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(store_account_lock_at(tx, account->id, account->epoch));
 	TRY(set_password(ctx, tx, account, phc, &epoch));
-	TRY(store_session_restamp(tx, &ctx->session, epoch));
+	enum err err = store_session_restamp(tx, &ctx->session, epoch);
+	if (err == ERR_NOT_FOUND)
+		return tx_refuse(&tx, deny(ctx, ERR_BAD_SESSION, "session ended meanwhile"));
+	TRY(err);
 	TRY(limits_forgive(ctx, tx));
 	TRY(audit_done(ctx, tx, "done"));
 	TRY(tx_commit(&tx));

@@ -367,7 +367,7 @@ struct session_renewal {
 /* The next generation of its refresh token. */
 MUST_USE enum err store_session_refresh(struct tx *tx, const struct session_renewal *renewal);
 
-/* Carries a session over into its account's new epoch. */
+/* Carries a session over into its account's new epoch. ERR_NOT_FOUND: it has ended. */
 MUST_USE enum err store_session_restamp(struct tx *tx, const struct session *session,
                                         int64_t epoch);
 

@@ -88,7 +88,7 @@ enum err store_session_restamp(struct tx *tx, const struct session *session, int
 		                      INTEGER(session->account_id) };
 	int64_t id;
 
-	return retry_if_gone(tx_number(tx, QUERY_SESSION_RESTAMP, ARGS(args), &id));
+	return tx_number(tx, QUERY_SESSION_RESTAMP, ARGS(args), &id);
 }
 
 enum err store_sessions_restamp(struct tx *tx, int64_t account_id, int64_t from_epoch,
