@@ -166,7 +166,7 @@ class Conversation:
             raw += line[1:] if line.startswith(b".") else line
         entry = Received(self.sender, self.recipients, raw, False)
         self.sink.received.append(entry)
-        entry.accepted = self.answer("BODY", "250 2.0.0 kept", entry).startswith("250")
+        self.answer("BODY", "250 2.0.0 kept", entry)
 
     def on_rset(self, words):
         self.sender, self.recipients = None, []
@@ -186,6 +186,8 @@ class Conversation:
         if line in (HANG, CLOSE):
             self.connection.shutdown(socket.SHUT_RDWR)
             raise EOFError
+        if entry:
+            entry.accepted = line.startswith("250")  # before whoever sent it can know
         self.write(line)
         return line
 
