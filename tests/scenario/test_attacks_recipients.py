@@ -164,7 +164,8 @@ def test_a_username_that_looks_like_the_victims(sunk, sink):
             answer = sunk.post("/auth/forgot-password", query={"username": typed}, headers=sunk.backtory_headers(sunk.app))
             assert answer.status in (200, 400), (name, typed, answer.status)
         got = envelopes(sunk, sink)[had:]
-        assert got and all(len(recipients) == 1 and recipients[0].endswith("@owner.example") for recipients in got) and got[-1] == [owner]
+        assert got and all(len(recipients) == 1 and recipients[0].endswith("@owner.example") for recipients in got)
+        assert [owner] in got  # mail threads overtake each other
         try:
             sunk.has_account("eve@evil.example", username=name.upper(), app="default")
             raise AssertionError(f"{name.upper()} was free beside {name}")
