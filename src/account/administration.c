@@ -150,9 +150,7 @@ static enum err set_names(struct ctx *ctx, const struct account *account,
 	}
 	if (names->email.ptr)
 		TRY(move_mailbox(ctx, tx, account, names));
-	TRY(tx_commit(&tx));
-	bell_ring(ctx->service->outbox_bell);
-	return OK;
+	return outbox_commit(ctx, &tx);
 }
 
 /* Whose is the name that is taken? */
@@ -236,8 +234,7 @@ static enum err account_recover(struct ctx *ctx, const struct account_named *in,
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(store_outbox_add(tx, &row, &id));
 	TRY(audit_done(ctx, tx, "done"));
-	TRY(tx_commit(&tx));
-	bell_ring(ctx->service->outbox_bell);
+	TRY(outbox_commit(ctx, &tx));
 	ret_recovery->reference = row.reference;
 	return OK;
 }

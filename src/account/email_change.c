@@ -23,8 +23,7 @@ static enum err email_change(struct ctx *ctx, const struct email_change *in,
 	TRY(store_outbox_add(tx, &row, &id));
 	TRY(limits_forgive(ctx, tx));
 	TRY(audit_done(ctx, tx, "asked"));
-	TRY(tx_commit(&tx));
-	bell_ring(ctx->service->outbox_bell);
+	TRY(outbox_commit(ctx, &tx));
 	ret_requested->reference = row.reference;
 	return OK;
 }
@@ -45,19 +44,12 @@ static enum err confirm_in_store(struct ctx *ctx, const struct token *token,
 	int64_t epoch;
 
 	TRY(tx_begin(ctx->store, &tx));
-	enum err err = store_account_lock(tx, account->id);
-	if (err == OK)
-		err = store_token_consume(tx, token, ctx->now);
-	if (err == ERR_NOT_FOUND)
-		return tx_refuse(&tx, deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile"));
-	TRY(err);
+	TRY(token_spend(ctx, &tx, token));
 	TRY(outbox_add_notice(ctx, tx, OUTBOX_EMAIL_CHANGED, account, &email.outbox_floor));
 	TRY(store_account_set_email(tx, &email, &epoch));
 	TRY(store_sessions_restamp(tx, account->id, account->epoch, epoch));
 	TRY(audit_done(ctx, tx, "done"));
-	TRY(tx_commit(&tx));
-	bell_ring(ctx->service->outbox_bell);
-	return OK;
+	return outbox_commit(ctx, &tx);
 }
 
 static enum err email_confirm(struct ctx *ctx, const struct confirmation *in,
@@ -69,15 +61,10 @@ static enum err email_confirm(struct ctx *ctx, const struct confirmation *in,
 	(void)ret_nothing;
 	TRY(token_find_live(ctx, in->token, TOKEN_CHANGE_EMAIL, &token));
 	TRY(confirmation_check_address(ctx, in, token.address_key));
-	enum err err = store_account_by_id(ctx->store, ctx->arena, token.account_id, &account);
-	if (err == ERR_NOT_FOUND)
-		return deny_removed(ctx, ERR_TOKEN_INVALID);
-	TRY(err);
-	if (account.epoch != token.epoch)
-		return deny(ctx, ERR_TOKEN_INVALID, "token was replaced meanwhile");
+	TRY(token_account(ctx, &token, &account));
 	if (account.held_until > ctx->now)
 		return deny(ctx, ERR_CHANGES_HELD, "changes are held");
-	err = confirm_in_store(ctx, &token, &account);
+	enum err err = confirm_in_store(ctx, &token, &account);
 	return err == ERR_CONFLICT
 	               ? deny_dead(ctx, ERR_TOKEN_INVALID, "address has an account by now")
 	               : err;

@@ -70,8 +70,9 @@ static enum err hold(struct ctx *ctx, struct tx *tx, const struct token *token,
 	if (err == ERR_NOT_FOUND)
 		return deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile");
 	TRY(err);
-	if (account->held_until < until || account->recovery_held_until < until)
-		TRY(store_account_hold(tx, account, until, until, &epoch));
+	if (account->held_until >= until && account->recovery_held_until >= until)
+		return audit_done(ctx, tx, "account is held already");
+	TRY(store_account_hold(tx, account, until, until, &epoch));
 	return audit_done(ctx, tx, "sessions ended, account held");
 }
 
@@ -87,9 +88,7 @@ static enum err undo(struct ctx *ctx, const struct token *token, const struct ac
 		return tx_refuse(&tx, err);
 	TRY(err);
 	TRY(limits_forgive(ctx, tx));
-	TRY(tx_commit(&tx));
-	bell_ring(ctx->service->outbox_bell);
-	return OK;
+	return outbox_commit(ctx, &tx);
 }
 
 static enum err not_me(struct ctx *ctx, const struct not_me *in, struct not_me_done *ret_done)

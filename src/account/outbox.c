@@ -70,6 +70,24 @@ enum err outbox_prepare(struct ctx *ctx, struct outbox_row *row)
 	return OK;
 }
 
+enum err outbox_commit(struct ctx *ctx, struct tx **tx)
+{
+	TRY(tx_commit(tx));
+	bell_ring(ctx->service->outbox_bell);
+	return OK;
+}
+
+enum err outbox_queue(struct ctx *ctx, struct outbox_row *row)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	int64_t id;
+
+	TRY(outbox_prepare(ctx, row));
+	TRY(tx_begin(ctx->store, &tx));
+	TRY(store_outbox_add(tx, row, &id));
+	return outbox_commit(ctx, &tx);
+}
+
 enum err outbox_add_notice(struct ctx *ctx, struct tx *tx, enum outbox_kind kind,
                            const struct account *account, int64_t *ret_id)
 {
@@ -242,9 +260,7 @@ static enum err mail_retry(struct ctx *ctx, const struct mail_id *in, struct not
 	TRY(store_outbox_retry(tx, row.id, ctx->now, ctx->now + sense_s(ctx, row.kind)));
 	ctx->app.id = row.app_id;
 	TRY(audit_done(ctx, tx, "done"));
-	TRY(tx_commit(&tx));
-	bell_ring(ctx->service->outbox_bell);
-	return OK;
+	return outbox_commit(ctx, &tx);
 }
 OPERATION(mail_retry, struct mail_id, struct nothing, REQUIRES_OPERATOR, LIMIT_NONE, COST_WRITE)
 

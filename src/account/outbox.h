@@ -16,6 +16,12 @@ enum { OUTBOX_LEASE_S = 45, OUTBOX_CLAIM_MAX = 1, OUTBOX_LIST_MAX = 1000 };
 /* Fills what every new row has, by its kind: app, nonce, reference, network, times. ERR_NOMEM. */
 MUST_USE enum err outbox_prepare(struct ctx *ctx, struct outbox_row *row);
 
+/* Queues a request that writes nothing else; row is as outbox_prepare() takes it, and is filled. */
+MUST_USE enum err outbox_queue(struct ctx *ctx, struct outbox_row *row);
+
+/* Commits what has queued mail, and lets it be taken up. As tx_commit(). */
+MUST_USE enum err outbox_commit(struct ctx *ctx, struct tx **tx);
+
 /* Queues the notice that an account's password or address was changed (OUTBOX_PASSWORD_CHANGED,
  * OUTBOX_EMAIL_CHANGED), to the address of before, with a link for whoever did not do it
  * (not_me.h). The account is as it was before, and locked. Whose address was never verified is sent

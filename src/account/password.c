@@ -66,9 +66,7 @@ static enum err change_in_store(struct ctx *ctx, const struct account *account, 
 	TRY(err);
 	TRY(limits_forgive(ctx, tx));
 	TRY(audit_done(ctx, tx, "done"));
-	TRY(tx_commit(&tx));
-	bell_ring(ctx->service->outbox_bell);
-	return OK;
+	return outbox_commit(ctx, &tx);
 }
 
 static enum err password_change(struct ctx *ctx, const struct password_change *in,
@@ -100,23 +98,14 @@ static enum err reset_in_store(struct ctx *ctx, const struct token *token,
 
 	renewed.email_verified_at = ctx->now; /* the mail has reached its owner */
 	TRY(tx_begin(ctx->store, &tx));
-	/* The account before its tokens, as whoever makes one does: else each might wait for the
-	 * other. */
-	enum err err = store_account_lock(tx, account->id);
-	if (err == OK)
-		err = store_token_consume(tx, token, ctx->now);
-	if (err == ERR_NOT_FOUND)
-		return tx_refuse(&tx, deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile"));
-	TRY(err);
+	TRY(token_spend(ctx, &tx, token));
 	TRY(set_password(ctx, tx, &renewed, phc, &renewed.epoch));
 	TRY(store_account_verify(tx, &renewed, ctx->now));
 	TRY(store_account_release(tx, account->id));
 	TRY(limits_forget_login(ctx, tx, account->email_key));
 	TRY(limits_forget_login(ctx, tx, token->username_key));
 	TRY(audit_done(ctx, tx, "done"));
-	TRY(tx_commit(&tx));
-	bell_ring(ctx->service->outbox_bell);
-	return OK;
+	return outbox_commit(ctx, &tx);
 }
 
 /* With a live token in hand; `again` looks whether it still is. */
@@ -136,12 +125,7 @@ static enum err reset_by(struct ctx *ctx, const struct token *seen, struct secre
 	                    &pass));
 	TRY(again(ctx, in, &token));
 
-	enum err err = store_account_by_id(ctx->store, ctx->arena, token.account_id, &account);
-	if (err == ERR_NOT_FOUND)
-		return deny_removed(ctx, ERR_TOKEN_INVALID);
-	TRY(err);
-	if (account.epoch != token.epoch)
-		return deny(ctx, ERR_TOKEN_INVALID, "token was replaced meanwhile");
+	TRY(token_account(ctx, &token, &account));
 	TRY(hasher_verify(ctx->hasher, caller_of(ctx), new_password, account.phc.ptr, &same));
 	if (same)
 		return deny(ctx, ERR_PASSWORD_SAME, "new password is the old one");

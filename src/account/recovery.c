@@ -41,16 +41,10 @@ static enum err recovery_request(struct ctx *ctx, const struct recovery_request 
                                  struct recovery_requested *ret_requested)
 {
 	struct outbox_row row = { .kind = in->mail };
-	int64_t id;
 
 	TRY(login_key(ctx, in, &row.login));
 	TRY(check_disclosed(ctx, in, row.login));
-	TRY(outbox_prepare(ctx, &row));
-	CLEANUP(tx_rollback) struct tx *tx = NULL;
-	TRY(tx_begin(ctx->store, &tx));
-	TRY(store_outbox_add(tx, &row, &id));
-	TRY(tx_commit(&tx));
-	bell_ring(ctx->service->outbox_bell);
+	TRY(outbox_queue(ctx, &row));
 	ret_requested->reference = row.reference;
 	return OK;
 }
@@ -94,17 +88,10 @@ static enum err confirm_in_store(struct ctx *ctx, const struct token *token)
 
 	TRY(outbox_prepare(ctx, &row));
 	TRY(tx_begin(ctx->store, &tx));
-	enum err err = store_account_lock(tx, token->account_id);
-	if (err == OK)
-		err = store_token_consume(tx, token, ctx->now);
-	if (err == ERR_NOT_FOUND)
-		return tx_refuse(&tx, deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile"));
-	TRY(err);
+	TRY(token_spend(ctx, &tx, token));
 	TRY(store_outbox_add(tx, &row, &id));
 	TRY(audit_done(ctx, tx, "done"));
-	TRY(tx_commit(&tx));
-	bell_ring(ctx->service->outbox_bell);
-	return OK;
+	return outbox_commit(ctx, &tx);
 }
 
 static enum err recovery_confirm(struct ctx *ctx, const struct recovery_confirm *in,

@@ -93,8 +93,7 @@ static enum err account_sign_up(struct ctx *ctx, const struct account_sign_up *i
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(store_outbox_add(tx, &row, &sign_up.outbox_id));
 	TRY(store_sign_up_add(tx, &sign_up));
-	TRY(tx_commit(&tx));
-	bell_ring(ctx->service->outbox_bell);
+	TRY(outbox_commit(ctx, &tx));
 	ret_requested->reference = row.reference;
 	return OK;
 }
@@ -104,17 +103,11 @@ OPERATION(account_sign_up, struct account_sign_up, struct recovery_requested, RE
 static enum err verification_request(struct ctx *ctx, const struct verification_request *in,
                                      struct recovery_requested *ret_requested)
 {
-	CLEANUP(tx_rollback) struct tx *tx = NULL;
 	struct outbox_row row = { .kind = OUTBOX_VERIFICATION };
 	struct str email;
-	int64_t id;
 
 	TRY(email_normalize(ctx->arena, in->email, &email, &row.login));
-	TRY(outbox_prepare(ctx, &row));
-	TRY(tx_begin(ctx->store, &tx));
-	TRY(store_outbox_add(tx, &row, &id));
-	TRY(tx_commit(&tx));
-	bell_ring(ctx->service->outbox_bell);
+	TRY(outbox_queue(ctx, &row));
 	ret_requested->reference = row.reference;
 	return OK;
 }
@@ -187,12 +180,7 @@ static enum err verify_in_store(struct ctx *ctx, const struct token *token,
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
 
 	TRY(tx_begin(ctx->store, &tx));
-	enum err err = store_account_lock(tx, account->id);
-	if (err == OK)
-		err = store_token_consume(tx, token, ctx->now);
-	if (err == ERR_NOT_FOUND)
-		return tx_refuse(&tx, deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile"));
-	TRY(err);
+	TRY(token_spend(ctx, &tx, token));
 	TRY(store_account_verify(tx, account, ctx->now));
 	TRY(audit_done(ctx, tx, "done"));
 	return tx_commit(&tx);
@@ -204,12 +192,7 @@ static enum err verify_account(struct ctx *ctx, const struct confirmation *in)
 	struct account account;
 
 	TRY(token_find_live(ctx, in->token, TOKEN_VERIFY_EMAIL, &token));
-	enum err err = store_account_by_id(ctx->store, ctx->arena, token.account_id, &account);
-	if (err == ERR_NOT_FOUND)
-		return deny_removed(ctx, ERR_TOKEN_INVALID);
-	TRY(err);
-	if (account.epoch != token.epoch)
-		return deny(ctx, ERR_TOKEN_INVALID, "token was replaced meanwhile");
+	TRY(token_account(ctx, &token, &account));
 	TRY(confirmation_check_address(ctx, in, account.email_key));
 	return verify_in_store(ctx, &token, &account);
 }

@@ -98,3 +98,28 @@ enum err token_find_live(struct ctx *ctx, struct secret token, enum token_purpos
 	*ret_token = row;
 	return OK;
 }
+
+enum err token_account(struct ctx *ctx, const struct token *token, struct account *ret_account)
+{
+	struct account account;
+
+	enum err err = store_account_by_id(ctx->store, ctx->arena, token->account_id, &account);
+	if (err == ERR_NOT_FOUND)
+		return deny_removed(ctx, ERR_TOKEN_INVALID);
+	TRY(err);
+	if (account.epoch != token->epoch)
+		return deny(ctx, ERR_TOKEN_INVALID, "token was replaced meanwhile");
+	*ret_account = account;
+	return OK;
+}
+
+enum err token_spend(struct ctx *ctx, struct tx **tx, const struct token *token)
+{
+	enum err err = store_account_lock(*tx, token->account_id);
+
+	if (err == OK)
+		err = store_token_consume(*tx, token, ctx->now);
+	if (err == ERR_NOT_FOUND)
+		return tx_refuse(tx, deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile"));
+	return err;
+}

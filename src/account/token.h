@@ -36,6 +36,15 @@ enum token_fate token_fate(const struct token *token, int64_t now);
 MUST_USE enum err token_check_live(struct ctx *ctx, const struct token *token,
                                    enum token_purpose purpose);
 
+/* The account of a live token, which has not moved on since. ERR_TOKEN_INVALID. */
+MUST_USE enum err token_account(struct ctx *ctx, const struct token *token,
+                                struct account *ret_account);
+
+/* Spends it, once, with its account locked until *tx ends: the account before its tokens, as
+ * whoever makes one does, else each might wait for the other. ERR_TOKEN_INVALID: somebody came
+ * first, and *tx is gone. */
+MUST_USE enum err token_spend(struct ctx *ctx, struct tx **tx, const struct token *token);
+
 /* Finds a token of ctx->app that can be redeemed for this purpose, and names its account in ctx.
  * ERR_TOKEN_INVALID: there is none, and the audit trail knows why. */
 MUST_USE enum err token_find_live(struct ctx *ctx, struct secret token, enum token_purpose purpose,

@@ -245,22 +245,3 @@ enum err json_write(struct arena *arena, const struct out_field *fields, size_t 
 	}
 	return dump_take(arena, object, ret_json);
 }
-
-enum err json_write_list(struct arena *arena, const struct out_field *fields, size_t n_fields,
-                         const void *items, size_t n_items, size_t size, struct str *ret_json)
-{
-	json_t *list = json_array();
-	enum err err = list ? OK : ERR_NOMEM;
-
-	for (size_t i = 0; i < n_items && err == OK; i++) {
-		json_t *object = json_object();
-		err = put_all(object, fields, n_fields, (const char *)items + i * size);
-		if (json_array_append_new(list, object) != 0 && err == OK)
-			err = ERR_NOMEM;
-	}
-	if (err != OK) {
-		json_decref(list);
-		return err;
-	}
-	return dump_take(arena, list, ret_json);
-}

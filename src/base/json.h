@@ -78,12 +78,8 @@ struct out_field {
 			sizeof(item_type)                                                          \
 	}
 
-/* Writes one struct as an object by the table, or n_items structs of the given size as an array of
- * such objects. ERR_INTERNAL: a text is not UTF-8. */
+/* Writes one struct as an object by the table. ERR_INTERNAL: a text is not UTF-8. */
 MUST_USE enum err json_write(struct arena *arena, const struct out_field *fields, size_t n_fields,
                              const void *item, struct str *ret_json);
-MUST_USE enum err json_write_list(struct arena *arena, const struct out_field *fields,
-                                  size_t n_fields, const void *items, size_t n_items, size_t size,
-                                  struct str *ret_json);
 
 #endif

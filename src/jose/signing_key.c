@@ -179,8 +179,3 @@ struct str signing_key_kid(const struct signing_key *key)
 {
 	return (struct str){ key->kid, KID_LETTERS };
 }
-
-bool signing_key_signs(const struct signing_key *key)
-{
-	return key->is_private;
-}

@@ -44,6 +44,5 @@ void signing_key_release(struct signing_key *key);
 void signing_key_cleanup(struct signing_key **key);
 
 struct str signing_key_kid(const struct signing_key *key); /* as long as the key is held */
-bool signing_key_signs(const struct signing_key *key);
 
 #endif

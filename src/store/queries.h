@@ -238,7 +238,7 @@
 	      " AND account_id = $3 RETURNING id")                                                 \
 	/* Links that say "it was not me" of changes after that one: they may be the thief's. */   \
 	QUERY(TOKENS_VOID_NOT_ME, "ii", "",                                                        \
-	      "UPDATE token SET state = 2 WHERE account_id = $1 AND outbox_id > $2"                \
+	      "UPDATE token SET state = 2, phc = NULL WHERE account_id = $1 AND outbox_id > $2"    \
 	      " AND purpose = 4 AND state = 0")                                                    \
 	/* The one of this reference, or whichever is next, as below. */                           \
 	QUERY(TOKEN_BY_REFERENCE, "t", TOKEN_TYPES "tb",                                           \
@@ -262,7 +262,8 @@
 	      " ON account.id = token.account_id WHERE token.account_id = $2"                      \
 	      " AND token.created_at > $3 AND token.outbox_id <> $4 AND purpose IN (0, 1)")        \
 	QUERY(TOKEN_CONSUME, "iiii", "i",                                                          \
-	      "UPDATE token SET state = 1 WHERE id = $1 AND state = 0 AND expires_at > $2"         \
+	      "UPDATE token SET state = 1, phc = NULL WHERE id = $1 AND state = 0 AND expires_at " \
+	      "> $2"                                                                               \
 	      " AND epoch = $3 AND account_id = $4 RETURNING account_id")                          \
                                                                                                    \
 	QUERY(OUTBOX_ADD, "iibttiitiiit", "i",                                                     \
@@ -291,10 +292,12 @@
 	      "SELECT count(*) FROM sign_up WHERE app_id = $1 AND email_key = $2 AND state = 0"    \
 	      " AND expires_at > $3")                                                              \
 	QUERY(SIGN_UP_CONFIRM, "ii", "i",                                                          \
-	      "UPDATE sign_up SET state = 1 WHERE id = $1 AND state = 0 AND expires_at > $2"       \
+	      "UPDATE sign_up SET state = 1, phc = '' WHERE id = $1 AND state = 0 AND expires_at " \
+	      "> $2"                                                                               \
 	      " RETURNING id")                                                                     \
 	QUERY(SIGN_UPS_REPLACE, "it", "",                                                          \
-	      "UPDATE sign_up SET state = 2 WHERE app_id = $1 AND email_key = $2 AND state = 0")   \
+	      "UPDATE sign_up SET state = 2, phc = '' WHERE app_id = $1 AND email_key = $2 AND "   \
+	      "state = 0")                                                                         \
 	QUERY(OUTBOX_SETTLE, "iiitii", "i",                                                        \
 	      "UPDATE outbox SET state = $1, next_attempt_at = $2, settled_at = $3,"               \
 	      " last_error = $4 WHERE id = $5 AND attempts = $6 AND state = 0 RETURNING id")       \
@@ -315,9 +318,6 @@
 	QUERY(AUDIT_ADD, "iiittt", "",                                                             \
 	      "INSERT INTO audit (app_id, account_id, at, event, outcome, network)"                \
 	      " VALUES ($1, $2, $3, $4, $5, $6)")                                                  \
-	QUERY(AUDIT_NEWEST, "ii", "iiiittt",                                                       \
-	      "SELECT id, app_id, account_id, at, event, outcome, network FROM audit"              \
-	      " WHERE app_id = $1 ORDER BY id DESC LIMIT $2")                                      \
 	/* A page below a number, of what happened since; of all accounts, or of one. */           \
 	QUERY(AUDIT_PAGE, "iiii", "iiiittt",                                                       \
 	      "SELECT id, app_id, account_id, at, event, outcome, network FROM audit"              \

@@ -589,7 +589,8 @@ MUST_USE enum err store_sign_up_newest(struct store *store, struct arena *arena,
 MUST_USE enum err store_sign_ups_waiting(struct store *store, struct arena *arena, int64_t app_id,
                                          struct str email_key, int64_t now, int64_t *ret_waiting);
 
-/* Confirms it, once: ERR_NOT_FOUND for everyone else. The others of its address are replaced. */
+/* Confirms it, once: ERR_NOT_FOUND for everyone else. The others of its address are replaced. None
+ * of them keeps its hash. */
 MUST_USE enum err store_sign_up_confirm(struct tx *tx, const struct sign_up *sign_up, int64_t now);
 
 /* ---- limits ---- */
@@ -670,8 +671,6 @@ struct audit_wanted {
 
 MUST_USE enum err store_audit_page(struct store *store, struct arena *arena,
                                    const struct audit_wanted *wanted, struct audit_list *ret_list);
-MUST_USE enum err store_audit_newest(struct store *store, struct arena *arena, int64_t app_id,
-                                     int64_t max, struct audit_list *ret_list);
 
 /* ---- housekeeping ---- */
 

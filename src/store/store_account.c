@@ -249,18 +249,6 @@ enum err store_audit_add(struct tx *tx, const struct audit_row *row)
 	return tx_run(tx, QUERY_AUDIT_ADD, ARGS(args));
 }
 
-enum err store_audit_newest(struct store *store, struct arena *arena, int64_t app_id, int64_t max,
-                            struct audit_list *ret_list)
-{
-	const struct value args[] = { INTEGER(app_id), INTEGER(max) };
-	struct any_list list;
-
-	TRY(store_all(store, arena, QUERY_AUDIT_NEWEST, ARGS(args),
-	              ROWS(audit_columns, struct audit_row), &list));
-	*ret_list = (struct audit_list){ list.items, list.n };
-	return OK;
-}
-
 enum err store_audit_page(struct store *store, struct arena *arena,
                           const struct audit_wanted *wanted, struct audit_list *ret_list)
 {

@@ -2,42 +2,21 @@
 /* store_token.c - one-time tokens, as mails carry them. */
 #include "store/store_priv.h"
 
-static const struct column token_columns[] = {
-	COLUMN(INTEGER, struct token, id),
-	COLUMN(INTEGER, struct token, account_id),
-	COLUMN(INTEGER, struct token, outbox_id),
-	COLUMN(INTEGER, struct token, purpose),
-	COLUMN(INTEGER, struct token, epoch),
-	COLUMN(INTEGER, struct token, state),
-	COLUMN(INTEGER, struct token, created_at),
-	COLUMN(INTEGER, struct token, expires_at),
-	COLUMN(INTEGER, struct token, account_epoch),
-	COLUMN(TEXT, struct token, username_key),
-	COLUMN(BYTES32, struct token, digest),
-	COLUMN(INTEGER, struct token, app_id),
-	COLUMN(INTEGER, struct token, account_status),
-	COLUMN(TEXT, struct token, address),
-	COLUMN(TEXT, struct token, address_key),
-	COLUMN(TEXT, struct token, phc),
-};
+/* Of TOKEN_COLUMNS, in a struct of which the token is this part. */
+#define TOKEN_PLACES(type, part)                                                                   \
+	COLUMN(INTEGER, type, part id), COLUMN(INTEGER, type, part account_id),                    \
+		COLUMN(INTEGER, type, part outbox_id), COLUMN(INTEGER, type, part purpose),        \
+		COLUMN(INTEGER, type, part epoch), COLUMN(INTEGER, type, part state),              \
+		COLUMN(INTEGER, type, part created_at), COLUMN(INTEGER, type, part expires_at),    \
+		COLUMN(INTEGER, type, part account_epoch), COLUMN(TEXT, type, part username_key),  \
+		COLUMN(BYTES32, type, part digest), COLUMN(INTEGER, type, part app_id),            \
+		COLUMN(INTEGER, type, part account_status), COLUMN(TEXT, type, part address),      \
+		COLUMN(TEXT, type, part address_key), COLUMN(TEXT, type, part phc)
+
+static const struct column token_columns[] = { TOKEN_PLACES(struct token, ) };
 
 static const struct column coded_columns[] = {
-	COLUMN(INTEGER, struct coded_token, token.id),
-	COLUMN(INTEGER, struct coded_token, token.account_id),
-	COLUMN(INTEGER, struct coded_token, token.outbox_id),
-	COLUMN(INTEGER, struct coded_token, token.purpose),
-	COLUMN(INTEGER, struct coded_token, token.epoch),
-	COLUMN(INTEGER, struct coded_token, token.state),
-	COLUMN(INTEGER, struct coded_token, token.created_at),
-	COLUMN(INTEGER, struct coded_token, token.expires_at),
-	COLUMN(INTEGER, struct coded_token, token.account_epoch),
-	COLUMN(TEXT, struct coded_token, token.username_key),
-	COLUMN(BYTES32, struct coded_token, token.digest),
-	COLUMN(INTEGER, struct coded_token, token.app_id),
-	COLUMN(INTEGER, struct coded_token, token.account_status),
-	COLUMN(TEXT, struct coded_token, token.address),
-	COLUMN(TEXT, struct coded_token, token.address_key),
-	COLUMN(TEXT, struct coded_token, token.phc),
+	TOKEN_PLACES(struct coded_token, token.),
 	COLUMN(TEXT, struct coded_token, reference),
 	COLUMN(BYTES32, struct coded_token, nonce),
 };

@@ -90,11 +90,13 @@ TEST(a_refusal_names_its_account_in_the_audit_trail_and_a_strangers_names_none)
 	struct audit_list list;
 
 	house_open(&house, t, NULL);
+	const struct audit_wanted newest = { .app_id = house.app.id,
+		                             .below_id = INT64_MAX,
+		                             .max = 2 };
 	house_add(&house, ANN, "ann", "correct horse");
 	CHECK("wrong", !house_opens(&house, ANN, NEW));
 	CHECK("stranger", !house_opens(&house, "bob", NEW));
-	CHECK("audit",
-	      store_audit_newest(house.service.store, t->arena, house.app.id, 2, &list) == OK);
+	CHECK("audit", store_audit_page(house.service.store, t->arena, &newest, &list) == OK);
 	CHECK("stranger", list.items[0].account_id == 0);
 	CHECK("member", list.items[1].account_id == house_account(&house, ANN).id);
 	CHECK("columns",

@@ -318,6 +318,7 @@ TEST(a_link_that_a_thief_was_mailed_dies_when_the_owner_is_back)
 	CHECK("without a word too",
 	      not_me(&house, thiefs, EVE, SECRET_NONE, &mailed) == ERR_TOKEN_INVALID);
 	CHECK("the owner's", str_is(house_account(&house, ANN).email, ANN));
+	CHECK("no hash of before is left", house_rows(&house, "token WHERE phc IS NOT NULL") == 0);
 	house_close(&house);
 }
 

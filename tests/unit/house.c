@@ -392,10 +392,13 @@ size_t house_count_mails(struct house *house, enum outbox_kind kind)
 
 static struct audit_list audit(struct house *house)
 {
+	const struct audit_wanted wanted = { .app_id = house->app.id,
+		                             .below_id = INT64_MAX,
+		                             .max = 1000 };
 	struct audit_list list;
 
-	CHECK("audit", store_audit_newest(house->service.store, house->t->arena, house->app.id,
-	                                  1000, &list) == OK);
+	CHECK("audit",
+	      store_audit_page(house->service.store, house->t->arena, &wanted, &list) == OK);
 	return list;
 }
 

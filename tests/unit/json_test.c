@@ -225,17 +225,35 @@ TEST(a_struct_becomes_an_object_by_its_table)
 
 TEST(a_list_of_structs_becomes_an_array)
 {
-	static const struct thing things[] = { { .number = 1 }, { .number = 2, .yes = 1 } };
-	static const struct out_field fields[] = { OUT("n", INTEGER, struct thing, number),
-		                                   OUT("yes", BOOL, struct thing, yes) };
+	struct thing things[] = { { .number = 1 }, { .number = 2, .yes = 1 } };
+	static const struct out_field of_thing[] = { OUT("n", INTEGER, struct thing, number),
+		                                     OUT("yes", BOOL, struct thing, yes) };
+	struct lists {
+		struct thing *items;
+		size_t n;
+	} list = { things, 2 };
+	static const struct out_field fields[] = {
+		OUT_LIST_OF("things", struct lists, items, of_thing, struct thing),
+	};
 	struct str got;
 
-	CHECK("two", json_write_list(t->arena, fields, COUNT_OF(fields), things, 2,
-	                             sizeof(things[0]), &got) == OK);
-	CHECK("two", str_is(got, "[{\"n\":1,\"yes\":false},{\"n\":2,\"yes\":true}]"));
-	CHECK("none", json_write_list(t->arena, fields, COUNT_OF(fields), NULL, 0,
-	                              sizeof(things[0]), &got) == OK);
-	CHECK("none", str_is(got, "[]"));
+	CHECK("two", json_write(t->arena, fields, 1, &list, &got) == OK);
+	CHECK("two", str_is(got, "{\"things\":[{\"n\":1,\"yes\":false},{\"n\":2,\"yes\":true}]}"));
+	list.n = 0;
+	CHECK("none", json_write(t->arena, fields, 1, &list, &got) == OK);
+	CHECK("none", str_is(got, "{\"things\":[]}"));
+}
+
+TEST(a_time_is_spelled_in_utc_and_left_out_when_there_is_none)
+{
+	struct thing one = { .number = 1795400000 };
+	static const struct out_field fields[] = { OUT("at", TIME, struct thing, number) };
+	struct str got;
+
+	CHECK("a time", json_write(t->arena, fields, 1, &one, &got) == OK);
+	CHECK("RFC 3339", str_is(got, "{\"at\":\"2026-11-23T02:13:20Z\"}"));
+	one.number = 0;
+	CHECK("none", json_write(t->arena, fields, 1, &one, &got) == OK && str_is(got, "{}"));
 }
 
 TEST(a_list_of_texts_becomes_an_array_of_them)
@@ -257,13 +275,16 @@ TEST(a_list_of_texts_becomes_an_array_of_them)
 
 TEST(a_text_that_is_not_utf8_is_never_written)
 {
-	static const struct thing bad = { .text = TEXT("\xff") };
+	static struct thing bad = { .text = TEXT("\xff") };
 	static const struct out_field fields[] = { OUT("text", TEXT, struct thing, text) };
+	const struct out_list list = { &bad, 1 };
+	static const struct out_field lists[] = {
+		OUT_LIST_OF("bad", struct out_list, items, fields, struct thing),
+	};
 	struct str got = STR("untouched");
 
 	CHECK("object", json_write(t->arena, fields, 1, &bad, &got) == ERR_INTERNAL);
-	CHECK("list",
-	      json_write_list(t->arena, fields, 1, &bad, 1, sizeof(bad), &got) == ERR_INTERNAL);
+	CHECK("list", json_write(t->arena, lists, 1, &list, &got) == ERR_INTERNAL);
 	CHECK("untouched", str_is(got, "untouched"));
 }
 

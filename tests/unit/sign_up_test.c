@@ -101,6 +101,7 @@ TEST(whoever_signs_up_first_with_anothers_address_has_nothing)
 	CHECK("void", verify(&house, first, NULL) == ERR_TOKEN_INVALID &&
 	                      verify(&house, last, NULL) == ERR_TOKEN_INVALID);
 	CHECK("still the owner's", house_opens(&house, ANN, PASSWORD));
+	CHECK("no hash is left", house_rows(&house, "sign_up WHERE phc <> ''") == 0);
 	house_close(&house);
 }
 

@@ -983,6 +983,7 @@ TEST(the_audit_trail_is_read_newest_first_for_one_app)
 {
 	struct shop shop;
 	struct audit_list list;
+	const struct audit_wanted newest = { .app_id = 1, .below_id = INT64_MAX, .max = 2 };
 
 	shop_open(&shop, t);
 	for (int i = 0; i < 5; i++) {
@@ -994,7 +995,7 @@ TEST(the_audit_trail_is_read_newest_first_for_one_app)
 			                       .network = STR("") };
 		CHECK("add", WRITE(&shop, store_audit_add(shop.tx, &row)) == OK);
 	}
-	CHECK("list", store_audit_newest(shop.store, t->arena, 1, 2, &list) == OK && list.n == 2);
+	CHECK("list", store_audit_page(shop.store, t->arena, &newest, &list) == OK && list.n == 2);
 	CHECK("newest first", list.items[0].at == NOW + 4 && list.items[1].at == NOW + 2);
 	shop_close(&shop);
 }
