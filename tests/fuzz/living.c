@@ -9,7 +9,7 @@
 #define NEVER (1LL << 40) /* seconds */
 
 /* What a request can change. */
-static const char *const tables[] = { "account", "session", "token", "outbox", "audit" };
+static const char *const tables[] = { "account", "session", "token", "sign_up", "outbox", "audit" };
 
 static struct house house;
 static struct test test;
@@ -96,10 +96,11 @@ static void keep_pristine(void)
 static void prepare(void)
 {
 	static const char look_sql[] =
-		"SELECT a.epoch <> p.epoch OR a.phc <> p.phc,"
-		" (SELECT count(*) FROM main.session) > (SELECT count(*) FROM pristine.session),"
+		"SELECT a.id IS NULL, a.phc <> p.phc, a.epoch <> p.epoch AND a.phc = p.phc,"
+		" (SELECT count(*) FROM main.session s WHERE s.account_id = p.id) >"
+		" (SELECT count(*) FROM pristine.session),"
 		" (SELECT count(*) FROM main.outbox WHERE kind = 3)"
-		" FROM main.account a, pristine.account p";
+		" FROM pristine.account p LEFT JOIN main.account a ON a.id = p.id";
 
 	HOLDS(sqlite3_prepare_v2(db, look_sql, -1, &look, NULL) == SQLITE_OK);
 	HOLDS(sqlite3_prepare_v2(db, "PRAGMA main.data_version", -1, &version, NULL) == SQLITE_OK);
@@ -143,10 +144,12 @@ struct happened living_look(void)
 	struct happened happened;
 
 	HOLDS(sqlite3_step(look) == SQLITE_ROW);
-	happened.password_set = sqlite3_column_int(look, 0) != 0;
-	happened.session_opened = sqlite3_column_int(look, 1) != 0;
-	happened.password_asked_for = sqlite3_column_int(look, 2) != 0;
-	HOLDS(sqlite3_step(look) == SQLITE_DONE); /* there is one account, still */
+	happened.removed = sqlite3_column_int(look, 0) != 0;
+	happened.password_set = sqlite3_column_int(look, 1) != 0;
+	happened.sessions_ended = sqlite3_column_int(look, 2) != 0;
+	happened.session_opened = sqlite3_column_int(look, 3) != 0;
+	happened.password_asked_for = sqlite3_column_int(look, 4) != 0;
+	HOLDS(sqlite3_step(look) == SQLITE_DONE); /* there was one account */
 	sqlite3_reset(look);
 	return happened;
 }
@@ -156,11 +159,12 @@ void living_put_back(void)
 	if (read_version() == version_before)
 		return;
 	run_sql("BEGIN IMMEDIATE;"
-	        "DELETE FROM audit; DELETE FROM outbox; DELETE FROM token; DELETE FROM session;"
-	        "DELETE FROM account;"
+	        "DELETE FROM audit; DELETE FROM outbox; DELETE FROM sign_up; DELETE FROM token;"
+	        "DELETE FROM session; DELETE FROM account;"
 	        "INSERT INTO account SELECT * FROM pristine.account;"
 	        "INSERT INTO session SELECT * FROM pristine.session;"
 	        "INSERT INTO token SELECT * FROM pristine.token;"
+	        "INSERT INTO sign_up SELECT * FROM pristine.sign_up;"
 	        "INSERT INTO outbox SELECT * FROM pristine.outbox;"
 	        "INSERT INTO audit SELECT * FROM pristine.audit;"
 	        "DELETE FROM sqlite_sequence;"

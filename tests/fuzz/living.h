@@ -18,8 +18,10 @@
 #define APP_ID          "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define APP_KEY         "client-key-of-demo"
 
+/* To the member, whatever became of others. */
 struct happened {
-	bool password_set, session_opened, password_asked_for; /* to be made and mailed */
+	bool removed, password_set, sessions_ended, session_opened;
+	bool password_asked_for; /* to be made and mailed */
 };
 
 /* Once. Two apps, "demo", which answers when none is named, and "other". Ended at exit. */
