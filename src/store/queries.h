@@ -21,8 +21,8 @@
 #define ACCOUNT_COLUMNS                                                                            \
 	"id, app_id, public_id, email, email_key, username, phc, epoch, status, "                  \
 	"password_set_at, password_expires_at, outbox_floor, created_at, name, locale, "           \
-	"email_verified_at, held_until, recovery_held_until"
-#define ACCOUNT_TYPES "iitttttiiiiiittiii"
+	"email_verified_at, held_until, recovery_held_until, guest"
+#define ACCOUNT_TYPES "iitttttiiiiiittiiii"
 
 #define SESSION_COLUMNS                                                                            \
 	"session.id, session.account_id, session.epoch, session.public_id, session.nonce, "        \
@@ -177,6 +177,14 @@
 	QUERY(ACCOUNT_REMOVE_NUMBER, "i", "",                                                      \
 	      "UPDATE removed_account SET newest_id = $1 WHERE newest_id < $1")                    \
 	QUERY(ACCOUNT_REMOVE, "i", "i", "DELETE FROM account WHERE id = $1 RETURNING id")          \
+                                                                                                   \
+	QUERY(ACCOUNT_FIELDS, "i", "tt",                                                           \
+	      "SELECT name, value FROM account_field WHERE account_id = $1 ORDER BY id")           \
+	QUERY(ACCOUNT_FIELD_SET, "itt", "",                                                        \
+	      "INSERT INTO account_field (account_id, name, value) VALUES ($1, $2, $3)"            \
+	      " ON CONFLICT (account_id, name) DO UPDATE SET value = excluded.value")              \
+	QUERY(ACCOUNT_FIELD_REMOVE, "it", "",                                                      \
+	      "DELETE FROM account_field WHERE account_id = $1 AND name = $2")                     \
                                                                                                    \
 	QUERY(SESSION_ADD, "tbbiiittii", "i",                                                      \
 	      "INSERT INTO session (account_id, epoch, public_id, nonce, access_digest, "          \
@@ -456,7 +464,8 @@
 	"id, app_id, public_id, email, email_key, username, username_key, phc, "                   \
 	"epoch, status, password_set_at, password_expires_at, outbox_floor, "                      \
 	"created_at, swept_epoch, name, locale, email_verified_at, held_until, "                   \
-	"recovery_held_until"
+	"recovery_held_until, guest"
+#define ALL_OF_ACCOUNT_FIELD "id, account_id, name, value"
 #define ALL_OF_SESSION                                                                             \
 	"id, public_id, account_id, epoch, nonce, generation, access_digest, created_at, "         \
 	"refreshed_at, expires_at, ends_at, network, client"
@@ -485,12 +494,16 @@
 	QUERY(WRITE_APP_HOST, "ti", "", WRITE_ROW("app_host", ALL_OF_APP_HOST, "$1, $2"))          \
 	QUERY(READ_APP_ORIGIN, "ii", "it", READ_OF_APP("app_origin", ALL_OF_APP_ORIGIN, "origin")) \
 	QUERY(WRITE_APP_ORIGIN, "it", "", WRITE_ROW("app_origin", ALL_OF_APP_ORIGIN, "$1, $2"))    \
-	QUERY(READ_ACCOUNT, "ii", "iittttttiiiiiiittiii",                                          \
+	QUERY(READ_ACCOUNT, "ii", "iittttttiiiiiiittiiii",                                         \
 	      READ_PAGE("account", ALL_OF_ACCOUNT, "id"))                                          \
-	QUERY(WRITE_ACCOUNT, "iittttttiiiiiiittiii", "",                                           \
+	QUERY(WRITE_ACCOUNT, "iittttttiiiiiiittiiii", "",                                          \
 	      WRITE_ROW("account", ALL_OF_ACCOUNT,                                                 \
 	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "  \
-	                "$17, $18, $19, $20"))                                                     \
+	                "$17, $18, $19, $20, $21"))                                                \
+	QUERY(READ_ACCOUNT_FIELD, "ii", "iitt",                                                    \
+	      READ_PAGE("account_field", ALL_OF_ACCOUNT_FIELD, "id"))                              \
+	QUERY(WRITE_ACCOUNT_FIELD, "iitt", "",                                                     \
+	      WRITE_ROW("account_field", ALL_OF_ACCOUNT_FIELD, "$1, $2, $3, $4"))                  \
 	QUERY(READ_SESSION, "ii", "itiibibiiiitt", READ_PAGE("session", ALL_OF_SESSION, "id"))     \
 	QUERY(WRITE_SESSION, "itiibibiiiitt", "",                                                  \
 	      WRITE_ROW("session", ALL_OF_SESSION,                                                 \
@@ -557,15 +570,15 @@
 #define QUERY_ACCOUNT_ADD_SQL(column, number)                                                      \
 	"INSERT INTO account (" column "app_id, public_id, email, email_key, username,"            \
 	" username_key, phc, epoch, status, password_set_at, password_expires_at, outbox_floor,"   \
-	" created_at, name, locale, email_verified_at)"                                            \
-	" VALUES (" number "$1, $2, $3, $4, $5, $6, $7, 1, 0, $8, 0, 0, $8, $9, $10, $11)"         \
+	" created_at, name, locale, email_verified_at, guest)"                                     \
+	" VALUES (" number "$1, $2, $3, $4, $5, $6, $7, 1, 0, $8, 0, 0, $8, $9, $10, $11, $12)"    \
 	" RETURNING id"
 
 #define QUERY_ACCOUNT_IMPORT_SQL(column, number)                                                   \
 	"INSERT INTO account (" column "app_id, public_id, email, email_key, username,"            \
 	" username_key, phc, status, password_set_at, created_at, name, locale,"                   \
-	" email_verified_at, epoch, password_expires_at, outbox_floor)"                            \
-	" VALUES (" number "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, 0, 0)"      \
+	" email_verified_at, guest, epoch, password_expires_at, outbox_floor)"                     \
+	" VALUES (" number "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, 0, 0)" \
 	" ON CONFLICT DO NOTHING RETURNING id"
 #define NEXT_ACCOUNT_NUMBER                                                                        \
 	"(SELECT 1 + max((SELECT coalesce(max(id), 0) FROM account), newest_id)"                   \
@@ -579,9 +592,9 @@
 	/* All its accounts, before the app itself: in the order of everyone who locks both. */    \
 	QUERY(APP_LOCK_ACCOUNTS, "i", "i", "SELECT id FROM account WHERE app_id = $1 LIMIT 0",     \
 	      "SELECT id FROM account WHERE app_id = $1 ORDER BY id FOR UPDATE")                   \
-	QUERY(ACCOUNT_ADD, "ittttttitti", "i", QUERY_ACCOUNT_ADD_SQL("id, ", NEXT_ACCOUNT_NUMBER), \
-	      QUERY_ACCOUNT_ADD_SQL("", ""))                                                       \
-	QUERY(ACCOUNT_IMPORT, "ittttttiiitti", "i",                                                \
+	QUERY(ACCOUNT_ADD, "ittttttittii", "i",                                                    \
+	      QUERY_ACCOUNT_ADD_SQL("id, ", NEXT_ACCOUNT_NUMBER), QUERY_ACCOUNT_ADD_SQL("", ""))   \
+	QUERY(ACCOUNT_IMPORT, "ittttttiiittii", "i",                                               \
 	      QUERY_ACCOUNT_IMPORT_SQL("id, ", NEXT_ACCOUNT_NUMBER),                               \
 	      QUERY_ACCOUNT_IMPORT_SQL("", ""))                                                    \
 	QUERY(ACCOUNT_LOCK, "i", "i", "SELECT id FROM account WHERE id = $1",                      \
@@ -601,7 +614,7 @@
 	QUERY(JOURNAL, "", "t", "PRAGMA journal_mode",                                             \
 	      "SELECT CASE current_setting('synchronous_commit') WHEN 'off' THEN 'asynchronous'"   \
 	      " ELSE 'wal' END")                                                                   \
-	QUERY(NUMBERS, "", "iiiiiii", "SELECT 0, 0, 0, 0, 0, 0, 0",                                \
+	QUERY(NUMBERS, "", "iiiiiiii", "SELECT 0, 0, 0, 0, 0, 0, 0, 0",                            \
 	      "SELECT"                                                                             \
 	      " setval(pg_get_serial_sequence('app', "                                             \
 	      "'id')::regclass, greatest((SELECT max(id) FROM app), (SELECT newest_app_id FROM "   \
@@ -616,6 +629,8 @@
 	      "'id')::regclass, coalesce((SELECT max(id) FROM outbox), 0) + 1, false),"            \
 	      " setval(pg_get_serial_sequence('audit', "                                           \
 	      "'id')::regclass, coalesce((SELECT max(id) FROM audit), 0) + 1, false),"             \
+	      " setval(pg_get_serial_sequence('account_field', "                                   \
+	      "'id')::regclass, coalesce((SELECT max(id) FROM account_field), 0) + 1, false),"     \
 	      " setval(pg_get_serial_sequence('account', "                                         \
 	      "'id')::regclass, greatest((SELECT max(id) FROM account), (SELECT newest_id FROM "   \
 	      "removed_account), 0) + 1, false)")                                                  \

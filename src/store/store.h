@@ -68,7 +68,7 @@ MUST_USE enum err store_copy(struct store *store, struct arena *arena, struct st
 
 /* ---- tables as a whole, from one database to another ---- */
 
-enum { STORE_TABLES = 15 };
+enum { STORE_TABLES = 16 };
 
 const char *store_table_name(size_t table); /* 0..STORE_TABLES-1, in the order to copy them in */
 
@@ -217,6 +217,7 @@ struct account {
 	struct str name, locale;   /* NONE: not said */
 	int64_t email_verified_at; /* when mail to the address had reached its owner; 0: not yet */
 	int64_t held_until, recovery_held_until; /* no changes, and no way back in, before that */
+	int64_t guest;                           /* 1: made without a person's words */
 };
 
 MUST_USE enum err store_account_by_email(struct store *store, struct arena *arena, int64_t app_id,
@@ -309,6 +310,24 @@ MUST_USE enum err store_account_keep_password(struct tx *tx, const struct accoun
 /* Removes the account with its sessions, its tokens and its mails; the trail keeps what was done
  * and no longer says by whom or from where. ERR_NOT_FOUND: it is gone. */
 MUST_USE enum err store_account_remove(struct tx *tx, int64_t id);
+
+/* A named text of an account, beyond its columns. */
+struct account_field {
+	struct str name, value;
+};
+
+struct account_field_list {
+	struct account_field *items;
+	size_t n;
+};
+
+/* In the order in which they came to be. */
+MUST_USE enum err store_account_fields(struct store *store, struct arena *arena, int64_t account_id,
+                                       struct account_field_list *ret_list);
+
+/* Of an account that is locked, so that what was counted stays so. A value of NONE removes it. */
+MUST_USE enum err store_account_field_set(struct tx *tx, int64_t account_id,
+                                          const struct account_field *field);
 
 /* ---- sessions ---- */
 

@@ -21,6 +21,7 @@ static const struct column account_columns[] = {
 	COLUMN(INTEGER, struct account, email_verified_at),
 	COLUMN(INTEGER, struct account, held_until),
 	COLUMN(INTEGER, struct account, recovery_held_until),
+	COLUMN(INTEGER, struct account, guest),
 };
 
 static const struct column audit_columns[] = {
@@ -104,6 +105,7 @@ enum err store_account_add(struct tx *tx, const struct account *account, struct 
 		TEXT(account->name),
 		TEXT(account->locale),
 		INTEGER(account->email_verified_at),
+		INTEGER(account->guest),
 	};
 
 	return tx_number(tx, QUERY_ACCOUNT_ADD, ARGS(args), ret_id);
@@ -126,6 +128,7 @@ enum err store_account_import(struct tx *tx, const struct account *account, stru
 		TEXT(account->name),
 		TEXT(account->locale),
 		INTEGER(account->email_verified_at),
+		INTEGER(account->guest),
 	};
 
 	return tx_number(tx, QUERY_ACCOUNT_IMPORT, ARGS(args), ret_id);
@@ -237,6 +240,33 @@ enum err store_account_remove(struct tx *tx, int64_t id)
 	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_TRAIL, ARGS(args)));
 	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_NUMBER, ARGS(args)));
 	return tx_number(tx, QUERY_ACCOUNT_REMOVE, ARGS(args), &same);
+}
+
+static const struct column field_columns[] = {
+	COLUMN(TEXT, struct account_field, name),
+	COLUMN(TEXT, struct account_field, value),
+};
+
+enum err store_account_fields(struct store *store, struct arena *arena, int64_t account_id,
+                              struct account_field_list *ret_list)
+{
+	const struct value args[] = { INTEGER(account_id) };
+	struct any_list list;
+
+	TRY(store_all(store, arena, QUERY_ACCOUNT_FIELDS, ARGS(args),
+	              ROWS(field_columns, struct account_field), &list));
+	*ret_list = (struct account_field_list){ list.items, list.n };
+	return OK;
+}
+
+enum err store_account_field_set(struct tx *tx, int64_t account_id,
+                                 const struct account_field *field)
+{
+	const struct value set[] = { INTEGER(account_id), TEXT(field->name), TEXT(field->value) };
+	const struct value remove[] = { INTEGER(account_id), TEXT(field->name) };
+
+	return field->value.ptr ? tx_run(tx, QUERY_ACCOUNT_FIELD_SET, ARGS(set))
+	                        : tx_run(tx, QUERY_ACCOUNT_FIELD_REMOVE, ARGS(remove));
 }
 
 enum err store_audit_add(struct tx *tx, const struct audit_row *row)

@@ -37,6 +37,7 @@ def lived_in(directory, places):
     rekey.token = rekey.reset_token("ann@example.org")
     rekey.stop()
     rekey.command("account", "remove", "dora@example.org")
+    places[0].sql("INSERT INTO account_field (account_id, name, value) SELECT id, 'شهر', 'تهران' FROM account WHERE username = 'ann'", ())
     yield rekey
     rekey.kill()
 

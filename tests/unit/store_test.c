@@ -484,6 +484,45 @@ TEST(an_account_keeps_its_columns_and_is_found_in_its_own_app)
 	shop_close(&shop);
 }
 
+static bool field_is(const struct account_field *field, const char *name, const char *value)
+{
+	return str_is(field->name, name) && str_is(field->value, value);
+}
+
+TEST(fields_of_an_account_keep_their_order_and_go_with_it)
+{
+	struct shop shop;
+	struct account_field_list list;
+
+	shop_open(&shop, t);
+	int64_t app = add_app(&shop, 1);
+	int64_t ann = add_account(&shop, app, 1).id, bob = add_account(&shop, app, 2).id;
+	const struct {
+		int64_t account_id;
+		struct account_field field;
+	} sets[] = { { ann, { STR("zip"), STR("1000") } }, { ann, { STR("city"), STR("Bern") } },
+		     { bob, { STR("zip"), STR("9999") } }, { ann, { STR("zip"), STR("3000") } },
+		     { ann, { STR("pet"), STR("") } },     { ann, { STR("city"), STR_NONE } },
+		     { bob, { STR("city"), STR_NONE } } };
+	FOREACH(set, sets) {
+		struct tx *tx;
+		CHECK("set",
+		      tx_begin(shop.store, &tx) == OK &&
+		              store_account_field_set(tx, set->account_id, &set->field) == OK &&
+		              tx_commit(&tx) == OK);
+	}
+	CHECK("hers", store_account_fields(shop.store, t->arena, ann, &list) == OK && list.n == 2);
+	CHECK("first", field_is(&list.items[0], "zip", "3000"));
+	CHECK("an empty one is one", field_is(&list.items[1], "pet", ""));
+	CHECK("his", store_account_fields(shop.store, t->arena, bob, &list) == OK && list.n == 1 &&
+	                     field_is(&list.items[0], "zip", "9999"));
+	struct tx *tx;
+	CHECK("removed", tx_begin(shop.store, &tx) == OK && store_account_remove(tx, ann) == OK &&
+	                         tx_commit(&tx) == OK);
+	CHECK("none", store_account_fields(shop.store, t->arena, ann, &list) == OK && list.n == 0);
+	shop_close(&shop);
+}
+
 /* ---- the epoch ---- */
 
 TEST(what_was_read_in_another_epoch_cannot_be_written)
