@@ -59,12 +59,12 @@ static enum err take_username(struct ctx *ctx, struct str username, struct accou
 }
 
 static enum err update_in_store(struct ctx *ctx, const struct account *account,
-                                struct str username_key)
+                                struct str username_key, const struct account *read)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
 
 	TRY(tx_begin(ctx->store, &tx));
-	TRY(store_account_set_profile(tx, account, username_key));
+	TRY(store_account_set_profile(tx, account, username_key, read));
 	TRY(audit_done(ctx, tx, "done"));
 	return tx_commit(&tx);
 }
@@ -72,10 +72,11 @@ static enum err update_in_store(struct ctx *ctx, const struct account *account,
 static enum err profile_update(struct ctx *ctx, const struct profile_update *in,
                                struct profile *ret_profile)
 {
-	struct account account;
+	struct account account, read;
 	struct str name, locale, username_key;
 
-	TRY(find_own(ctx, &account));
+	TRY(find_own(ctx, &read));
+	account = read;
 	if (in->username.ptr && account.held_until > ctx->now)
 		return deny(ctx, ERR_CHANGES_HELD, "changes are held");
 	TRY(profile_accept(ctx, in->name, in->locale, &name, &locale));
@@ -84,7 +85,7 @@ static enum err profile_update(struct ctx *ctx, const struct profile_update *in,
 	if (in->locale.ptr)
 		account.locale = locale;
 	TRY(take_username(ctx, in->username, &account, &username_key));
-	enum err err = update_in_store(ctx, &account, username_key);
+	enum err err = update_in_store(ctx, &account, username_key, &read);
 	if (err == ERR_CONFLICT)
 		return deny(ctx, ERR_USERNAME_TAKEN, "username is taken");
 	TRY(err);

@@ -142,9 +142,12 @@
 	      "UPDATE account SET password_expires_at = 0 WHERE id = $1 AND epoch = $2"            \
 	      " RETURNING id")                                                                     \
                                                                                                    \
-	QUERY(ACCOUNT_SET_PROFILE, "ttttii", "i",                                                  \
+	/* Guarded by what was read: of two who change it at once, neither is lost. */             \
+	QUERY(ACCOUNT_SET_PROFILE, "ttttiittt", "i",                                               \
 	      "UPDATE account SET name = $1, locale = $2, username = $3, username_key = $4"        \
-	      " WHERE id = $5 AND epoch = $6 RETURNING id")                                        \
+	      " WHERE id = $5 AND epoch = $6 AND name IS NOT DISTINCT FROM $7"                     \
+	      " AND locale IS NOT DISTINCT FROM $8 AND username IS NOT DISTINCT FROM $9"           \
+	      " RETURNING id")                                                                     \
 	QUERY(ACCOUNT_VERIFY, "iii", "i",                                                          \
 	      "UPDATE account SET email_verified_at = $1 WHERE id = $2 AND epoch = $3 RETURNING "  \
 	      "id")                                                                                \

@@ -278,10 +278,10 @@ MUST_USE enum err store_account_set_password(struct tx *tx, const struct new_pas
 MUST_USE enum err store_account_rehash(struct tx *tx, const struct account *account,
                                        struct str phc);
 
-/* Writes name, locale and username of the account, as it was read. ERR_CONFLICT: another has the
- * username. */
+/* Writes name, locale and username. ERR_RETRY: they are not those of `read` any more, or its epoch
+ * has moved. ERR_CONFLICT: another account has the username. */
 MUST_USE enum err store_account_set_profile(struct tx *tx, const struct account *account,
-                                            struct str username_key);
+                                            struct str username_key, const struct account *read);
 
 /* Its owner has shown that mail to the address reaches them. */
 MUST_USE enum err store_account_verify(struct tx *tx, const struct account *account, int64_t now);

@@ -183,11 +183,12 @@ enum err store_account_keep_password(struct tx *tx, const struct account *accoun
 }
 
 enum err store_account_set_profile(struct tx *tx, const struct account *account,
-                                   struct str username_key)
+                                   struct str username_key, const struct account *read)
 {
 	const struct value args[] = {
 		TEXT(account->name), TEXT(account->locale), TEXT(account->username),
-		TEXT(username_key),  INTEGER(account->id),  INTEGER(account->epoch),
+		TEXT(username_key),  INTEGER(read->id),     INTEGER(read->epoch),
+		TEXT(read->name),    TEXT(read->locale),    TEXT(read->username),
 	};
 	int64_t id;
 

@@ -47,6 +47,17 @@ def test_a_person_changes_what_is_theirs_to_say_and_nothing_else(ann):
     assert ann.mail_to(ANN)["Content-Language"] == "fr"
 
 
+def test_of_two_changes_at_once_neither_is_lost(ann):
+    session = ann.session_of(ANN)
+    with concurrent.futures.ThreadPoolExecutor(2) as both:
+        for round_, locale in zip(range(20), ["fr", "en"] * 10):
+            said = {"name": f"Ann {round_}", "locale": locale}
+            answers = [both.submit(ann.request, "PATCH", ACCOUNT, bearer=session, **{member: value}) for member, value in said.items()]
+            assert [answer.result().status for answer in answers] == [200, 200]
+            shown = ann.get(ACCOUNT, bearer=session).body
+            assert {member: shown[member] for member in said} == said
+
+
 def test_a_person_deletes_their_account_with_the_password(ann):
     session = ann.session_of(ANN)
     wrong = ann.delete(ACCOUNT, bearer=session, password=OTHER)

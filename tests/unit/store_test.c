@@ -523,6 +523,34 @@ TEST(fields_of_an_account_keep_their_order_and_go_with_it)
 	shop_close(&shop);
 }
 
+TEST(of_two_who_change_a_profile_at_once_neither_is_lost)
+{
+	struct shop shop;
+	struct account read, found;
+
+	shop_open(&shop, t);
+	read = add_account(&shop, add_app(&shop, 1), 1);
+	struct account named = read, spoken = read, renamed = read;
+	named.name = STR("Ann");
+	spoken.locale = STR("fa");
+	renamed.username = STR("anna");
+	CHECK("first",
+	      WRITE(&shop, store_account_set_profile(shop.tx, &named, STR("name-1"), &read)) == OK);
+	CHECK("second", WRITE(&shop, store_account_set_profile(shop.tx, &spoken, STR("name-1"),
+	                                                       &read)) == ERR_RETRY);
+	CHECK("third", WRITE(&shop, store_account_set_profile(shop.tx, &renamed, STR("anna"),
+	                                                      &read)) == ERR_RETRY);
+	CHECK("read", store_account_by_id(shop.store, t->arena, read.id, &found) == OK);
+	CHECK("the first stands",
+	      str_is(found.name, "Ann") && !found.locale.ptr && str_is(found.username, "Name-1"));
+	renamed.name = found.name;
+	CHECK("again", WRITE(&shop, store_account_set_profile(shop.tx, &renamed, STR("anna"),
+	                                                      &found)) == OK);
+	CHECK("stale", WRITE(&shop, store_account_set_profile(shop.tx, &named, STR("name-1"),
+	                                                      &found)) == ERR_RETRY);
+	shop_close(&shop);
+}
+
 /* ---- the epoch ---- */
 
 TEST(what_was_read_in_another_epoch_cannot_be_written)
