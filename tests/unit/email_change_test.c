@@ -178,6 +178,22 @@ TEST(an_address_that_was_never_verified_is_sent_no_notice)
 	house_close(&house);
 }
 
+TEST(a_link_mailed_before_a_hold_waits_until_it_is_over)
+{
+	struct house house;
+
+	open_with_ann(&house, t);
+	struct secret bearer = house_session(&house, ANN, OLD);
+	CHECK("asked", ask(&house, bearer, NEW, OLD) == OK);
+	struct secret token = token_of(&house, LETTER_CHANGE_EMAIL, NEW);
+	house_sql(&house, "UPDATE account SET held_until = 4000000000 RETURNING 1");
+	CHECK("held", confirm(&house, token, NEW) == ERR_CHANGES_HELD);
+	CHECK("as it was", house_opens(&house, ANN, OLD) && !house_opens(&house, NEW, OLD));
+	house_sql(&house, "UPDATE account SET held_until = 0 RETURNING 1");
+	CHECK("over", confirm(&house, token, NEW) == OK);
+	house_close(&house);
+}
+
 static enum err update(struct house *house, struct secret bearer, const char *username,
                        const char *name, const char *locale, struct profile *ret_profile)
 {

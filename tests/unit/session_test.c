@@ -55,6 +55,23 @@ TEST(a_refresh_gives_a_new_pair_and_the_old_access_token_dies)
 	house_close(&house);
 }
 
+TEST(no_access_token_outlives_its_session)
+{
+	struct house house;
+	struct session_tokens last;
+
+	open_with_ann(&house, t);
+	struct session_tokens first = log_in(&house, ANN);
+	house.now += house.service.policy.refresh_days * DAY - 60;
+	CHECK("a minute before its end", refresh(&house, first.refresh_token, &last) == OK);
+	CHECK("a minute is left", last.expires_in == 60);
+	CHECK("lives", house_session_lives(&house, last.access_token));
+	house.now += 60;
+	CHECK("dead", !house_session_lives(&house, last.access_token));
+	CHECK("over", refresh(&house, last.refresh_token, &first) == ERR_BAD_CREDENTIALS);
+	house_close(&house);
+}
+
 TEST(the_token_just_replaced_gives_the_same_successor_for_thirty_seconds)
 {
 	struct house house;

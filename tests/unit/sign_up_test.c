@@ -52,6 +52,20 @@ static bool next_is_dropped(struct house *house)
 	return house_next_mail(house, &row, &letter) && !letter.send;
 }
 
+TEST(nobody_signs_up_where_that_is_closed)
+{
+	struct house house;
+	const struct account_sign_up in = { .email = STR(ANN), .password = PASSWORD };
+
+	house_open(&house, t, NULL);
+	house_sql(&house, "UPDATE app SET sign_up = 1 RETURNING 1");
+	house.app.sign_up = SIGN_UP_CLOSED;
+	CHECK("refused", sign_up(&house, &in) == ERR_NOT_ALLOWED);
+	CHECK("nothing is kept", house_rows(&house, "sign_up") == 0);
+	CHECK("nothing is mailed", house_count_mails(&house, OUTBOX_SIGN_UP) == 0);
+	house_close(&house);
+}
+
 TEST(a_sign_up_is_no_account_until_its_link_is_followed)
 {
 	struct house house;
