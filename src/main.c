@@ -531,17 +531,32 @@ static void block_signals(sigset_t *ret_signals)
 	pthread_sigmask(SIG_BLOCK, ret_signals, NULL);
 }
 
-/* The account API, of which docs/api-account.md is the printed page. */
-static int print_document(bool openapi)
+static const struct dialect *documented(const char *name)
 {
+	for (const struct dialect *const *d = dialects; *d; d++) {
+		if ((*d)->words && strcmp((*d)->name, name) == 0)
+			return *d;
+	}
+	return NULL;
+}
+
+/* The account API for programs, or the dialect of this name (NULL: that one too), of which
+ * docs/api-NAME.md is the printed page. */
+static int print_document(bool openapi, const char *name)
+{
+	const struct dialect *dialect = name ? documented(name) : &dialect_account;
 	CLEANUP(arena_cleanup) struct arena *arena = arena_new(DOCUMENT_ARENA);
 	const struct str base = STR(DOCUMENT_EXAMPLE_BASE);
 	struct str text;
 	enum err err = arena ? OK : ERR_NOMEM;
 
+	if (!dialect) {
+		fprintf(stderr, "rekey: serve: there is no page of a wire format %s\n", name);
+		return EXIT_USAGE;
+	}
 	if (err == OK)
-		err = openapi ? document_openapi(arena, &dialect_account, base, &text)
-		              : document_markdown(arena, &dialect_account, &text);
+		err = openapi ? document_openapi(arena, dialect, base, &text)
+		              : document_markdown(arena, dialect, &text);
 	if (err == OK && (fwrite(text.ptr, 1, text.len, stdout) != text.len || fflush(stdout) != 0))
 		err = ERR_INTERNAL;
 	if (err != OK)
@@ -561,7 +576,8 @@ static int run(struct process *process, const struct invocation *invocation)
 		return EXIT_DONE;
 	}
 	if (cli_has(invocation, "--print-openapi") || cli_has(invocation, "--print-api"))
-		return print_document(cli_has(invocation, "--print-openapi"));
+		return print_document(cli_has(invocation, "--print-openapi"),
+		                      cli_option(invocation, "--print-api", 0));
 	if (!serves(invocation)) {
 		status = run_command(process, invocation);
 	} else {

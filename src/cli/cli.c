@@ -15,7 +15,7 @@ enum { ARENA_MAX = 64 * 1024 * 1024 };
 const struct command commands[] = {
 	{ "serve", "[--config FILE] [--set section.key=value]... [--dev]",
 	  "the server; --dev: on loopback, with a demo app, mails kept at /dev/mail",
-	  "--dev --print-routes --print-openapi --print-api ", 0, 0, false, NULL },
+	  "--dev --print-routes --print-openapi --print-api? ", 0, 0, false, NULL },
 	{ "app add",
 	  "NAME [--dialect account|backtory|hacksystem]... [--host HOST]... [--origin URL]... "
 	  "[--alias NAME]... [--language en|fr]",
@@ -116,13 +116,14 @@ const char common_options[] = "--config= --set= --app= --json --help ";
 
 /* ---- words ---- */
 
-/* Whether a list of options has this one, and whether it takes a value. */
-static bool option_is_in(const char *list, const char *name, size_t len, bool *ret_takes_value)
+/* Whether a list of options has this one, and what stands behind it there: '=' takes a value, '?'
+ * may take one. */
+static bool option_is_in(const char *list, const char *name, size_t len, char *ret_mark)
 {
 	for (const char *at = list; (at = strstr(at, name)); at++) {
 		bool starts = at == list || at[-1] == ' ';
-		if (starts && strchr(" =!", at[len])) {
-			*ret_takes_value = at[len] == '=';
+		if (starts && strchr(" =!?", at[len])) {
+			*ret_mark = at[len];
 			return true;
 		}
 	}
@@ -161,24 +162,23 @@ static int take_option(struct invocation *invocation, int argc, char **argv, int
 	const char *word = argv[*i], *equals = strchr(word, '=');
 	size_t len = equals ? (size_t)(equals - word) : strlen(word);
 	char name[OPTION_NAME_ROOM];
-	bool takes_value = false;
+	char mark = ' ';
 
 	snprintf(name, sizeof(name), "%.*s", (int)len, word);
-	if (len >= sizeof(name) ||
-	    (!option_is_in(common_options, name, len, &takes_value) &&
-	     !option_is_in(invocation->command->options, name, len, &takes_value)))
+	if (len >= sizeof(name) || (!option_is_in(common_options, name, len, &mark) &&
+	                            !option_is_in(invocation->command->options, name, len, &mark)))
 		return complain_usage(invocation->command, "there is no option", word);
 	if (invocation->n_options == OPTIONS_MAX)
 		return complain_usage(invocation->command, "too many options", "");
 	struct option *option = &invocation->options[invocation->n_options++];
 	memcpy(option->name, name, sizeof(name));
 	option->value = equals ? equals + 1 : NULL;
-	if (takes_value && !equals) {
-		if (*i + 1 == argc)
-			return complain_usage(invocation->command, "a value is missing for", word);
+	bool follows = *i + 1 < argc && (mark == '=' || strncmp(argv[*i + 1], "--", 2) != 0);
+	if (mark == '=' && !equals && !follows)
+		return complain_usage(invocation->command, "a value is missing for", word);
+	if ((mark == '=' || mark == '?') && !equals && follows)
 		option->value = argv[++*i];
-	}
-	if (!takes_value && equals)
+	if (mark != '=' && mark != '?' && equals)
 		return complain_usage(invocation->command, "this option takes no value:", word);
 	if (strcmp(name, "--set") == 0)
 		invocation->sets[invocation->n_sets++] = option->value;

@@ -50,7 +50,7 @@ struct command {
 	const char *usage;   /* what stands behind the name */
 	const char *summary; /* one sentence */
 	const char *options; /* those it takes beside the common ones: "--host= --all " ('=': a
-	                        value) */
+	                        value; '?': or none) */
 	size_t operands_min, operands_max;
 	bool wants_app; /* it is about one app: --app NAME, the only one, or the default */
 	enum err (*run)(struct cli *cli); /* NULL: main runs it */

@@ -97,7 +97,7 @@ static void offer_options(const struct typed *typed, const char *list)
 {
 	while (*list) {
 		char name[NAME_ROOM];
-		size_t len = strcspn(list, "=! ");
+		size_t len = strcspn(list, "=!? ");
 		const struct option_row *row = find_row(list, len);
 		name_part(name, list, len);
 		offer(typed, name, "", row ? row->sentence : "");

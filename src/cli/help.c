@@ -180,7 +180,7 @@ static void say_options_in(const struct style *style, const char *list)
 	for (size_t i = 0; i < n_option_rows; i++) {
 		const struct option_row *row = &option_rows[i];
 		const char *at = strstr(list, row->name);
-		if (at && strchr("=! ", at[strlen(row->name)]))
+		if (at && strchr("=!? ", at[strlen(row->name)]))
 			style->item(row->name, row->value, row->sentence);
 	}
 }

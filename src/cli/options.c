@@ -7,8 +7,9 @@ const struct option_row option_rows[] = {
 	  "on loopback alone, with a demo app, a demo account, and mails kept at /dev/mail" },
 	{ "--print-openapi", NULL, TAKES_NOTHING, NULL,
 	  "prints the OpenAPI document of the account API, and ends" },
-	{ "--print-api", NULL, TAKES_NOTHING, NULL,
-	  "prints the same as a page for people (docs/api-account.md), and ends" },
+	{ "--print-api", "NAME", TAKES_WORD, "account backtory",
+	  "prints one wire format as a page for people (docs/api-NAME.md), account if not given, "
+	  "and ends" },
 	{ "--print-routes", NULL, TAKES_NOTHING, NULL,
 	  "prints what is served at which path, and serves nothing" },
 	{ "--dialect", "NAME", TAKES_WORD, "account backtory hacksystem",

@@ -7,6 +7,8 @@
 #define A_TOKEN     "^[A-Za-z0-9._~+/=-]+$"
 #define HEX_24      "^[0-9a-f]{24}$"
 
+#define AN_ACCESS_TOKEN "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl"
+
 static const struct member_words members[] = {
 	{ .name = "email",
 	  .meaning = "an e-mail address",
@@ -64,7 +66,7 @@ static const struct member_words members[] = {
 	  .pattern = A_REFERENCE },
 	{ .name = "access_token",
 	  .meaning = "shown with every request, as `Authorization: Bearer`",
-	  .example = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl",
+	  .example = AN_ACCESS_TOKEN,
 	  .pattern = A_TOKEN },
 	{ .name = "token_type", .meaning = "how the access token is shown", .example = "Bearer" },
 	{ .name = "expires_in",
@@ -76,7 +78,7 @@ static const struct member_words members[] = {
 	  .pattern = A_TOKEN },
 	{ .name = "session_introspect.token",
 	  .meaning = "an access token or a refresh token",
-	  .example = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl" },
+	  .example = AN_ACCESS_TOKEN },
 	{ .name = "token_type_hint",
 	  .meaning = "which of them: it is told apart without",
 	  .example = "access_token" },
@@ -218,6 +220,10 @@ static const struct problem_words problems[] = {
 
 const struct document_words account_words = {
 	.title = "Rekey account API",
+	.printed_by = "rekey serve --print-api",
+	.elsewhere = "`GET /openapi.json` says the same to programs.",
+	.shows = { [SHOWS_BEARER] = "-H 'Authorization: Bearer " AN_ACCESS_TOKEN "'",
+	           [SHOWS_KEY] = "-u 'ID:KEY'" },
 	.introduction =
 		"Accounts, sessions and passwords over JSON. A body is at most 16 KiB; a member "
 		"that is doubled, unknown, missing or of the wrong type is refused, and so is "

@@ -5,7 +5,7 @@
 #include "account/recovery.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "dialect/dialect.h"
+#include "dialect/document.h"
 #include "http/status.h"
 
 static const struct field change_fields[] = {
@@ -50,12 +50,19 @@ static const struct route routes[] = {
 	  .path = "/auth/change-password",
 	  .takes = TAKES_JSON,
 	  .operation = &password_change_op,
+	  .summary =
+	          "Sets a new password by the last one, and ends all other sessions of the user.",
+	  .refuses = REFUSES(ERR_WRONG_PASSWORD, ERR_CHANGES_HELD, ERR_PASSWORD_SHORT,
+	                     ERR_PASSWORD_LONG, ERR_PASSWORD_SAME),
 	  .fields = FIELDS(change_fields),
 	  .ok = 200 },
 	{ .method = "POST",
 	  .path = "/auth/forgot-password",
 	  .takes = TAKES_QUERY,
 	  .operation = &recovery_request_op,
+	  .summary = "Mails the user a link by which a new password is made and mailed, or chosen "
+	             "in a form, as the app is set.",
+	  .refuses = REFUSES(ERR_NO_ACCOUNT),
 	  .preset = &forgot_preset,
 	  .fields = FIELDS(forgot_fields),
 	  .ok = 200 },
@@ -63,6 +70,8 @@ static const struct route routes[] = {
 	  .path = "/auth/login",
 	  .takes = TAKES_FORM | TAKES_QUERY,
 	  .operation = &account_log_in_with_key_op,
+	  .summary = "Logs a user in.",
+	  .refuses = REFUSES(ERR_BAD_CREDENTIALS),
 	  .preset = &log_in_preset,
 	  .fields = FIELDS(log_in_fields),
 	  .ok = 200,
@@ -208,4 +217,5 @@ const struct dialect dialect_backtory = {
 		"X-Backtory-Authentication-Key",
 	.credentials = credentials,
 	.render_error = render_error,
+	.words = &backtory_words,
 };

@@ -69,7 +69,13 @@ bool route_has_body(const struct route *route)
 
 bool route_has_query(const struct route *route)
 {
-	return (route->takes & (TAKES_QUERY | TAKES_JSON)) == TAKES_QUERY &&
+	return (route->takes & (TAKES_QUERY | TAKES_JSON | TAKES_FORM)) == TAKES_QUERY &&
+	       has_fields_outside_path(route);
+}
+
+bool route_has_form(const struct route *route)
+{
+	return (route->takes & (TAKES_JSON | TAKES_FORM)) == TAKES_FORM &&
 	       has_fields_outside_path(route);
 }
 
@@ -110,6 +116,14 @@ const struct problem_words *document_problem(const struct dialect *dialect, stru
 
 /* ---- errors ---- */
 
+const struct wire_error *row_error(const struct dialect *dialect, const struct route *route,
+                                   enum err err)
+{
+	if (route->overlay && route->overlay[err].status != 0)
+		return &route->overlay[err];
+	return &dialect->errors[err];
+}
+
 enum shows route_shows(const struct route *route)
 {
 	if (!route->operation)
@@ -119,7 +133,7 @@ enum shows route_shows(const struct route *route)
 		return SHOWS_BEARER;
 	case REQUIRES_CLIENT_KEY:
 	case REQUIRES_APP_KEY:
-		return SHOWS_BASIC;
+		return SHOWS_KEY;
 	case REQUIRES_NOTHING:
 	case REQUIRES_APP:
 	case REQUIRES_OPERATOR:
@@ -163,7 +177,7 @@ static bool gate_refuses(const struct route *route, enum err err)
 	case ERR_BAD_SESSION:
 		return route_shows(route) == SHOWS_BEARER;
 	case ERR_BAD_KEY:
-		return route_shows(route) == SHOWS_BASIC;
+		return route_shows(route) == SHOWS_KEY;
 	default:
 		return false;
 	}

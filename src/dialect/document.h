@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* document.h - a dialect described by the tables that route and decode it: /openapi.json,
- * docs/api-account.md and the pages below /problems/.
+/* document.h - a dialect described by the tables that route and decode it: docs/api-NAME.md, and of
+ * the account API /openapi.json and the pages below /problems/ too.
  *
  * What the tables cannot say are words: what a member means and looks like (it means the same in
  * every call), what a problem's code means and what to do about it. A unit test refuses a row
@@ -26,15 +26,23 @@ struct problem_words {
 	const char *advice;
 };
 
+/* How a call shows who is asking. */
+enum shows { SHOWS_NOTHING, SHOWS_BEARER, SHOWS_KEY, SHOWS_COUNT };
+
 struct document_words {
 	const char *title, *introduction;
+	const char *printed_by; /* the command that prints the page */
+	const char *elsewhere;  /* where else it is described, a sentence; NULL: nowhere */
+	/* How curl is told what the client shows: with every call (NULL: nothing), and by who is
+	 * asking. */
+	const char *shows_app, *shows[SHOWS_COUNT];
 	const struct member_words *members;
 	size_t n_members;
 	const struct problem_words *problems;
 	size_t n_problems;
 };
 
-extern const struct document_words account_words;
+extern const struct document_words account_words, backtory_words;
 
 /* Whether a row can be answered with this error: what its operation refuses, and what the gate, its
  * fields and the server itself do. */

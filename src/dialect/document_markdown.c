@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EXAMPLE_SESSION "access_token"
-#define EXAMPLE_APP     "ID:KEY"
-
 struct page {
 	struct buf buf;
 	const struct dialect *dialect;
@@ -52,10 +49,22 @@ static void put_query(struct page *page, const struct route *route)
 	}
 }
 
+static void put_sent_form(struct page *page, const struct route *route)
+{
+	for (size_t i = 0; i < route->n_fields; i++) {
+		const char *name = route->fields[i].name;
+		if (!field_is_in_path(route, &route->fields[i]))
+			buf_printf(&page->buf, " \\\n     -d '%s=%s'", name,
+			           example_of(page, route, name));
+	}
+}
+
 static void put_sent_body(struct page *page, const struct route *route)
 {
 	const char *comma = "";
 
+	if (route_has_form(route))
+		put_sent_form(page, route);
 	if (!route_has_body(route))
 		return;
 	buf_puts(&page->buf, " \\\n     -H 'Content-Type: application/json' \\\n     -d '{");
@@ -72,17 +81,13 @@ static void put_sent_body(struct page *page, const struct route *route)
 
 static void put_shown(struct page *page, const struct route *route)
 {
-	switch (route_shows(route)) {
-	case SHOWS_BEARER:
-		buf_printf(&page->buf, " \\\n     -H 'Authorization: Bearer %s'",
-		           example_of(page, route, EXAMPLE_SESSION));
-		break;
-	case SHOWS_BASIC:
-		buf_puts(&page->buf, " \\\n     -u '" EXAMPLE_APP "'");
-		break;
-	case SHOWS_NOTHING:
-		break;
-	}
+	const struct document_words *words = page->dialect->words;
+	const char *who = words->shows[route_shows(route)];
+
+	if (words->shows_app)
+		buf_printf(&page->buf, " \\\n     %s", words->shows_app);
+	if (who)
+		buf_printf(&page->buf, " \\\n     %s", who);
 }
 
 static void put_answer_members(struct page *page, const struct route *route,
@@ -198,31 +203,32 @@ static void put_members(struct page *page, const struct route *route)
 
 /* ---- problems ---- */
 
-static void put_problem_row(struct page *page, enum err err)
+static void put_problem_row(struct page *page, const struct wire_error *error)
 {
-	const struct wire_error *error = &page->dialect->errors[err];
-
 	buf_printf(&page->buf, "| %d | `%s` | %s |\n", error->status, error->code, error->text);
 }
 
-/* Two errors that are told alike are one row. */
-static bool is_told_already(const struct page *page, const struct route *route, enum err err)
+/* What any call may be answered with stands at the head of the page, unless the row tells it
+ * otherwise. */
+static bool is_of_row(const struct page *page, const struct route *route, enum err err)
 {
-	const struct wire_error *errors = page->dialect->errors;
-
-	for (enum err before = OK + 1; before < err; before++) {
-		if (document_lists_error(route, before) && !error_is_everywhere(before) &&
-		    strcmp(errors[before].code, errors[err].code) == 0 &&
-		    strcmp(errors[before].text, errors[err].text) == 0)
-			return true;
-	}
-	return false;
+	return document_lists_error(route, err) &&
+	       (!error_is_everywhere(err) ||
+	        row_error(page->dialect, route, err) != &page->dialect->errors[err]);
 }
 
+/* Two errors that are told alike are one row. */
 static bool is_listed(const struct page *page, const struct route *route, enum err err)
 {
-	return document_lists_error(route, err) && !error_is_everywhere(err) &&
-	       !is_told_already(page, route, err);
+	const struct wire_error *error = row_error(page->dialect, route, err);
+
+	for (enum err before = OK + 1; before < err; before++) {
+		const struct wire_error *other = row_error(page->dialect, route, before);
+		if (is_of_row(page, route, before) && strcmp(other->code, error->code) == 0 &&
+		    strcmp(other->text, error->text) == 0)
+			return false;
+	}
+	return is_of_row(page, route, err);
 }
 
 static void put_problems(struct page *page, const struct route *route)
@@ -231,12 +237,12 @@ static void put_problems(struct page *page, const struct route *route)
 
 	for (int status = STATUS_MIN; status <= STATUS_MAX; status++) {
 		for (enum err err = OK + 1; err < ERR_COUNT; err++) {
-			if (page->dialect->errors[err].status != status ||
-			    !is_listed(page, route, err))
+			const struct wire_error *error = row_error(page->dialect, route, err);
+			if (error->status != status || !is_listed(page, route, err))
 				continue;
 			buf_puts(&page->buf, head);
 			head = "";
-			put_problem_row(page, err);
+			put_problem_row(page, error);
 		}
 	}
 }
@@ -260,7 +266,7 @@ static void put_common_problems(struct page *page)
 		for (enum err err = OK + 1; err < ERR_COUNT; err++) {
 			if (page->dialect->errors[err].status == status &&
 			    error_is_everywhere(err) && error_is_first_of_code(page->dialect, err))
-				put_problem_row(page, err);
+				put_problem_row(page, &page->dialect->errors[err]);
 		}
 	}
 }
@@ -277,6 +283,9 @@ static void put_row(struct page *page, const struct call *call, const struct rou
 		                     "clients: what stands in an address ends up in logs.\n");
 	if (route_has_body(route) && (route->takes & TAKES_FORM))
 		buf_puts(&page->buf, "The same is understood as a form.\n");
+	if (route_has_form(route) && (route->takes & TAKES_QUERY))
+		buf_puts(&page->buf, "The form may be of either kind, and without a body the same "
+		                     "is understood in the query.\n");
 	put_example(page, route);
 	put_members(page, route);
 	put_problems(page, route);
@@ -300,10 +309,11 @@ enum err document_markdown(struct arena *arena, const struct dialect *dialect,
 
 	buf_printf(&page.buf, "# %s\n\n%s\n\n", dialect->words->title,
 	           dialect->words->introduction);
-	buf_puts(&page.buf,
-	         "This page is printed by `rekey serve --print-api` from the tables that "
-	         "the server itself reads, and a test runs its examples. `GET "
-	         "/openapi.json` says the same to programs.\n");
+	buf_printf(&page.buf,
+	           "This page is printed by `%s` from the tables that the server itself reads, and "
+	           "a test runs its examples.%s%s\n",
+	           dialect->words->printed_by, dialect->words->elsewhere ? " " : "",
+	           dialect->words->elsewhere ? dialect->words->elsewhere : "");
 	put_common_problems(&page);
 	while (call_next(&call))
 		put_call(&page, &call);

@@ -30,14 +30,19 @@ bool field_is_in_path(const struct route *route, const struct field *field);
 bool route_has_body(const struct route *route);
 bool route_has_query(const struct route *route);
 
+/* Whether a form is how it is best sent: it takes one, and no JSON. */
+bool route_has_form(const struct route *route);
+
+/* How this row tells an error. */
+const struct wire_error *row_error(const struct dialect *dialect, const struct route *route,
+                                   enum err err);
+
 /* Several errors may be told by one code: whether this is the first of those. */
 bool error_is_first_of_code(const struct dialect *dialect, enum err err);
 
 /* An error that any call may be answered with. */
 bool error_is_everywhere(enum err err);
 
-/* How a call shows who is asking. */
-enum shows { SHOWS_NOTHING, SHOWS_BEARER, SHOWS_BASIC };
 enum shows route_shows(const struct route *route);
 
 #endif

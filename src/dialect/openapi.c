@@ -71,20 +71,20 @@ static void put_description(struct openapi *w, const struct call *call)
  */
 static void put_security(struct openapi *w, const struct call *call)
 {
-	static const char *const schemes[] = { [SHOWS_BEARER] = "session", [SHOWS_BASIC] = "app" };
-	bool shown[SHOWS_BASIC + 1] = { false };
+	static const char *const schemes[] = { [SHOWS_BEARER] = "session", [SHOWS_KEY] = "app" };
+	bool shown[SHOWS_KEY + 1] = { false };
 
 	for (const struct route *row = call_row(call, NULL); row; row = call_row(call, row))
 		shown[route_shows(row)] = true;
 	json_begin(&w->json, "security", '[');
-	for (size_t i = SHOWS_BEARER; i <= SHOWS_BASIC; i++) {
+	for (size_t i = SHOWS_BEARER; i <= SHOWS_KEY; i++) {
 		if (!shown[i])
 			continue;
 		json_begin(&w->json, NULL, '{');
 		json_put_raw(&w->json, schemes[i], "[]");
 		json_end(&w->json, '}');
 	}
-	if (shown[SHOWS_NOTHING] && (shown[SHOWS_BEARER] || shown[SHOWS_BASIC]))
+	if (shown[SHOWS_NOTHING] && (shown[SHOWS_BEARER] || shown[SHOWS_KEY]))
 		json_put_raw(&w->json, NULL, "{}");
 	json_end(&w->json, ']');
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What describes the API: /openapi.json, docs/api-account.md with its examples, and the pages of problems."""
+"""What describes the APIs: /openapi.json, docs/api-*.md with their examples, and the pages of problems."""
 
 import json
 import os
@@ -9,6 +9,7 @@ import shlex
 import subprocess
 
 import contract
+import document_backtory
 import pytest
 import schema_fuzz
 from server import NEW_PASSWORD, NO_LIMITS, PASSWORD, PUBLIC_URL, binary, text_of, token_in
@@ -16,7 +17,7 @@ from server import NEW_PASSWORD, NO_LIMITS, PASSWORD, PUBLIC_URL, binary, text_o
 SETTINGS = {**NO_LIMITS, "log.requests": "on"}
 
 HERE = pathlib.Path(__file__).parent
-PAGE = HERE.parent.parent / "docs" / "api-account.md"
+DOCS = HERE.parent.parent / "docs"
 NODE_MODULES = os.environ.get("REKEY_NODE_MODULES") or HERE.parent.parent / "build-test" / "node" / "node_modules"
 REDOCLY = pathlib.Path(NODE_MODULES) / ".bin" / "redocly"
 ANN, BASE = "ann@example.org", "https://id.example.org"
@@ -34,8 +35,8 @@ EXAMPLE = re.compile(r"```sh\n(?P<command>.*?)```\n```http\n(?P<answer>.*?)```",
 HEADING = re.compile(r"^(##|###) ([^\n]*)$", re.M)
 
 
-def printed(option):
-    return subprocess.run([binary(), "serve", option], capture_output=True, text=True, check=True, timeout=60).stdout
+def printed(*options):
+    return subprocess.run([binary(), "serve", *options], capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 # ---- /openapi.json ----
@@ -82,15 +83,21 @@ def test_nothing_that_schemathesis_sends_is_answered_in_another_way_than_describ
     assert schema_fuzz.served(rekey) >= SCHEMA_REQUESTS, output
 
 
-# ---- docs/api-account.md ----
+# ---- docs/api-*.md ----
 
-def test_the_page_is_what_the_program_prints():
-    assert PAGE.read_text(encoding="utf-8") == printed("--print-api")
+def page_of(dialect):
+    return (DOCS / f"api-{dialect}.md").read_text(encoding="utf-8")
 
 
-def examples():
+def test_a_page_is_what_the_program_prints():
+    for dialect in PAGES:
+        assert page_of(dialect) == printed("--print-api", dialect), dialect
+    assert printed("--print-api") == printed("--print-api=account") == page_of("account")
+
+
+def examples(dialect):
     """{"PUT /api/v1/account/password with token": (command, answer)}, by the headings."""
-    found, text, headings = {}, PAGE.read_text(encoding="utf-8"), ["", ""]
+    found, text, headings = {}, page_of(dialect), ["", ""]
     for part in re.finditer(f"{HEADING.pattern}|{EXAMPLE.pattern}", text, re.S | re.M):
         if part["command"]:
             name = " ".join(headings).strip()
@@ -101,6 +108,11 @@ def examples():
         else:
             headings[1] = part[2].replace("`", "")
     return found
+
+
+def settle(rekey):
+    rekey.has_account(ANN)
+    return {}
 
 
 def session(rekey):
@@ -177,13 +189,25 @@ PREPARATIONS = {
     "GET /openapi.json": nothing,
 }
 
+# Of each page: what every example needs, and what each of them does.
+PAGES = {
+    "account": (settle, PREPARATIONS),
+    "backtory": (document_backtory.settle, document_backtory.PREPARATIONS),
+}
 
-def test_every_row_of_the_api_has_an_example_that_is_tried():
-    rows = [(method, path, when) for dialect, method, path, when, *_ in (line.split() for line in printed("--print-routes").splitlines())
-            if dialect == "account"]
+
+def rows_of(dialect):
+    """The rows of a dialect, as the headings of its page name them."""
+    rows = [(method, path, when) for other, method, path, when, *_ in (line.split() for line in printed("--print-routes").splitlines())
+            if other == dialect]
     alike = [(method, path) for method, path, _ in rows]
-    names = {f"{method} {path}" + (f" with {when}" if alike.count((method, path)) > 1 else "") for method, path, when in rows}
-    assert names == set(examples()) == set(PREPARATIONS)
+    return {f"{method} {path}" + (f" with {when.replace('-', 'nothing')}" if alike.count((method, path)) > 1 else "")
+            for method, path, when in rows}
+
+
+def test_every_row_of_an_api_has_an_example_that_is_tried():
+    for dialect, (_, preparations) in PAGES.items():
+        assert rows_of(dialect) == set(examples(dialect)) == set(preparations), dialect
 
 
 def shape(value):
@@ -195,11 +219,11 @@ def shape(value):
     return value if isinstance(value, bool) else type(value)
 
 
-@pytest.mark.parametrize("name", PREPARATIONS)
-def test_an_example_of_the_page_works_as_it_stands(rekey, name):
-    command, promised = examples()[name]
-    rekey.has_account(ANN)
-    for placeholder, value in {**PREPARATIONS[name](rekey), BASE: rekey.url}.items():
+@pytest.mark.parametrize(("dialect", "name"), [(dialect, name) for dialect, (_, rows) in PAGES.items() for name in rows])
+def test_an_example_of_a_page_works_as_it_stands(rekey, dialect, name):
+    command, promised = examples(dialect)[name]
+    settle_all, preparations = PAGES[dialect]
+    for placeholder, value in {**settle_all(rekey), **preparations[name](rekey), BASE: rekey.url}.items():
         assert placeholder in command
         command = command.replace(placeholder, value)
     words = shlex.split(command)
@@ -216,7 +240,7 @@ def test_an_example_of_the_page_works_as_it_stands(rekey, name):
 
 def test_an_example_changes_the_password_that_it_says_it_changes(rekey):
     """The placeholders of the page are the passwords of these tests, so that an example can succeed at all."""
-    assert f'"old":"{PASSWORD}","new":"{NEW_PASSWORD}"' in examples()["PUT /api/v1/account/password with old"][0]
+    assert f'"old":"{PASSWORD}","new":"{NEW_PASSWORD}"' in examples("account")["PUT /api/v1/account/password with old"][0]
 
 
 # ---- /problems ----

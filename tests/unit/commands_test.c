@@ -52,10 +52,11 @@ static const struct option_row *find_row(const char *name, size_t len)
 static void check_options(const char *list)
 {
 	while (*list) {
-		size_t len = strcspn(list, "=! ");
+		size_t len = strcspn(list, "=!? ");
 		const struct option_row *row = find_row(list, len);
 		CHECK(list, row && row->sentence);
-		CHECK(list, (list[len] == '=') == (row->takes != TAKES_NOTHING));
+		CHECK(list,
+		      (list[len] == '=' || list[len] == '?') == (row->takes != TAKES_NOTHING));
 		CHECK(list, (row->takes != TAKES_NOTHING) == (row->value != NULL));
 		CHECK(list, (row->takes == TAKES_WORD) == (row->words != NULL));
 		list += strcspn(list, " ") + 1;

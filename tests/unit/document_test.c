@@ -4,7 +4,12 @@
 #include "house.h"
 #include <string.h>
 
-static const struct dialect *const dialect = &dialect_account;
+/* Every dialect that has a page. */
+static const struct dialect *const documented[] = { &dialect_account, &dialect_backtory };
+
+#define FOREACH_DIALECT(dialect)                                                                   \
+	for (size_t d = 0; d < COUNT_OF(documented); d++)                                          \
+		for (const struct dialect *dialect = documented[d]; dialect; dialect = NULL)
 
 static const char *row_name(struct test *t, const struct route *route)
 {
@@ -15,9 +20,11 @@ static const char *row_name(struct test *t, const struct route *route)
 	return name.ptr;
 }
 
-#define FOREACH_ROW(row)                                                                           \
-	for (const struct route *row = dialect->routes; row < dialect->routes + dialect->n_routes; \
-	     row++)
+#define FOREACH_ROW_OF(dialect, row)                                                               \
+	for (const struct route *row = (dialect)->routes;                                          \
+	     row < (dialect)->routes + (dialect)->n_routes; row++)
+
+#define FOREACH_ROW(row) FOREACH_DIALECT(dialect) FOREACH_ROW_OF(dialect, row)
 
 static bool is_sentence(const char *text)
 {
@@ -40,7 +47,7 @@ TEST(rows_alike_say_on_the_first_what_they_are_together)
 	FOREACH_ROW(row)
 	{
 		bool first = true, several = false;
-		FOREACH_ROW(other)
+		FOREACH_ROW_OF(dialect, other)
 		{
 			first = first && (other >= row || !same_call(other, row));
 			several = several || (other != row && same_call(other, row));
@@ -54,14 +61,15 @@ TEST(rows_alike_say_on_the_first_what_they_are_together)
 TEST(rows_alike_that_have_one_status_have_one_body)
 {
 	FOREACH_ROW(row)
-	FOREACH_ROW(other)
+	FOREACH_ROW_OF(dialect, other)
 	{
 		if (same_call(row, other) && row->ok == other->ok)
 			CHECK(row_name(t, row), row->out == other->out);
 	}
 }
 
-static void check_words(struct test *t, const struct route *row, const char *member)
+static void check_words(struct test *t, const struct dialect *dialect, const struct route *row,
+                        const char *member)
 {
 	const struct member_words *words = document_member(dialect, row, member);
 	struct str name;
@@ -71,12 +79,12 @@ static void check_words(struct test *t, const struct route *row, const char *mem
 	CHECK(name.ptr, !strchr(member, '.')); /* the documents do not nest */
 }
 
-static void check_given(struct test *t, const struct route *row, const struct out_field *out,
-                        size_t n_out)
+static void check_given(struct test *t, const struct dialect *dialect, const struct route *row,
+                        const struct out_field *out, size_t n_out)
 {
 	for (size_t i = 0; i < n_out; i++) {
-		check_words(t, row, out[i].name);
-		check_given(t, row, out[i].fields, out[i].n_fields);
+		check_words(t, dialect, row, out[i].name);
+		check_given(t, dialect, row, out[i].fields, out[i].n_fields);
 	}
 }
 
@@ -85,8 +93,8 @@ TEST(every_member_says_what_it_means_and_what_it_looks_like)
 	FOREACH_ROW(row)
 	{
 		for (size_t i = 0; i < row->n_fields; i++)
-			check_words(t, row, row->fields[i].name);
-		check_given(t, row, row->out, row->n_out);
+			check_words(t, dialect, row, row->fields[i].name);
+		check_given(t, dialect, row, row->out, row->n_out);
 	}
 }
 
@@ -104,38 +112,55 @@ static bool row_has(const struct route *row, const char *member)
 	return has;
 }
 
+static void check_words_used(const struct dialect *dialect, const struct member_words *words)
+{
+	const char *dot = strchr(words->name, '.'), *member = dot ? dot + 1 : words->name;
+	bool used = false;
+
+	FOREACH_ROW_OF(dialect, row)
+	used = used || (row_has(row, member) && document_member(dialect, row, member) == words);
+	CHECK(words->name, used);
+}
+
 TEST(no_words_are_about_a_member_that_no_row_has)
 {
-	for (size_t i = 0; i < dialect->words->n_members; i++) {
-		const struct member_words *words = &dialect->words->members[i];
-		const char *dot = strchr(words->name, '.'), *member = dot ? dot + 1 : words->name;
-		bool used = false;
-		FOREACH_ROW(row)
-		used = used ||
-		       (row_has(row, member) && document_member(dialect, row, member) == words);
-		CHECK(words->name, used);
+	FOREACH_DIALECT(dialect)
+	for (size_t i = 0; i < dialect->words->n_members; i++)
+		check_words_used(dialect, &dialect->words->members[i]);
+}
+
+/* In the dialect's own table, or where one of its rows tells it otherwise. */
+static bool code_is_used(const struct dialect *dialect, const char *code)
+{
+	bool used = false;
+
+	for (enum err err = OK + 1; err < ERR_COUNT; err++) {
+		used = used || strcmp(dialect->errors[err].code, code) == 0;
+		FOREACH_ROW_OF(dialect, row)
+		used = used || (row->overlay && row->overlay[err].status != 0 &&
+		                strcmp(row->overlay[err].code, code) == 0);
 	}
+	return used;
 }
 
 TEST(every_code_says_what_it_means_and_what_to_do)
 {
+	FOREACH_DIALECT(dialect)
 	for (enum err err = OK + 1; err < ERR_COUNT; err++) {
 		const char *code = dialect->errors[err].code;
 		const struct problem_words *words = document_problem(dialect, str(code));
 		CHECK(code, words && is_sentence(words->meaning) && is_sentence(words->advice));
 	}
-	for (size_t i = 0; i < dialect->words->n_problems; i++) {
-		const char *code = dialect->words->problems[i].code;
-		bool used = false;
-		for (enum err err = OK + 1; err < ERR_COUNT; err++)
-			used = used || strcmp(dialect->errors[err].code, code) == 0;
-		CHECK(code, used);
-	}
+	FOREACH_DIALECT(dialect)
+	for (size_t i = 0; i < dialect->words->n_problems; i++)
+		CHECK(dialect->words->problems[i].code,
+		      code_is_used(dialect, dialect->words->problems[i].code));
 }
 
 /* One code has one status, or the document could not say which. */
 TEST(a_code_has_one_status)
 {
+	FOREACH_DIALECT(dialect)
 	for (enum err a = OK + 1; a < ERR_COUNT; a++) {
 		for (enum err b = OK + 1; b < ERR_COUNT; b++)
 			CHECK(err_name(a),
@@ -198,12 +223,17 @@ TEST(the_documents_are_the_same_every_time)
 {
 	struct str once = { 0 }, again = { 0 };
 
-	CHECK("once", document_openapi(t->arena, dialect, STR("https://x.org"), &once) == OK);
-	CHECK("again", document_openapi(t->arena, dialect, STR("https://x.org"), &again) == OK);
+	CHECK("once",
+	      document_openapi(t->arena, &dialect_account, STR("https://x.org"), &once) == OK);
+	CHECK("again",
+	      document_openapi(t->arena, &dialect_account, STR("https://x.org"), &again) == OK);
 	CHECK("the same", once.len > 0 && str_equal(once, again));
-	CHECK("once", document_markdown(t->arena, dialect, &once) == OK);
-	CHECK("again", document_markdown(t->arena, dialect, &again) == OK);
-	CHECK("the same", once.len > 0 && str_equal(once, again));
+	FOREACH_DIALECT(dialect)
+	{
+		CHECK("once", document_markdown(t->arena, dialect, &once) == OK);
+		CHECK("again", document_markdown(t->arena, dialect, &again) == OK);
+		CHECK("the same", once.len > 0 && str_equal(once, again));
+	}
 }
 
 /* A request's arena has to hold it. */
@@ -213,6 +243,6 @@ TEST(a_document_without_room_says_so)
 	struct str text = { 0 };
 
 	CHECK("refused",
-	      document_openapi(small, dialect, STR("https://x.org"), &text) == ERR_NOMEM);
+	      document_openapi(small, &dialect_account, STR("https://x.org"), &text) == ERR_NOMEM);
 	CHECK("untouched", text.ptr == NULL);
 }
