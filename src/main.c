@@ -212,7 +212,7 @@ static enum err add_demo_account(struct process *process, struct ctx *ctx)
 }
 
 static void print_demo(const struct process *process, const struct app *app, struct secret key,
-                       struct secret password)
+                       struct secret master_key, struct secret password)
 {
 	const char *url = process->url;
 
@@ -222,7 +222,7 @@ static void print_demo(const struct process *process, const struct app *app, str
 	       "  %s/dev/mail         the mails, kept and not sent\n"
 	       "\n"
 	       "The demo account: " DEMO_EMAIL ", username demo, password %.*s (unless changed)\n"
-	       "The demo app: id %.*s, client key %.*s\n"
+	       "The demo app: id %.*s, client key %.*s, master key %.*s\n"
 	       "\n"
 	       "Try, in another terminal (of several mails, the newest one's link works):\n"
 	       "  curl -i -X PUT %s/api/v1/account/password -H 'Content-Type: application/json' -d "
@@ -231,7 +231,8 @@ static void print_demo(const struct process *process, const struct app *app, str
 	       "'X-Backtory-Authentication-Id: %.*s'\n"
 	       "  curl -i '%s/reset/password?email=" DEMO_EMAIL "'\n\n",
 	       url, url, (int)password.len, password.ptr, STR_ARG(app->public_id), (int)key.len,
-	       key.ptr, url, url, STR_ARG(app->public_id), url);
+	       key.ptr, (int)master_key.len, master_key.ptr, url, url, STR_ARG(app->public_id),
+	       url);
 	fflush(stdout);
 }
 
@@ -247,7 +248,7 @@ static enum err start_demo(struct process *process)
 		.network = STR("development mode"),
 	};
 	struct app_list apps;
-	struct secret key, password;
+	struct secret key, master_key, password;
 
 	TRY(operation_run(&ctx, &app_list_op, &nothing, &apps));
 	if (apps.n == 0)
@@ -256,8 +257,9 @@ static enum err start_demo(struct process *process)
 		return OK; /* an app of the developer's own: nothing to show */
 	TRY(add_demo_account(process, &ctx));
 	TRY(demo_key(process, "demo client key", &key));
+	TRY(demo_key(process, "demo master key", &master_key));
 	TRY(demo_password(process, &password));
-	print_demo(process, &ctx.app, key, password);
+	print_demo(process, &ctx.app, key, master_key, password);
 	return OK;
 }
 

@@ -114,6 +114,8 @@ static enum err account_log_in(struct ctx *ctx, const struct log_in *in,
 		return deny_guess(ctx, ERR_BAD_CREDENTIALS, "no such account");
 	if (!match)
 		return deny_guess(ctx, ERR_BAD_CREDENTIALS, "wrong password");
+	if (account.status == ACCOUNT_INACTIVE)
+		return deny(ctx, ERR_NOT_ACTIVATED, "account is not active yet");
 	if (account.status != ACCOUNT_ACTIVE)
 		return deny_guess(ctx, ERR_BAD_CREDENTIALS, "account is disabled");
 	if (account.password_expires_at != 0 && account.password_expires_at <= ctx->now)

@@ -17,7 +17,8 @@ struct log_in {
 	bool discloses; /* its documents tell strangers from members, unless the app conceals */
 };
 
-/* ERR_BAD_CREDENTIALS: unknown, wrong, disabled, or a made password that died unused, all after the
+/* ERR_NOT_ACTIVATED: right, but its mailed link was not used yet.
+ * ERR_BAD_CREDENTIALS: unknown, wrong, disabled, or a made password that died unused, all after the
  * time of one hash. With `discloses`, an unknown login is ERR_NO_ACCOUNT, in the same time.
  * ERR_BAD_EMAIL: LOGIN_EMAIL, and it is none. */
 extern const struct operation account_log_in_op; /* struct log_in -> struct session_tokens */

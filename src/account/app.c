@@ -5,8 +5,9 @@
 #include "account/message.h"
 #include "account/origin.h"
 #include "base/text.h"
+#include <string.h>
 
-enum { HOST_MAX = 253 };
+enum { HOST_MAX = 253, GIVEN_KEY_MIN = 12, GIVEN_KEY_MAX = 64 };
 
 /* ---- which app ---- */
 
@@ -191,7 +192,25 @@ static enum err key_or_new(struct arena *arena, struct secret given, struct secr
 {
 	if (!given.ptr)
 		return app_key_make(arena, ret_key);
+	if (given.len < GIVEN_KEY_MIN || given.len > GIVEN_KEY_MAX ||
+	    strspn(given.ptr, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_") <
+	            given.len)
+		return ERR_BAD_SETTING;
 	*ret_key = given;
+	return OK;
+}
+
+static enum err id_or_new(struct arena *arena, struct str given, struct str *ret_id)
+{
+	struct secret made;
+
+	if (!given.ptr) {
+		TRY(app_key_make(arena, &made));
+		given = (struct str){ made.ptr, made.len };
+	}
+	if (given.len != APP_KEY_LETTERS || strspn(given.ptr, "0123456789abcdef") < given.len)
+		return ERR_BAD_SETTING;
+	*ret_id = given;
 	return OK;
 }
 
@@ -243,15 +262,15 @@ static enum err app_add(struct ctx *ctx, const struct app_add *in, struct app_ad
 	};
 	struct app_added added = { .name = in->name };
 	struct app_add names = { 0 };
-	struct secret id;
 
 	TRY(spell_names(ctx->arena, in, &names));
 	if (!messages_speak(app.language))
 		return ERR_BAD_SETTING;
-	TRY(app_key_make(ctx->arena, &id));
-	app.public_id = (struct str){ id.ptr, id.len };
+	TRY(id_or_new(ctx->arena, in->public_id, &app.public_id));
 	TRY(key_or_new(ctx->arena, in->client_key, &added.client_key));
 	TRY(key_or_new(ctx->arena, in->master_key, &added.master_key));
+	if (secret_equal(added.client_key, added.master_key))
+		return ERR_BAD_SETTING; /* whoever has the one would have the other */
 	app.client_key_digest = digest_of(added.client_key);
 	app.master_key_digest = digest_of(added.master_key);
 	enum err err = add_app(ctx, &names, &app);

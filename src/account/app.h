@@ -23,7 +23,9 @@ struct app_add {
 	int64_t dialects;                                /* enum dialect_bit; 0: account alone */
 	struct str names[APP_NAME_KINDS][APP_NAMES_MAX]; /* those behind the last are NONE */
 	struct str language;                             /* "en" or "fr"; NONE: "en" */
-	struct secret client_key, master_key;            /* 24 hex digits; NONE: made */
+	/* Of an app that comes from elsewhere, whose clients know them; NONE: made. */
+	struct str public_id;                 /* 24 lower-case hex digits */
+	struct secret client_key, master_key; /* 12 to 64 letters, digits, - and _ */
 };
 
 struct app_added {
@@ -31,7 +33,7 @@ struct app_added {
 	struct secret client_key, master_key; /* shown this once, stored as digests */
 };
 
-/* ERR_APP_EXISTS, ERR_BAD_SETTING (a name, host, origin or language that cannot be). */
+/* ERR_APP_EXISTS, ERR_BAD_SETTING (a name, host, origin, language, id or key that cannot be). */
 extern const struct operation app_add_op; /* struct app_add -> struct app_added */
 
 extern const struct operation app_list_op; /* struct nothing -> struct app_list */

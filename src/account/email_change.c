@@ -60,7 +60,7 @@ static enum err email_confirm(struct ctx *ctx, const struct confirmation *in,
 
 	(void)ret_nothing;
 	TRY(token_find_live(ctx, in->token, TOKEN_CHANGE_EMAIL, &token));
-	TRY(confirmation_check_address(ctx, in, token.address_key));
+	TRY(confirmation_check_address(ctx, in, token.address));
 	TRY(token_account(ctx, &token, &account));
 	if (account.held_until > ctx->now)
 		return deny(ctx, ERR_CHANGES_HELD, "changes are held");

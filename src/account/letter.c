@@ -58,6 +58,9 @@ static const char *reason_to_drop(const struct ctx *ctx, const struct outbox_row
 		return "the address was not verified";
 	if (!letter_can_be_sent_to(letter_address(row, account)))
 		return "the account has no address";
+	/* Whoever waits to be active is mailed that link once more. */
+	if (account->status == ACCOUNT_INACTIVE && row->kind == OUTBOX_RECOVERY_NAMED)
+		return NULL;
 	if (account->status != ACCOUNT_ACTIVE)
 		return "the account is disabled";
 	if (account->recovery_held_until > ctx->now && !is_notice(row))
@@ -186,7 +189,7 @@ enum err letter_add_token(struct ctx *ctx, const struct outbox_row *row,
 
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(store_account_lock(tx, account->id));
-	if (purpose <= TOKEN_MAKE_PASSWORD)
+	if (purpose <= TOKEN_MAKE_PASSWORD || is_recovery(row))
 		TRY(check_mails(ctx, tx, &new_token));
 	TRY(store_token_add(tx, &new_token));
 	TRY(audit_done(ctx, tx,
@@ -228,6 +231,17 @@ static enum err write_code(struct ctx *ctx, const struct outbox_row *row, struct
 	return OK;
 }
 
+static enum err write_activation(struct ctx *ctx, const struct outbox_row *row,
+                                 const struct account *account, struct letter *letter)
+{
+	struct secret token;
+
+	letter->kind = LETTER_VERIFY;
+	TRY(token_derive(ctx, TOKEN_VERIFY_EMAIL, &row->nonce, &token));
+	TRY(letter_add_token(ctx, row, account, TOKEN_VERIFY_EMAIL, token));
+	return letter_write_link(ctx, STR_NONE, "verify", token, &letter->link);
+}
+
 /* ERR_NOT_FOUND: a newer request has its token, or the account has moved on. ERR_RATE_LIMITED. */
 static enum err write_recovery(struct ctx *ctx, const struct outbox_row *row,
                                const struct account *account, struct letter *letter)
@@ -235,6 +249,8 @@ static enum err write_recovery(struct ctx *ctx, const struct outbox_row *row,
 	enum token_purpose purpose = TOKEN_SET_PASSWORD;
 	struct secret token;
 
+	if (account->status == ACCOUNT_INACTIVE)
+		return write_activation(ctx, row, account, letter);
 	letter->kind = row->kind == OUTBOX_INVITATION ? LETTER_INVITATION : LETTER_RESET_LINK;
 	if (row->kind == OUTBOX_RECOVERY_NAMED && ctx->app.recovery == RECOVERY_GENERATED) {
 		purpose = TOKEN_MAKE_PASSWORD;
@@ -257,7 +273,7 @@ static enum err write_notice(struct ctx *ctx, const struct outbox_row *row,
 {
 	struct secret token;
 
-	letter->new_email = account->email;
+	letter->new_email = account->email.ptr ? account->email : STR("");
 	letter->kind = LETTER_EMAIL_MOVED;
 	if (row->kind == OUTBOX_EMAIL_MOVED)
 		return OK;

@@ -100,10 +100,26 @@ static enum err answer_verification(struct ctx *ctx, const struct outbox_row *ro
 	return OK;
 }
 
+/* Of an account that waits for it. */
+static enum err answer_activation(struct ctx *ctx, const struct outbox_row *row,
+                                  struct answer *answer)
+{
+	struct account account;
+
+	TRY(store_account_by_id(ctx->store, ctx->arena, row->account_id, &account));
+	if (account.status == ACCOUNT_INACTIVE)
+		return answer_with_token(ctx, row, &account, TOKEN_VERIFY_EMAIL, answer);
+	answer->drop = "the account does not wait to be active";
+	return OK;
+}
+
 static enum err find_answer(struct ctx *ctx, const struct outbox_row *row, struct answer *answer)
 {
 	struct account owner = { 0 };
 	struct sign_up sign_up;
+
+	if (row->kind == OUTBOX_VERIFICATION && row->account_id != 0)
+		return answer_activation(ctx, row, answer);
 
 	enum err err =
 		store_account_by_email(ctx->store, ctx->arena, row->app_id, row->login, &owner);

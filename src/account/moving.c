@@ -12,7 +12,9 @@ enum { PUBLIC_ID_BYTES = 12 };
 static const struct {
 	const char *word;
 	enum account_status status;
-} statuses[] = { { "active", ACCOUNT_ACTIVE }, { "disabled", ACCOUNT_DISABLED } };
+} statuses[] = { { "active", ACCOUNT_ACTIVE },
+	         { "disabled", ACCOUNT_DISABLED },
+	         { "inactive", ACCOUNT_INACTIVE } };
 
 /* ---- leaving ---- */
 
@@ -25,7 +27,7 @@ static enum err to_record(struct ctx *ctx, const struct account *account, bool w
 		.id = account->public_id,
 		.email = account->email,
 		.username = account->username,
-		.status = str(statuses[account->status == ACCOUNT_DISABLED].word),
+		.status = str(statuses[account->status].word),
 		.password_hash = with_hash ? account->phc : STR_NONE,
 		.name = account->name,
 		.locale = account->locale,

@@ -9,9 +9,11 @@
 
 static bool address_has_changed(const struct token *token, const struct account *account)
 {
-	struct str before = token->address_key;
+	/* An address that is no login has no key. */
+	bool keyless = !token->address_key.ptr && !account->email_key.ptr;
+	struct str before = keyless ? token->address : token->address_key;
 
-	return !str_equal(before, account->email_key);
+	return !str_equal(before, keyless ? account->email : account->email_key);
 }
 
 static enum err check_old_password(struct ctx *ctx, const struct token *token,
@@ -26,11 +28,16 @@ static enum err check_old_password(struct ctx *ctx, const struct token *token,
 	return match ? OK : deny_guess(ctx, ERR_WRONG_PASSWORD, "wrong password of before");
 }
 
+/* By the address, or where that is no login, by the username. */
 static enum err add_recovery(struct ctx *ctx, struct tx *tx, const struct token *token)
 {
 	struct outbox_row row = { .kind = OUTBOX_RECOVERY, .login = token->address_key };
 	int64_t id;
 
+	if (!row.login.ptr) {
+		row.kind = OUTBOX_RECOVERY_NAMED;
+		row.login = token->username_key;
+	}
 	TRY(outbox_prepare(ctx, &row));
 	return store_outbox_add(tx, &row, &id);
 }
@@ -99,7 +106,7 @@ static enum err not_me(struct ctx *ctx, const struct not_me *in, struct not_me_d
 	TRY(token_find_live(ctx, in->confirmation.token, TOKEN_NOT_ME, &token));
 	if (!in->confirmation.address.ptr)
 		return ERR_WRONG_ADDRESS;
-	TRY(confirmation_check_address(ctx, &in->confirmation, token.address_key));
+	TRY(confirmation_check_address(ctx, &in->confirmation, token.address));
 	enum err err = store_account_by_id(ctx->store, ctx->arena, token.account_id, &account);
 	if (err == ERR_NOT_FOUND)
 		return deny_removed(ctx, ERR_TOKEN_INVALID);

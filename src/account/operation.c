@@ -2,6 +2,7 @@
 /* operation.c - the gate: who may, how often it is tried, and what the audit trail learns. */
 #include "account/operation.h"
 #include "account/limits.h"
+#include "account/master.h"
 #include "account/session.h"
 #include "base/log.h"
 #include "base/network.h"
@@ -9,15 +10,47 @@
 
 enum { TRIES_MAX = 3 };
 
+static bool shows_bearer(const struct ctx *ctx)
+{
+	return ctx->bearer.ptr && ctx->bearer.len > 0;
+}
+
+/* A token that is good, and for other calls, is told from one that is no good: who holds it would
+ * refresh it in vain. */
 static enum err find_session(struct ctx *ctx)
 {
-	if (!ctx->bearer.ptr || ctx->bearer.len == 0)
+	if (!shows_bearer(ctx))
 		return ERR_NO_SESSION;
 	enum err err = session_find(ctx, ctx->bearer, &ctx->session);
 	if (err == OK)
 		ctx->account_id = ctx->session.account_id;
+	if (err == ERR_NOT_FOUND && master_find(ctx, ctx->bearer) == OK)
+		return deny(ctx, ERR_NOT_ALLOWED, "the master's token is nobody's session");
 	return err == ERR_NOT_FOUND ? deny(ctx, ERR_BAD_SESSION, "no such session, or it has ended")
 	                            : err;
+}
+
+static enum err find_master(struct ctx *ctx)
+{
+	struct session session;
+
+	if (!shows_bearer(ctx))
+		return ERR_NO_SESSION;
+	enum err err = master_find(ctx, ctx->bearer);
+	ctx->master = err == OK;
+	if (err == ERR_NOT_FOUND && session_find(ctx, ctx->bearer, &session) == OK) {
+		ctx->account_id = session.account_id;
+		return deny(ctx, ERR_NOT_ALLOWED, "a session does not administrate");
+	}
+	return err == ERR_NOT_FOUND ? deny(ctx, ERR_BAD_SESSION, "no such token, or it has ended")
+	                            : err;
+}
+
+static enum err find_session_or_master(struct ctx *ctx)
+{
+	ctx->master = shows_bearer(ctx) && master_find(ctx, ctx->bearer) == OK;
+	ctx->denied = NULL; /* for what it is not */
+	return ctx->master ? OK : find_session(ctx);
 }
 
 static enum err check_app(const struct ctx *ctx)
@@ -46,6 +79,7 @@ static enum err check_key(struct ctx *ctx, bool master_is_good)
 	struct digest digest = digest_of(ctx->app_key);
 	bool client = key_is(&digest, &app->client_key_digest, &app->former_client_key_digest);
 	bool master = key_is(&digest, &app->master_key_digest, &app->former_master_key_digest);
+	ctx->master = master & master_is_good;
 	return client | (master & master_is_good) ? OK : deny_guess(ctx, ERR_BAD_KEY, "wrong key");
 }
 
@@ -62,9 +96,18 @@ static enum err check_requirement(struct ctx *ctx, enum requirement requirement)
 	case REQUIRES_APP_KEY:
 		TRY(check_app(ctx));
 		return check_key(ctx, true);
+	case REQUIRES_GOOD_KEY:
+		TRY(check_app(ctx));
+		return ctx->app_key.ptr ? check_key(ctx, false) : OK;
 	case REQUIRES_SESSION:
 		TRY(check_app(ctx));
 		return find_session(ctx);
+	case REQUIRES_MASTER:
+		TRY(check_app(ctx));
+		return find_master(ctx);
+	case REQUIRES_SESSION_OR_MASTER:
+		TRY(check_app(ctx));
+		return find_session_or_master(ctx);
 	case REQUIRES_OPERATOR:
 		return ctx->actor == ACTOR_OPERATOR ? OK : ERR_NOT_ALLOWED;
 	case REQUIRES_SERVER:
@@ -148,6 +191,11 @@ static void audit_refusal(struct ctx *ctx)
 	if (err != OK)
 		log_error("the audit trail misses a refusal (%s, %s): %s", ctx->entered->name,
 		          ctx->denied, err_sentence(err));
+}
+
+enum err operation_check_app(struct ctx *ctx, const struct operation *operation)
+{
+	return operation->requires == REQUIRES_NOTHING ? OK : check_app(ctx);
 }
 
 enum err operation_enter(struct ctx *ctx, const struct operation *operation)

@@ -77,6 +77,7 @@ struct ctx {
 	struct hasher *hasher;
 	const struct operation *entered;
 	struct session session; /* of REQUIRES_SESSION */
+	bool master;            /* the app's master key was shown, or its token */
 
 	/* What the audit trail is told, by deny() and by whoever finds the account. */
 	int64_t account_id;
@@ -95,7 +96,10 @@ enum requirement {
 	REQUIRES_APP,        /* an app that is not disabled: anyone at its door */
 	REQUIRES_CLIENT_KEY, /* and the app's client key */
 	REQUIRES_APP_KEY,    /* and either of its keys, client or master */
+	REQUIRES_GOOD_KEY,   /* and, if a key is shown at all, the app's client key */
 	REQUIRES_SESSION,    /* and a living session of one of its accounts */
+	REQUIRES_MASTER,     /* and a token that was given for the app's master key */
+	REQUIRES_SESSION_OR_MASTER,
 	REQUIRES_OPERATOR,
 	REQUIRES_SERVER,
 };
@@ -144,6 +148,10 @@ struct nothing {
  * ERR_NO_APP, ERR_APP_DISABLED, ERR_BAD_KEY, ERR_NO_SESSION, ERR_BAD_SESSION, ERR_NOT_ALLOWED,
  * ERR_RATE_LIMITED. */
 MUST_USE enum err operation_enter(struct ctx *ctx, const struct operation *operation);
+
+/* The first part of that, for a door that has to read the body before it knows which of several
+ * operations is meant. ERR_NO_APP, ERR_APP_DISABLED. */
+MUST_USE enum err operation_check_app(struct ctx *ctx, const struct operation *operation);
 
 /* Runs it: again if another writer came first, three times at most (then ERR_BUSY). A refusal is
  * written to the audit trail with its reason before this returns. On an error *ret_out is zero. */

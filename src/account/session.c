@@ -62,11 +62,13 @@ static enum err spell_opaque(struct ctx *ctx, const struct session *session,
 	return err;
 }
 
-static enum err sign(struct ctx *ctx, const struct session *session, struct str token_id,
-                     struct secret *ret_token)
+static enum err sign(struct ctx *ctx, const struct session *session, enum access_form form,
+                     struct str token_id, struct secret *ret_token)
 {
 	CLEANUP(signing_key_cleanup) struct signing_key *key = NULL;
 	const struct access_grant grant = {
+		.form = form == ACCESS_JWT ? JWT_OURS : JWT_USER,
+		.username = session->account_username,
 		.account_id = session->account_public_id,
 		.session_id = session->public_id,
 		.token_id = token_id,
@@ -85,8 +87,8 @@ static enum err spell_tokens(struct ctx *ctx, const struct session *session, enu
 	struct session_tokens tokens = { .expires_in = session->expires_at - ctx->now };
 
 	TRY(spell_token_id(ctx, session, &tokens.id));
-	TRY(form == ACCESS_JWT ? sign(ctx, session, tokens.id, &tokens.access_token)
-	                       : spell_opaque(ctx, session, &tokens.access_token));
+	TRY(form == ACCESS_OPAQUE ? spell_opaque(ctx, session, &tokens.access_token)
+	                          : sign(ctx, session, form, tokens.id, &tokens.access_token));
 	TRY(spell_refresh_token(ctx, session, &tokens.refresh_token));
 	*ret_digest = digest_of(tokens.access_token);
 	*ret_tokens = tokens;
@@ -96,7 +98,7 @@ static enum err spell_tokens(struct ctx *ctx, const struct session *session, enu
 /* What the row keeps of it. A signed one names its session itself. */
 static const struct digest *kept_digest(enum access_form form, const struct digest *digest)
 {
-	return form == ACCESS_JWT ? NULL : digest;
+	return form == ACCESS_OPAQUE ? digest : NULL;
 }
 
 static int64_t access_seconds(const struct ctx *ctx, struct access_terms terms)
@@ -121,6 +123,8 @@ static enum err find_by_claims(struct ctx *ctx, struct secret token, struct sess
 	struct session session;
 
 	TRY(access_token_verify(ctx, token, &claims));
+	if (claims.form == JWT_MASTER)
+		return ERR_NOT_FOUND; /* nobody's session */
 	TRY(store_session_by_public_id(ctx->store, ctx->arena, claims.sid, ctx->app.id, &session));
 	if (session.epoch != session.account_epoch || session.account_status != ACCOUNT_ACTIVE ||
 	    session.expires_at <= ctx->now || !str_equal(session.account_public_id, claims.sub))
@@ -169,6 +173,7 @@ enum err session_make(struct ctx *ctx, const struct account *account, struct acc
 		.refreshed_at = ctx->now,
 		.expires_at = ctx->now + access_s,
 		.account_public_id = account->public_id,
+		.account_username = account->username,
 	};
 
 	random_bytes(id, sizeof(id));
@@ -301,6 +306,8 @@ static enum err session_refresh(struct ctx *ctx, const struct session_refresh *i
 }
 OPERATION(session_refresh, struct session_refresh, struct session_tokens, REQUIRES_APP, LIMIT_GUESS,
           COST_WRITE)
+OPERATION_AS(session_refresh_with_key, session_refresh, struct session_refresh,
+             struct session_tokens, REQUIRES_GOOD_KEY, LIMIT_GUESS, COST_WRITE)
 
 /* ---- the person's sessions ---- */
 
@@ -346,6 +353,30 @@ static enum err session_end(struct ctx *ctx, const struct session_end *in,
 }
 OPERATION(session_end, struct session_end, struct nothing, REQUIRES_SESSION, LIMIT_REQUESTS,
           COST_WRITE)
+
+static enum err session_end_by_token(struct ctx *ctx, const struct session_end_by_token *in,
+                                     struct nothing *ret_nothing)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	struct session session;
+	int64_t generation;
+
+	(void)ret_nothing;
+	enum err err = find_by_refresh_token(ctx, in->refresh_token, &session, &generation);
+	if (err == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	ctx->account_id = session.account_id;
+	TRY(tx_begin(ctx->store, &tx));
+	err = store_session_end(tx, session.public_id, session.account_id);
+	if (err == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	TRY(audit_done(ctx, tx, "done"));
+	return tx_commit(&tx);
+}
+OPERATION(session_end_by_token, struct session_end_by_token, struct nothing, REQUIRES_APP,
+          LIMIT_REQUESTS, COST_WRITE)
 
 static enum err session_end_others(struct ctx *ctx, const struct nothing *in,
                                    struct nothing *ret_nothing)

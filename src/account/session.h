@@ -22,8 +22,9 @@ enum { REFRESH_GRACE_S = 30, SESSIONS_LISTED_MAX = 200, CLIENT_BYTES_MAX = 200 }
 
 /* The access token form of a dialect. */
 enum access_form {
-	ACCESS_OPAQUE, /* 256 bits, looked up by their digest */
-	ACCESS_JWT,    /* signed, and its session looked up by the id it says (signing.h) */
+	ACCESS_OPAQUE,   /* 256 bits, looked up by their digest */
+	ACCESS_JWT,      /* signed, and its session looked up by the id it says (signing.h) */
+	ACCESS_USER_JWT, /* the same, as Backtory's clients read it */
 };
 
 /* Of the dialect, never of the request. */
@@ -66,6 +67,8 @@ struct session_refresh {
 
 /* ERR_BAD_CREDENTIALS: unknown, dead, or replaced long ago, which ends the session. */
 extern const struct operation session_refresh_op; /* -> struct session_tokens */
+extern const struct operation
+	session_refresh_with_key_op; /* the same; a key that is shown is good */
 
 struct session_entry {
 	struct str id;
@@ -88,6 +91,14 @@ struct session_end {
 
 /* Ends one of the caller's account. ERR_NOT_FOUND. */
 extern const struct operation session_end_op; /* -> struct nothing */
+
+struct session_end_by_token {
+	struct secret refresh_token;
+};
+
+/* Ends the one that a refresh token is of, a replaced one too. One that is of none is done as well
+ * (RFC 7009, 2.2): nobody learns from it whether it was one. */
+extern const struct operation session_end_by_token_op; /* -> struct nothing */
 
 /* Ends all of the caller's account but the caller's own. */
 extern const struct operation session_end_others_op; /* struct nothing -> struct nothing */

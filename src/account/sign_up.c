@@ -117,12 +117,13 @@ OPERATION(verification_request, struct verification_request, struct recovery_req
 /* ---- confirming ---- */
 
 enum err confirmation_check_address(struct ctx *ctx, const struct confirmation *in,
-                                    struct str address_key)
+                                    struct str address)
 {
-	struct str email, key;
+	struct str email, key, address_key;
 
 	if (!in->address.ptr)
 		return OK;
+	TRY(email_normalize(ctx->arena, address, &email, &address_key));
 	enum err err = email_normalize(ctx->arena, in->address, &email, &key);
 	if (err == ERR_BAD_EMAIL || (err == OK && !str_equal(key, address_key)))
 		return deny_guess(ctx, ERR_WRONG_ADDRESS, "wrong address");
@@ -164,7 +165,7 @@ static enum err confirm_sign_up(struct ctx *ctx, const struct confirmation *in,
 		return deny_dead(ctx, ERR_TOKEN_INVALID, "token is spent or replaced");
 	if (sign_up->expires_at <= ctx->now)
 		return deny_dead(ctx, ERR_TOKEN_INVALID, "token has expired");
-	TRY(confirmation_check_address(ctx, in, sign_up->email_key));
+	TRY(confirmation_check_address(ctx, in, sign_up->email));
 	enum err err = make_account(ctx, sign_up);
 	if (err != ERR_CONFLICT)
 		return err;
@@ -193,7 +194,7 @@ static enum err verify_account(struct ctx *ctx, const struct confirmation *in)
 
 	TRY(token_find_live(ctx, in->token, TOKEN_VERIFY_EMAIL, &token));
 	TRY(token_account(ctx, &token, &account));
-	TRY(confirmation_check_address(ctx, in, account.email_key));
+	TRY(confirmation_check_address(ctx, in, account.email));
 	return verify_in_store(ctx, &token, &account);
 }
 

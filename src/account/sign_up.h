@@ -43,7 +43,7 @@ extern const struct operation account_verify_op; /* struct confirmation -> struc
 
 /* Whether the address that was typed is this one, however it is spelled. ERR_WRONG_ADDRESS. */
 MUST_USE enum err confirmation_check_address(struct ctx *ctx, const struct confirmation *in,
-                                             struct str address_key);
+                                             struct str address);
 
 /* What people may say of themselves. An empty text is as good as none. */
 MUST_USE enum err profile_accept(struct ctx *ctx, struct str name, struct str locale,

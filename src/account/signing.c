@@ -202,7 +202,10 @@ enum err access_token_sign(struct ctx *ctx, const struct signing_key *key,
                            const struct access_grant *grant, struct secret *ret_token)
 {
 	struct access_claims claims = {
+		.form = grant->form,
 		.sub = grant->account_id,
+		.user_name = grant->username,
+		.key = grant->key,
 		.aud = ctx->app.public_id,
 		.client_id = ctx->app.public_id,
 		.sid = grant->session_id,
@@ -340,6 +343,27 @@ static enum err key_set(struct ctx *ctx, const struct nothing *in, struct key_se
 	return OK;
 }
 OPERATION(key_set, struct nothing, struct key_set, REQUIRES_NOTHING, LIMIT_REQUESTS, COST_QUICK)
+
+static enum err key_public(struct ctx *ctx, const struct nothing *in, struct key_public *ret_public)
+{
+	CLEANUP(signing_key_cleanup) struct signing_key *first = NULL;
+	struct signing_key_row row;
+	struct public_jwk jwk;
+
+	(void)in;
+	enum err err = store_signing_key_current(ctx->store, ctx->arena, &row);
+	if (err == ERR_NOT_FOUND) {
+		TRY(signing_key_current(ctx, &first));
+		err = store_signing_key_current(ctx->store, ctx->arena, &row);
+	}
+	if (err == OK)
+		err = public_jwk_read(ctx->arena, row.public_jwk, &jwk);
+	if (err == OK)
+		err = public_jwk_pem(ctx->arena, &jwk, &ret_public->pem);
+	ret_public->algorithm = STR("ES256");
+	return err == ERR_NOT_FOUND || err == ERR_MALFORMED ? ERR_INTERNAL : err;
+}
+OPERATION(key_public, struct nothing, struct key_public, REQUIRES_APP, LIMIT_REQUESTS, COST_WRITE)
 
 static enum err key_list(struct ctx *ctx, const struct nothing *in, struct key_states *ret_states)
 {

@@ -29,7 +29,10 @@ MUST_USE enum err signing_key_current(struct ctx *ctx, struct signing_key **ret_
 
 /* What a token says, beside its app. */
 struct access_grant {
-	struct str account_id, session_id; /* public ids */
+	enum jwt_form form;
+	struct str username;               /* JWT_USER; NONE: it has none */
+	struct str key;                    /* JWT_MASTER */
+	struct str account_id, session_id; /* public ids; NONE: JWT_MASTER */
 	struct str token_id;
 	int64_t issued_at, expires_at;
 };
@@ -79,6 +82,13 @@ struct key_set {
 
 /* The keys that verify now, the one that signs first: for anyone to know. */
 extern const struct operation key_set_op; /* struct nothing -> struct key_set */
+
+struct key_public {
+	struct str algorithm, pem;
+};
+
+/* The one that signs, for who reads PEM. */
+extern const struct operation key_public_op; /* struct nothing -> struct key_public */
 
 struct key_state {
 	struct str kid;

@@ -33,6 +33,8 @@
 	X(ERR_BAD_USERNAME, "this cannot be a username")                                           \
 	X(ERR_BAD_NAME, "this cannot be a name")                                                   \
 	X(ERR_BAD_LOCALE, "this is no language tag")                                               \
+	X(ERR_BAD_FIELD, "this cannot be kept of an account, or it is too much")                   \
+	X(ERR_OUT_OF_RANGE, "a number or a list is out of its range")                              \
 	X(ERR_EMPTY_EMAIL, "the e-mail address is empty")                                          \
 	X(ERR_EMPTY_PASSWORD, "the password is empty")                                             \
 	X(ERR_EMPTY_CODE, "the reset code is empty")                                               \
@@ -47,6 +49,7 @@
 	X(ERR_RATE_LIMITED, "too many requests or failures; wait")                                 \
 	/* Refusals by an operation. */                                                            \
 	X(ERR_BAD_CREDENTIALS, "wrong login or password")                                          \
+	X(ERR_NOT_ACTIVATED, "the account waits for its mailed link to be used")                   \
 	X(ERR_NO_ACCOUNT, "there is no such account")                                              \
 	X(ERR_WRONG_PASSWORD, "the current password is wrong")                                     \
 	X(ERR_TOKEN_INVALID, "the token is unknown, spent, replaced or expired")                   \

@@ -15,6 +15,69 @@ enum err members_add(struct members *members, struct member member)
 	return OK;
 }
 
+bool rest_next(const struct rest *rest, const struct member **member)
+{
+	size_t n = rest->members ? rest->members->n : 0;
+	size_t i = *member ? (size_t)(*member - rest->members->items) + 1 : 0;
+
+	while (i < n && !(rest->which >> i & 1))
+		i++;
+	if (i >= n)
+		return false;
+	*member = &rest->members->items[i];
+	return true;
+}
+
+/* An array of texts; any other is left MEMBER_OTHER. */
+static enum err read_list(struct arena *arena, const json_t *array, struct member *member)
+{
+	size_t n = json_array_size(array);
+	struct str *items = arena_array(arena, n, sizeof(items[0]));
+
+	NEED(items);
+	for (size_t i = 0; i < n; i++) {
+		const json_t *item = json_array_get(array, i);
+		if (!json_is_string(item))
+			return OK;
+		TRY(arena_str(arena,
+		              (struct str){ json_string_value(item), json_string_length(item) },
+		              &items[i]));
+	}
+	member->kind = MEMBER_LIST;
+	member->list = (struct str_list){ items, n };
+	return OK;
+}
+
+/* A text, or what has none: numbers and booleans as JSON spells them. */
+static enum err read_value(struct arena *arena, const json_t *value, struct member *member)
+{
+	switch (json_typeof(value)) {
+	case JSON_STRING:
+		member->kind = MEMBER_TEXT;
+		return arena_str(arena,
+		                 (struct str){ json_string_value(value),
+		                               json_string_length(value) },
+		                 &member->text);
+	case JSON_INTEGER:
+		return arena_printf(arena, &member->text, "%lld",
+		                    (long long)json_integer_value(value));
+	case JSON_REAL:
+		return arena_printf(arena, &member->text, "%.17g", json_real_value(value));
+	case JSON_TRUE:
+	case JSON_FALSE:
+		member->text = json_is_true(value) ? STR("true") : STR("false");
+		return OK;
+	case JSON_ARRAY:
+		return read_list(arena, value, member);
+	case JSON_NULL:
+		member->kind = MEMBER_NULL;
+		return OK;
+	case JSON_OBJECT:
+		break;
+	}
+	return OK;
+}
+
 static enum err flatten(struct arena *arena, json_t *object, struct str prefix, int depth,
                         struct members *members)
 {
@@ -35,15 +98,8 @@ static enum err flatten(struct arena *arena, json_t *object, struct str prefix, 
 			TRY(flatten(arena, value, member.name, depth + 1, members));
 			if (json_object_size(value) > 0)
 				continue;
-		} else if (json_is_string(value)) {
-			struct str text = { json_string_value(value), json_string_length(value) };
-			member.kind = MEMBER_TEXT;
-			TRY(arena_str(arena, text, &member.text));
-		} else if (json_is_integer(value)) {
-			TRY(arena_printf(arena, &member.text, "%lld",
-			                 (long long)json_integer_value(value)));
-		} else if (json_is_null(value)) {
-			member.kind = MEMBER_NULL;
+		} else {
+			TRY(read_value(arena, value, &member));
 		}
 		TRY(members_add(members, member));
 	}
@@ -139,6 +195,11 @@ static json_t *out_value(const struct out_field *field, const char *item)
 		memcpy(&text, from, sizeof(text));
 		return json_stringn(text.ptr, text.len);
 	}
+	case OUT_TEXT_OR_NULL: {
+		struct str text;
+		memcpy(&text, from, sizeof(text));
+		return text.ptr ? json_stringn(text.ptr, text.len) : json_null();
+	}
 	case OUT_INTEGER:
 	case OUT_INTEGER_IF_ANY:
 		return json_integer(*(const int64_t *)from);
@@ -152,6 +213,8 @@ static json_t *out_value(const struct out_field *field, const char *item)
 		return out_list(field, from);
 	case OUT_WORDS:
 		return out_words(from);
+	case OUT_PAIRS:
+		break; /* they have names of their own: put_pairs() */
 	}
 	return NULL;
 }
@@ -185,6 +248,19 @@ static enum err put(json_t *object, const struct out_field *field, const char *i
 	return json_object_set_new(object, name, out_value(field, item)) == 0 ? OK : ERR_INTERNAL;
 }
 
+/* Their names are the data's: a dot in one means nothing. */
+static enum err put_pairs(json_t *object, const struct out_list *list)
+{
+	const struct out_pair *pairs = list->items;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (json_object_setn_new(object, pairs[i].name.ptr, pairs[i].name.len,
+		                         json_stringn(pairs[i].value.ptr, pairs[i].value.len)) != 0)
+			return ERR_INTERNAL;
+	}
+	return OK;
+}
+
 static bool is_left_out(const struct out_field *field, const char *item)
 {
 	struct str text;
@@ -202,7 +278,9 @@ static enum err put_all(json_t *object, const struct out_field *fields, size_t n
 {
 	NEED(object);
 	for (size_t i = 0; i < n_fields; i++) {
-		if (!is_left_out(&fields[i], item))
+		if (fields[i].kind == OUT_PAIRS)
+			TRY(put_pairs(object, (const void *)(item + fields[i].offset)));
+		else if (!is_left_out(&fields[i], item))
 			TRY(put(object, &fields[i], item));
 	}
 	return OK;

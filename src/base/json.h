@@ -11,14 +11,16 @@
 enum member_kind {
 	MEMBER_TEXT,
 	MEMBER_NULL,
-	MEMBER_OTHER, /* a number, a boolean, an array: nothing here takes them */
+	MEMBER_LIST,  /* an array of texts */
+	MEMBER_OTHER, /* a number, a boolean, any other array */
 };
 
 struct member {
 	struct str name;
 	enum member_kind kind;
-	struct str text; /* MEMBER_TEXT; NUL behind. It may be a secret: treat it as one. Of an
-	                    integer among MEMBER_OTHER: its digits */
+	struct str text;      /* MEMBER_TEXT; NUL behind. It may be a secret: treat it as one. Of a
+	                         number or a boolean among MEMBER_OTHER: as JSON spells it */
+	struct str_list list; /* MEMBER_LIST */
 };
 
 enum { MEMBERS_MAX = 64 };
@@ -27,6 +29,17 @@ struct members {
 	struct member items[MEMBERS_MAX];
 	size_t n;
 };
+
+/* Some of a request's members, by a bit for each. */
+struct rest {
+	const struct members *members;
+	uint64_t which;
+};
+
+_Static_assert(MEMBERS_MAX <= 64, "a bit for each member");
+
+/* The next one behind *member (NULL: the first). false: no more. */
+bool rest_next(const struct rest *rest, const struct member **member);
 
 /* Adds one. ERR_MALFORMED: there are too many. Names may repeat: who decodes them refuses that. */
 MUST_USE enum err members_add(struct members *members, struct member member);
@@ -38,6 +51,7 @@ MUST_USE enum err json_read(struct arena *arena, struct str text, struct members
 
 enum out_kind {
 	OUT_TEXT,           /* struct str; left out when it is NONE */
+	OUT_TEXT_OR_NULL,   /* struct str; null when it is NONE */
 	OUT_SECRET,         /* struct secret; left out when it is NONE */
 	OUT_INTEGER,        /* int64_t */
 	OUT_INTEGER_IF_ANY, /* the same; left out when it is 0 */
@@ -46,6 +60,11 @@ enum out_kind {
 	OUT_CONSTANT, /* the row's own text */
 	OUT_LIST,     /* struct out_list: an array of objects, by the row's own table */
 	OUT_WORDS,    /* struct str_list: an array of texts */
+	OUT_PAIRS,    /* struct out_list of struct out_pair: each a member beside the others */
+};
+
+struct out_pair {
+	struct str name, value;
 };
 
 /* As every list of the house is laid out. */

@@ -199,17 +199,25 @@ enum err name_normalize(struct arena *arena, struct str text, size_t max, struct
 	return OK;
 }
 
+enum err text_fold(struct arena *arena, struct str text, struct str *ret_folded)
+{
+	size_t len = 0;
+
+	if (!text_is_utf8(text))
+		return ERR_MALFORMED;
+	uint8_t *folded =
+		u8_casefold((const uint8_t *)text.ptr, text.len, NULL, UNINORM_NFC, NULL, &len);
+	return take(arena, folded, len, ret_folded);
+}
+
 enum err username_normalize(struct arena *arena, struct str username, struct str *ret_name,
                             struct str *ret_key)
 {
 	struct str name, key;
-	size_t len = 0;
 
 	enum err err = name_normalize(arena, username, USERNAME_MAX, &name);
 	TRY(err == ERR_BAD_NAME ? ERR_BAD_USERNAME : err);
-	uint8_t *folded =
-		u8_casefold((const uint8_t *)name.ptr, name.len, NULL, UNINORM_NFC, NULL, &len);
-	TRY(take(arena, folded, len, &key));
+	TRY(text_fold(arena, name, &key));
 	*ret_name = name;
 	*ret_key = key;
 	return OK;

@@ -48,6 +48,9 @@ MUST_USE enum err email_normalize(struct arena *arena, struct str email, struct 
 MUST_USE enum err name_normalize(struct arena *arena, struct str text, size_t max,
                                  struct str *ret_name);
 
+/* Any text, case-folded and in NFC, for comparing parts of texts. ERR_MALFORMED: not UTF-8. */
+MUST_USE enum err text_fold(struct arena *arena, struct str text, struct str *ret_folded);
+
 /* The same idea for usernames, of USERNAME_MAX code points; the key is case-folded.
  * ERR_BAD_USERNAME: it is not such a name. */
 MUST_USE enum err username_normalize(struct arena *arena, struct str username, struct str *ret_name,

@@ -18,9 +18,10 @@ const struct command commands[] = {
 	  "--dev --print-routes --print-openapi --print-api? ", 0, 0, false, NULL },
 	{ "app add",
 	  "NAME [--dialect account|backtory|hacksystem]... [--host HOST]... [--origin URL]... "
-	  "[--alias NAME]... [--language en|fr]",
+	  "[--alias NAME]... [--language en|fr] [--id ID] [--keys-stdin]",
 	  "adds an app and shows its keys, this once",
-	  "--dialect= --host= --origin= --alias= --language= ", 1, 1, false, cli_app_add },
+	  "--dialect= --host= --origin= --alias= --language= --id= --keys-stdin ", 1, 1, false,
+	  cli_app_add },
 	{ "app list", "", "the apps", "", 0, 0, false, cli_app_list },
 	{ "app show", "NAME", "one app and its settings", "", 1, 1, false, cli_app_show },
 	{ "app set", "NAME KEY=VALUE...", "changes settings of an app", "", 2, OPERANDS_MAX, false,

@@ -83,6 +83,8 @@ static struct account_shown to_shown(const struct account_view *view)
 
 	if (view->status == ACCOUNT_DISABLED)
 		shown.status = STR("disabled");
+	if (view->status == ACCOUNT_INACTIVE)
+		shown.status = STR("inactive");
 	if (view->has_password)
 		shown.password =
 			view->password_expires_at ? STR("made, and not used yet") : STR("set");

@@ -14,7 +14,7 @@ static const struct out_field added_out[] = {
 
 /* An app in the words of its settings. */
 struct app_shown {
-	struct str name, id, status, conceal_accounts, recovery, sign_up;
+	struct str name, id, status, conceal_accounts, recovery, sign_up, activation;
 	struct str_list dialects, hosts, aliases, origins;
 	int64_t standard_error_status, password_min_length;
 	struct str language, public_url, reset_url, sender;
@@ -39,6 +39,7 @@ static const struct out_field shown_out[] = {
 	OUT("reset_url", TEXT, struct app_shown, reset_url),
 	OUT("sender", TEXT, struct app_shown, sender),
 	OUT("sign_up", TEXT, struct app_shown, sign_up),
+	OUT("activation", TEXT, struct app_shown, activation),
 	OUT("password_min_length", INTEGER, struct app_shown, password_min_length),
 	OUT("client_keys", INTEGER, struct app_shown, client_keys),
 	OUT("master_keys", INTEGER, struct app_shown, master_keys),
@@ -47,7 +48,7 @@ static const struct out_field shown_out[] = {
 	OUT("master_key", SECRET, struct app_shown, master_key),
 };
 
-enum { NEW_KEYS = 2 };
+enum { NEW_KEYS = 2, KEYS_ROOM = 256 };
 
 static int64_t good_keys(const struct digest *former)
 {
@@ -75,6 +76,7 @@ static enum err read_shown(struct cli *cli, struct str name, struct app_shown *r
 		.reset_url = app->reset_url,
 		.sender = app->sender,
 		.sign_up = app->sign_up == SIGN_UP_CLOSED ? STR("closed") : STR("open"),
+		.activation = app->activation == ACTIVATION_BY_MAIL ? STR("mail") : STR("none"),
 		.password_min_length = app->password_min_length,
 		.dialects = details.dialects,
 		.hosts = details.names[APP_HOST],
@@ -115,15 +117,36 @@ static enum err read_names(const struct invocation *invocation, const char *opti
 	return OK;
 }
 
+/* Two lines of standard input: the client key and the master key. */
+static enum err read_keys(struct cli *cli, struct app_add *in)
+{
+	char *lines = arena_alloc(cli->arena, KEYS_ROOM);
+	struct secret *const keys[] = { &in->client_key, &in->master_key };
+
+	NEED(lines);
+	size_t len = fread(lines, 1, KEYS_ROOM - 1, stdin);
+	struct str rest = { lines, len };
+	for (size_t i = 0; i < COUNT_OF(keys); i++) {
+		size_t end = str_find(rest, '\n');
+		*keys[i] = (struct secret){ rest.ptr, end };
+		lines[rest.ptr + end - lines] = '\0';
+		rest = str_from(rest, end < rest.len ? end + 1 : end);
+	}
+	return rest.len == 0 ? OK : ERR_BAD_SETTING;
+}
+
 enum err cli_app_add(struct cli *cli)
 {
 	const struct invocation *invocation = cli->invocation;
 	struct app_add in = {
 		.name = str(invocation->operands[0]),
 		.language = str(cli_option(invocation, "--language", 0)),
+		.public_id = str(cli_option(invocation, "--id", 0)),
 	};
 	struct app_added added;
 
+	if (cli_has(invocation, "--keys-stdin"))
+		TRY(read_keys(cli, &in));
 	TRY(read_dialects(invocation, &in.dialects));
 	TRY(read_names(invocation, "--host", in.names[APP_HOST]));
 	TRY(read_names(invocation, "--alias", in.names[APP_ALIAS]));

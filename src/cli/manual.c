@@ -196,7 +196,9 @@ const struct manual manuals[] = {
 	{ "serve", NULL, "rekey serve --dev --set server.listen=127.0.0.1:8080\n" },
 	{ "app add", app_add,
 	  "rekey app add shop --dialect account --host id.shop.example --language fr\n"
-	  "rekey app add game --dialect backtory --json\n" },
+	  "rekey app add game --dialect backtory --json\n"
+	  "rekey app add game --dialect backtory --id 5f0c1d9be2a74c3388d0a7f6 --keys-stdin < "
+	  "keys.txt\n" },
 	{ "app list", NULL, "rekey app list\nrekey app list --json\n" },
 	{ "app show", NULL, "rekey app show default\nrekey app show default --json\n" },
 	{ "app set", app_set,

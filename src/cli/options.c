@@ -23,6 +23,12 @@ const struct option_row option_rows[] = {
 	  "another name for the app in paths; may be repeated" },
 	{ "--language", "LANGUAGE", TAKES_WORD, "en fr",
 	  "of the app's mails and messages; en if not given" },
+	{ "--id", "ID", TAKES_ANYTHING, NULL,
+	  "the id that clients of an app from elsewhere name it by: 24 hex digits; made if not "
+	  "given" },
+	{ "--keys-stdin", NULL, TAKES_NOTHING, NULL,
+	  "its client key and its master key, which clients of an app from elsewhere know, are two "
+	  "lines of standard input; made if not given" },
 	{ "--username", "NAME", TAKES_ANYTHING, NULL, "a name to log in by, beside the address" },
 	{ "--password-stdin", NULL, TAKES_NOTHING, NULL,
 	  "the password is the first line of standard input; without it the owner is mailed an "

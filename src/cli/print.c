@@ -73,6 +73,7 @@ static enum err spell_value(struct arena *arena, const struct out_field *field, 
 
 	switch (field->kind) {
 	case OUT_TEXT:
+	case OUT_TEXT_OR_NULL:
 	case OUT_SECRET:
 		return spell_text(arena, from, ret_text);
 	case OUT_INTEGER:
@@ -90,6 +91,8 @@ static enum err spell_value(struct arena *arena, const struct out_field *field, 
 		return spell_list(arena, field, from, ret_text);
 	case OUT_WORDS:
 		return spell_words(arena, from, ret_text);
+	case OUT_PAIRS:
+		break; /* no command prints any */
 	}
 	return ERR_INTERNAL;
 }

@@ -74,6 +74,15 @@ static void put(const struct records *records, size_t field, struct str value, v
 
 /* ---- JSON ---- */
 
+static bool is_plain(const struct member *member)
+{
+	struct str digits = member->text;
+
+	if (member->kind != MEMBER_OTHER)
+		return member->kind != MEMBER_LIST;
+	return digits.ptr && strspn(digits.ptr, "-0123456789") == digits.len;
+}
+
 static enum err fill_from_json(struct records *records, struct arena *arena, struct str json,
                                void *ret_row)
 {
@@ -89,7 +98,7 @@ static enum err fill_from_json(struct records *records, struct arena *arena, str
 		size_t field = find_field(records, member->name);
 		if (field == records->n_fields)
 			return no_such_field(records, arena, member->name);
-		if (member->kind == MEMBER_OTHER && !member->text.ptr)
+		if (!is_plain(member))
 			return bad(records, "a value is neither a text nor a whole number");
 		if (member->kind != MEMBER_NULL)
 			put(records, field, member->text, ret_row);

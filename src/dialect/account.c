@@ -410,6 +410,8 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_BAD_NAME] = { 400, "malformed", "This cannot be a name.", "name", "malformed", NULL },
 	[ERR_BAD_LOCALE] = { 400, "malformed", "This is no language tag.", "locale", "malformed",
 	                     NULL },
+	[ERR_BAD_FIELD] = MALFORMED("A member cannot be kept, or is too much."),
+	[ERR_OUT_OF_RANGE] = MALFORMED("A member is out of its range."),
 	[ERR_EMPTY_EMAIL] = MALFORMED("A member is empty."),
 	[ERR_EMPTY_PASSWORD] = MALFORMED("A member is empty."),
 	[ERR_EMPTY_CODE] = MALFORMED("A member is empty."),
@@ -432,6 +434,8 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_BAD_KEY] = { 401, "unauthenticated", "The app's key is wrong.", NULL, NULL, NULL },
 	[ERR_BAD_CREDENTIALS] = { 401, "bad_credentials", "The login or the password is wrong.",
 	                          NULL, NULL, NULL },
+	[ERR_NOT_ACTIVATED] = { 401, "bad_credentials", "The login or the password is wrong.", NULL,
+	                        NULL, NULL },
 	/* This API never tells who has an account. */
 	[ERR_NO_ACCOUNT] = { 401, "bad_credentials", "The login or the password is wrong.", NULL,
 	                     NULL, NULL },

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* backtory.c - the users service of Backtory, below /auth. */
 #include "account/account.h"
+#include "account/master.h"
 #include "account/password.h"
 #include "account/recovery.h"
+#include "account/registration.h"
+#include "account/signing.h"
+#include "account/user_administration.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "dialect/document.h"
@@ -28,7 +32,118 @@ static const struct field log_in_fields[] = {
 	FIELD("password", SECRET, struct log_in, password),
 };
 
-static const struct log_in log_in_preset = { .kind = LOGIN_USERNAME };
+static const struct log_in log_in_preset = { .kind = LOGIN_USERNAME,
+	                                     .terms = { .form = ACCESS_USER_JWT } };
+
+static const struct field refresh_fields[] = {
+	FIELD("refresh_token", SECRET, struct session_refresh, refresh_token),
+};
+
+static const struct session_refresh refresh_preset = { .terms = { .form = ACCESS_USER_JWT } };
+
+static const struct field log_out_fields[] = {
+	FIELD("refresh-token", SECRET, struct session_end_by_token, refresh_token),
+};
+
+#define SAID(type)                                                                                 \
+	FIELD_MAYBE_NULL("firstName", TEXT, type, words.first_name),                               \
+		FIELD_MAYBE_NULL("lastName", TEXT, type, words.last_name),                         \
+		FIELD_MAYBE_NULL("email", TEXT, type, words.email),                                \
+		FIELD_MAYBE_NULL("phoneNumber", TEXT, type, words.phone_number),                   \
+		FIELD_MAYBE_NULL("avatar", TEXT, type, words.avatar),                              \
+		FIELD_REST_OF("*", type, words.more)
+
+static const struct field register_fields[] = {
+	FIELD("username", TEXT, struct user_register, username),
+	FIELD("password", SECRET, struct user_register, password),
+	SAID(struct user_register),
+};
+
+static const struct field update_fields[] = {
+	FIELD_MAYBE_NULL("username", TEXT, struct user_update, username),
+	SAID(struct user_update),
+};
+
+static const struct field update_by_id_fields[] = {
+	FIELD("user_id", TEXT, struct user_update, id),
+	FIELD_MAYBE_NULL("username", TEXT, struct user_update, username),
+	SAID(struct user_update),
+};
+
+static const struct field complete_fields[] = {
+	FIELD("newUsername", TEXT, struct guest_complete, username),
+	FIELD("newPassword", SECRET, struct guest_complete, new_password),
+	FIELD_MAYBE_NULL("lastPassword", SECRET, struct guest_complete, last_password),
+	SAID(struct guest_complete),
+};
+
+static const struct field complete_by_master_fields[] = {
+	FIELD("userId", TEXT, struct guest_complete, id),
+	FIELD("newUsername", TEXT, struct guest_complete, username),
+	FIELD("newPassword", SECRET, struct guest_complete, new_password),
+	FIELD_MAYBE_NULL("lastPassword", SECRET, struct guest_complete, last_password),
+	SAID(struct guest_complete),
+};
+
+static const struct field by_id_fields[] = {
+	FIELD("user_id", TEXT, struct user_named, id),
+};
+
+static const struct field by_username_fields[] = {
+	FIELD("username", TEXT, struct user_named, username),
+};
+
+static const struct field by_ids_fields[] = {
+	FIELD("userIds", WORDS, struct users_named, ids),
+};
+
+static const struct user_search search_preset = { .page = 1, .page_size = 10 };
+
+static const struct field search_fields[] = {
+	FIELD_MAYBE("word", TEXT, struct user_search, word),
+	FIELD_MAYBE("page", NUMBER, struct user_search, page),
+	FIELD_MAYBE("pageSize", NUMBER, struct user_search, page_size),
+};
+
+#define SHOWN                                                                                      \
+	OUT("userId", TEXT, struct user, id),                                                      \
+		OUT("username", TEXT_OR_NULL, struct user, username),                              \
+		OUT("firstName", TEXT_OR_NULL, struct user, first_name),                           \
+		OUT("lastName", TEXT_OR_NULL, struct user, last_name),                             \
+		OUT("email", TEXT_OR_NULL, struct user, email),                                    \
+		OUT("phoneNumber", TEXT_OR_NULL, struct user, phone_number),                       \
+		OUT("avatar", TEXT_OR_NULL, struct user, avatar),                                  \
+		OUT("guest", BOOL, struct user, guest), OUT("active", BOOL, struct user, active)
+
+static const struct out_field user_out[] = {
+	SHOWN,
+	OUT("*", PAIRS, struct user, more),
+};
+
+/* Clients read the one id or the other. */
+static const struct out_field guest_out[] = {
+	OUT("id", TEXT, struct user, id),
+	OUT("password", SECRET, struct user, password),
+	SHOWN,
+};
+
+static const struct out_field users_out[] = {
+	OUT_LIST_OF("users", struct user_list, items, user_out, struct user),
+};
+
+static const struct out_field found_out[] = {
+	OUT_LIST_OF("users", struct users_found, page.items, user_out, struct user),
+	OUT("userCount", INTEGER, struct users_found, count),
+};
+
+static const struct out_field count_out[] = {
+	OUT("numberOfUser", INTEGER, struct user_count, users),
+};
+
+static const struct out_field key_out[] = {
+	OUT("alg", TEXT, struct key_public, algorithm),
+	OUT("value", TEXT, struct key_public, pem),
+};
 
 static const struct out_field session_out[] = {
 	OUT("access_token", SECRET, struct session_tokens, access_token),
@@ -39,11 +154,33 @@ static const struct out_field session_out[] = {
 	OUT("jti", TEXT, struct session_tokens, id),
 };
 
-/* Log-in tells a wrong app by 417, where every other call says 404. */
-static const struct wire_error log_in_errors[ERR_COUNT] = {
-	[ERR_NO_APP] = { 417, "invalid_client", "The Authentication-Id is wrong.", 0, 0, 0 },
-	[ERR_BAD_KEY] = { 417, "invalid_client", "The Authentication-Key is wrong.", 0, 0, 0 },
+static const struct out_field master_out[] = {
+	OUT("access_token", SECRET, struct master_token, access_token),
+	OUT_FIXED("token_type", "bearer"),
+	OUT("expires_in", INTEGER, struct master_token, expires_in),
+	OUT_FIXED("scope", "master"),
+	OUT("jti", TEXT, struct master_token, id),
 };
+
+/* Log-in tells a wrong app by 417, where every other call says 404. */
+#define WRONG_CLIENT                                                                               \
+	[ERR_NO_APP] = { 417, "invalid_client", "The Authentication-Id is wrong.", 0, 0, 0 },      \
+	[ERR_BAD_KEY] = { 417, "invalid_client", "The Authentication-Key is wrong.", 0, 0, 0 }
+
+static const struct wire_error log_in_errors[ERR_COUNT] = { WRONG_CLIENT };
+
+static const struct wire_error refresh_errors[ERR_COUNT] = {
+	WRONG_CLIENT,
+	[ERR_BAD_CREDENTIALS] = { 401, "invalid_grant",
+	                          "The refresh token is unknown or has ended.", 0, 0, 0 },
+};
+
+static const struct wire_error complete_errors[ERR_COUNT] = {
+	[ERR_CONFLICT] = { 409, "Conflict", "The user is no guest any more.", 0, 0, 0 },
+};
+
+/* What whoever says something of a user may be told. */
+#define REFUSES_SAID ERR_BAD_EMAIL, ERR_BAD_USERNAME, ERR_BAD_FIELD, ERR_USERNAME_TAKEN
 
 static const struct route routes[] = {
 	{ .method = "POST",
@@ -53,7 +190,7 @@ static const struct route routes[] = {
 	  .summary =
 	          "Sets a new password by the last one, and ends all other sessions of the user.",
 	  .refuses = REFUSES(ERR_WRONG_PASSWORD, ERR_CHANGES_HELD, ERR_PASSWORD_SHORT,
-	                     ERR_PASSWORD_LONG, ERR_PASSWORD_SAME),
+	                     ERR_PASSWORD_LONG, ERR_PASSWORD_SAME, ERR_NOT_ALLOWED),
 	  .fields = FIELDS(change_fields),
 	  .ok = 200 },
 	{ .method = "POST",
@@ -68,15 +205,165 @@ static const struct route routes[] = {
 	  .ok = 200 },
 	{ .method = "POST",
 	  .path = "/auth/login",
+	  .when_header = "X-Backtory-Authentication-Refresh",
+	  .about =
+	          "The way in: of a user, of a session that goes on, or of the app's own back end.",
+	  .takes = TAKES_FORM | TAKES_QUERY,
+	  .operation = &session_refresh_with_key_op,
+	  .summary = "Gives the next tokens of a session.",
+	  .refuses = REFUSES(ERR_BAD_CREDENTIALS),
+	  .preset = &refresh_preset,
+	  .fields = FIELDS(refresh_fields),
+	  .ok = 200,
+	  .out = FIELDS(session_out),
+	  .overlay = refresh_errors },
+	{ .method = "POST",
+	  .path = "/auth/login",
+	  .when = "username",
 	  .takes = TAKES_FORM | TAKES_QUERY,
 	  .operation = &account_log_in_with_key_op,
-	  .summary = "Logs a user in.",
-	  .refuses = REFUSES(ERR_BAD_CREDENTIALS),
+	  .summary = "Logs a user in, with the app's client key.",
+	  .refuses = REFUSES(ERR_BAD_CREDENTIALS, ERR_NOT_ACTIVATED),
 	  .preset = &log_in_preset,
 	  .fields = FIELDS(log_in_fields),
 	  .ok = 200,
 	  .out = FIELDS(session_out),
 	  .overlay = log_in_errors },
+	{ .method = "POST",
+	  .path = "/auth/login",
+	  .takes = TAKES_FORM | TAKES_QUERY,
+	  .operation = &master_log_in_op,
+	  .summary = "Gives the app's own back end a token to administrate with, for the master "
+	             "key alone.",
+	  .ok = 200,
+	  .out = FIELDS(master_out),
+	  .overlay = log_in_errors },
+	{ .method = "DELETE",
+	  .path = "/auth/logout",
+	  .takes = TAKES_QUERY,
+	  .operation = &session_end_by_token_op,
+	  .summary = "Ends the session of a refresh token, with its access tokens.",
+	  .fields = FIELDS(log_out_fields),
+	  .ok = 200 },
+	{ .method = "GET",
+	  .path = "/auth/token_key",
+	  .operation = &key_public_op,
+	  .summary = "The key that verifies access tokens.",
+	  .ok = 200,
+	  .out = FIELDS(key_out) },
+	{ .method = "POST",
+	  .path = "/auth/users",
+	  .takes = TAKES_JSON,
+	  .operation = &user_register_op,
+	  .summary = "Registers a user.",
+	  .refuses = REFUSES(REFUSES_SAID, ERR_PASSWORD_SHORT, ERR_PASSWORD_LONG, ERR_NOT_ALLOWED),
+	  .fields = FIELDS(register_fields),
+	  .ok = 201,
+	  .out = FIELDS(user_out) },
+	{ .method = "POST",
+	  .path = "/auth/guest-users",
+	  .operation = &guest_add_op,
+	  .summary = "Makes a guest, with a username and a password that are shown this once.",
+	  .refuses = REFUSES(ERR_NOT_ALLOWED),
+	  .ok = 201,
+	  .out = FIELDS(guest_out) },
+	{ .method = "POST",
+	  .path = "/auth/guest-users/complete-registration",
+	  .takes = TAKES_JSON,
+	  .operation = &guest_complete_op,
+	  .summary = "Makes the guest that asks a user with a name and a password.",
+	  .refuses = REFUSES(REFUSES_SAID, ERR_PASSWORD_SHORT, ERR_PASSWORD_LONG,
+	                     ERR_WRONG_PASSWORD, ERR_CHANGES_HELD, ERR_CONFLICT, ERR_NOT_ALLOWED),
+	  .fields = FIELDS(complete_fields),
+	  .ok = 200,
+	  .out = FIELDS(user_out),
+	  .overlay = complete_errors },
+	{ .method = "POST",
+	  .path = "/auth/guest-users/complete-registration-master",
+	  .takes = TAKES_JSON,
+	  .operation = &guest_complete_by_master_op,
+	  .summary = "The same of any guest, by the master.",
+	  .refuses =
+	          REFUSES(REFUSES_SAID, ERR_PASSWORD_SHORT, ERR_PASSWORD_LONG, ERR_WRONG_PASSWORD,
+	                  ERR_CHANGES_HELD, ERR_CONFLICT, ERR_NOT_ALLOWED, ERR_NO_ACCOUNT),
+	  .fields = FIELDS(complete_by_master_fields),
+	  .ok = 200,
+	  .out = FIELDS(user_out),
+	  .overlay = complete_errors },
+	{ .method = "GET",
+	  .path = "/auth/users/me",
+	  .operation = &user_show_op,
+	  .summary = "Shows the user that asks.",
+	  .refuses = REFUSES(ERR_NOT_ALLOWED),
+	  .ok = 200,
+	  .out = FIELDS(user_out) },
+	{ .method = "PUT",
+	  .path = "/auth/users/me",
+	  .takes = TAKES_JSON,
+	  .operation = &user_update_op,
+	  .summary = "Changes what is said of the user that asks; what is not said stays.",
+	  .refuses = REFUSES(REFUSES_SAID, ERR_CHANGES_HELD, ERR_NOT_ALLOWED),
+	  .fields = FIELDS(update_fields),
+	  .ok = 200,
+	  .out = FIELDS(user_out) },
+	{ .method = "GET",
+	  .path = "/auth/users/search",
+	  .takes = TAKES_QUERY,
+	  .operation = &user_search_op,
+	  .summary = "Finds users, page by page.",
+	  .refuses = REFUSES(ERR_OUT_OF_RANGE, ERR_NOT_ALLOWED),
+	  .preset = &search_preset,
+	  .fields = FIELDS(search_fields),
+	  .ok = 200,
+	  .out = FIELDS(found_out) },
+	{ .method = "GET",
+	  .path = "/auth/users/get-number-of-user",
+	  .operation = &user_count_op,
+	  .summary = "Counts the users of the app.",
+	  .refuses = REFUSES(ERR_NOT_ALLOWED),
+	  .ok = 200,
+	  .out = FIELDS(count_out) },
+	{ .method = "POST",
+	  .path = "/auth/users/by-user-ids",
+	  .takes = TAKES_JSON,
+	  .operation = &users_by_ids_op,
+	  .summary = "Shows several users; ids that nobody has are passed over.",
+	  .refuses = REFUSES(ERR_OUT_OF_RANGE, ERR_NOT_ALLOWED),
+	  .fields = FIELDS(by_ids_fields),
+	  .ok = 200,
+	  .out = FIELDS(users_out) },
+	{ .method = "GET",
+	  .path = "/auth/users/by-username/{username}",
+	  .operation = &user_by_username_op,
+	  .summary = "Shows a user, by the username.",
+	  .refuses = REFUSES(ERR_NO_ACCOUNT, ERR_NOT_ALLOWED),
+	  .fields = FIELDS(by_username_fields),
+	  .ok = 200,
+	  .out = FIELDS(user_out) },
+	{ .method = "GET",
+	  .path = "/auth/users/{user_id}",
+	  .operation = &user_by_id_op,
+	  .summary = "Shows a user, by the id.",
+	  .refuses = REFUSES(ERR_NO_ACCOUNT, ERR_NOT_ALLOWED),
+	  .fields = FIELDS(by_id_fields),
+	  .ok = 200,
+	  .out = FIELDS(user_out) },
+	{ .method = "PUT",
+	  .path = "/auth/users/{user_id}",
+	  .takes = TAKES_JSON,
+	  .operation = &user_update_by_id_op,
+	  .summary = "Changes what is said of a user, by the user's own token or the master's.",
+	  .refuses = REFUSES(REFUSES_SAID, ERR_CHANGES_HELD, ERR_NO_ACCOUNT, ERR_NOT_ALLOWED),
+	  .fields = FIELDS(update_by_id_fields),
+	  .ok = 200,
+	  .out = FIELDS(user_out) },
+	{ .method = "DELETE",
+	  .path = "/auth/users/{user_id}",
+	  .operation = &user_remove_op,
+	  .summary = "Erases a user for good, with all that is theirs.",
+	  .refuses = REFUSES(ERR_NO_ACCOUNT, ERR_NOT_ALLOWED),
+	  .fields = FIELDS(by_id_fields),
+	  .ok = 200 },
 };
 
 #define FAULT                                                                                      \
@@ -128,6 +415,8 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_BAD_USERNAME] = BAD("This cannot be a username."),
 	[ERR_BAD_NAME] = BAD("This cannot be a name."),
 	[ERR_BAD_LOCALE] = BAD("This is no language tag."),
+	[ERR_BAD_FIELD] = BAD("A member cannot be kept, or the user has too many of them."),
+	[ERR_OUT_OF_RANGE] = BAD("A number, or the length of a list, is out of its range."),
 	[ERR_WRONG_ADDRESS] = BAD("The address is another one."),
 	[ERR_CHANGES_HELD] = { 403, "ChangesHeld", "Changes are held for some days.", 0, 0, 0 },
 	[ERR_EMPTY_EMAIL] = BAD("A member is empty."),
@@ -147,6 +436,9 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_BAD_SESSION] = { 401, "invalid_token", "The access token is unknown or has expired.",
 	                      0, 0, 0 },
 	[ERR_BAD_KEY] = { 401, "unauthorized", "The Authentication-Key is wrong.", 0, 0, 0 },
+	[ERR_NOT_ACTIVATED] = { 401, "invalid_grant",
+	                        "The user is not active yet: please use the link in the mail.", 0,
+	                        0, 0 },
 	[ERR_BAD_CREDENTIALS] = { 401, "invalid_grant", "The username or the password is wrong.", 0,
 	                          0, 0 },
 	[ERR_CONFLICT] = TAKEN,
@@ -214,7 +506,8 @@ const struct dialect dialect_backtory = {
 	.loose_slashes = true,
 	.named_by_header = true,
 	.cors = "Authorization, Content-Type, X-Backtory-Authentication-Id, "
-		"X-Backtory-Authentication-Key",
+		"X-Backtory-Authentication-Key, X-Backtory-Authentication-Refresh",
+	.key_first = true,
 	.credentials = credentials,
 	.render_error = render_error,
 	.words = &backtory_words,

@@ -37,7 +37,8 @@ struct route {
 	const char *method;
 	const char *path; /* below the app's prefix; a segment may be a {member} */
 	const char *when; /* of several rows alike: the member that picks this one; NULL: any */
-	unsigned takes;   /* enum takes, ored */
+	const char *when_header;           /* or the header that does, when it says 1; NULL: none */
+	unsigned takes;                    /* enum takes, ored */
 	const struct operation *operation; /* NULL: nothing is asked of the core */
 	const void *preset;                /* in-struct with what no request may say; NULL: zeros */
 	const struct field *fields;
@@ -75,6 +76,8 @@ struct dialect {
 	bool named_by_header;            /* only the Id header names an app here */
 	bool lenient;                    /* members that nobody knows are passed over */
 	bool same_site;                  /* forms of other sites are refused */
+	bool key_first;   /* who may not is refused before a member is looked at, whichever of
+	                     several rows is meant */
 	const char *cors; /* the headers that pages of the app's origins may send; NULL: they may
 	                     not call at all */
 	const struct document_words *words; /* NULL: nobody documents it */

@@ -130,9 +130,13 @@ enum shows route_shows(const struct route *route)
 		return SHOWS_NOTHING;
 	switch (route->operation->requires) {
 	case REQUIRES_SESSION:
+	case REQUIRES_SESSION_OR_MASTER:
 		return SHOWS_BEARER;
+	case REQUIRES_MASTER:
+		return SHOWS_MASTER;
 	case REQUIRES_CLIENT_KEY:
 	case REQUIRES_APP_KEY:
+	case REQUIRES_GOOD_KEY:
 		return SHOWS_KEY;
 	case REQUIRES_NOTHING:
 	case REQUIRES_APP:
@@ -175,7 +179,7 @@ static bool gate_refuses(const struct route *route, enum err err)
 		return route->operation->limit != LIMIT_NONE;
 	case ERR_NO_SESSION:
 	case ERR_BAD_SESSION:
-		return route_shows(route) == SHOWS_BEARER;
+		return route_shows(route) == SHOWS_BEARER || route_shows(route) == SHOWS_MASTER;
 	case ERR_BAD_KEY:
 		return route_shows(route) == SHOWS_KEY;
 	default:

@@ -27,7 +27,7 @@ struct problem_words {
 };
 
 /* How a call shows who is asking. */
-enum shows { SHOWS_NOTHING, SHOWS_BEARER, SHOWS_KEY, SHOWS_COUNT };
+enum shows { SHOWS_NOTHING, SHOWS_BEARER, SHOWS_KEY, SHOWS_MASTER, SHOWS_COUNT };
 
 struct document_words {
 	const char *title, *introduction;

@@ -49,6 +49,19 @@ static void put_query(struct page *page, const struct route *route)
 	}
 }
 
+/* Of a list and of a rest, the example is in JSON. */
+static void put_sent_member(struct page *page, const struct route *route, const struct field *field)
+{
+	const char *example = example_of(page, route, field->name);
+
+	if (field->kind == FIELD_REST)
+		buf_puts(&page->buf, example);
+	else if (field->kind == FIELD_TEXT || field->kind == FIELD_SECRET)
+		buf_printf(&page->buf, "\"%s\":\"%s\"", field->name, example);
+	else
+		buf_printf(&page->buf, "\"%s\":%s", field->name, example);
+}
+
 static void put_sent_form(struct page *page, const struct route *route)
 {
 	for (size_t i = 0; i < route->n_fields; i++) {
@@ -69,11 +82,10 @@ static void put_sent_body(struct page *page, const struct route *route)
 		return;
 	buf_puts(&page->buf, " \\\n     -H 'Content-Type: application/json' \\\n     -d '{");
 	for (size_t i = 0; i < route->n_fields; i++) {
-		const char *name = route->fields[i].name;
 		if (field_is_in_path(route, &route->fields[i]))
 			continue;
-		buf_printf(&page->buf, "%s\"%s\":\"%s\"", comma, name,
-		           example_of(page, route, name));
+		buf_puts(&page->buf, comma);
+		put_sent_member(page, route, &route->fields[i]);
 		comma = ",";
 	}
 	buf_puts(&page->buf, "}'");
@@ -88,6 +100,8 @@ static void put_shown(struct page *page, const struct route *route)
 		buf_printf(&page->buf, " \\\n     %s", words->shows_app);
 	if (who)
 		buf_printf(&page->buf, " \\\n     %s", who);
+	if (route->when_header)
+		buf_printf(&page->buf, " \\\n     -H '%s: 1'", route->when_header);
 }
 
 static void put_answer_members(struct page *page, const struct route *route,
@@ -110,10 +124,14 @@ static void put_answer_value(struct page *page, const struct route *route,
 	case OUT_INTEGER:
 	case OUT_INTEGER_IF_ANY:
 	case OUT_BOOL:
+	case OUT_PAIRS:
 		buf_puts(&page->buf, example);
 		break;
 	case OUT_CONSTANT:
 		buf_printf(&page->buf, "\"%s\"", out->constant);
+		break;
+	case OUT_TEXT_OR_NULL:
+		buf_printf(&page->buf, strcmp(example, "null") == 0 ? "%s" : "\"%s\"", example);
 		break;
 	case OUT_TEXT:
 	case OUT_SECRET:
@@ -128,7 +146,9 @@ static void put_answer_members(struct page *page, const struct route *route,
 {
 	buf_putc(&page->buf, '{');
 	for (size_t i = 0; i < n_fields; i++) {
-		buf_printf(&page->buf, "%s\"%s\":", i ? "," : "", fields[i].name);
+		buf_puts(&page->buf, i ? "," : "");
+		if (fields[i].kind != OUT_PAIRS)
+			buf_printf(&page->buf, "\"%s\":", fields[i].name);
 		put_answer_value(page, route, &fields[i]);
 	}
 	buf_putc(&page->buf, '}');
@@ -276,7 +296,10 @@ static void put_common_problems(struct page *page)
 static void put_row(struct page *page, const struct call *call, const struct route *route)
 {
 	if (call->first->about)
-		buf_printf(&page->buf, "\n### with `%s`\n", route->when ? route->when : "nothing");
+		buf_printf(&page->buf, "\n### with `%s`\n",
+		           route->when          ? route->when
+		           : route->when_header ? route->when_header
+		                                : "nothing");
 	buf_printf(&page->buf, "\n%s\n", route->summary);
 	if (route_has_body(route) && (route->takes & TAKES_QUERY))
 		buf_puts(&page->buf, "The same is understood in the query, without a body, for old "

@@ -19,6 +19,7 @@ static const char *type_of(const struct out_field *out)
 {
 	switch (out->kind) {
 	case OUT_TEXT:
+	case OUT_TEXT_OR_NULL:
 	case OUT_SECRET:
 	case OUT_TIME:
 	case OUT_CONSTANT:
@@ -31,6 +32,8 @@ static const char *type_of(const struct out_field *out)
 	case OUT_LIST:
 	case OUT_WORDS:
 		return "array";
+	case OUT_PAIRS:
+		break; /* members of any name */
 	}
 	return "null";
 }

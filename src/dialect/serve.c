@@ -245,12 +245,19 @@ static const struct route *next_row(const struct visit *visit, const struct rout
 	return row < end ? row : NULL;
 }
 
-/* Picks by the members that came: the first row whose `when` is there, or that has none. */
+static bool is_meant(const struct visit *visit, const struct route *row)
+{
+	if (row->when_header && !str_is(request_header(visit->request, row->when_header), "1"))
+		return false;
+	return !row->when || members_have(&visit->members, row->when);
+}
+
+/* Picks by the members that came, and a header: the first row that is meant, or that takes any. */
 static const struct route *pick_row(const struct visit *visit)
 {
 	const struct route *row = next_row(visit, NULL);
 
-	while (row && row->when && !members_have(&visit->members, row->when))
+	while (row && !is_meant(visit, row))
 		row = next_row(visit, row);
 	return row;
 }
@@ -378,23 +385,27 @@ static enum err run_route(struct visit *visit)
 	return render_result(visit, result);
 }
 
-/* A row alone on its path refuses who may not before it looks at the body; among several, the body
- * tells which is meant. */
+/* A row alone on its path refuses who may not before it looks at the body; among several, whose app
+ * is not there, and the body tells which is meant. Until then the first speaks for all. */
 static enum err find_row(struct visit *visit)
 {
 	const struct route *first = next_row(visit, NULL);
 
 	if (!first)
 		return allow_header(visit);
+	visit->route = first;
 	if (!next_row(visit, first)) {
-		visit->route = first;
 		if (first->operation)
 			TRY(operation_enter(&visit->ctx, first->operation));
 		return read_members(visit);
 	}
+	TRY(operation_check_app(&visit->ctx, first->operation));
 	TRY(read_members(visit));
-	visit->route = pick_row(visit);
-	return visit->route ? OK : ERR_MALFORMED;
+	const struct route *row = pick_row(visit);
+	if (!row)
+		return ERR_MALFORMED;
+	visit->route = row;
+	return visit->dialect->key_first ? operation_enter(&visit->ctx, row->operation) : OK;
 }
 
 static enum err walk(struct visit *visit)
@@ -564,7 +575,10 @@ void serve_print_routes(const struct serving *serving)
 		for (size_t i = 0; i < (*d)->n_routes; i++) {
 			const struct route *route = &(*d)->routes[i];
 			printf("%-10s %-6s %-32s %-10s %-24s %d\n", (*d)->name, route->method,
-			       route->path, route->when ? route->when : "-",
+			       route->path,
+			       route->when          ? route->when
+			       : route->when_header ? route->when_header
+			                            : "-",
 			       route->operation ? route->operation->name : "-", route->ok);
 		}
 	}

@@ -6,7 +6,16 @@
 static const struct field *field_named(const struct field *fields, size_t n_fields, struct str name)
 {
 	for (size_t i = 0; i < n_fields; i++) {
-		if (str_is(name, fields[i].name))
+		if (fields[i].kind != FIELD_REST && str_is(name, fields[i].name))
+			return &fields[i];
+	}
+	return NULL;
+}
+
+static const struct field *rest_field(const struct field *fields, size_t n_fields)
+{
+	for (size_t i = 0; i < n_fields; i++) {
+		if (fields[i].kind == FIELD_REST)
 			return &fields[i];
 	}
 	return NULL;
@@ -21,26 +30,42 @@ static bool came_before(const struct members *members, size_t i)
 	return false;
 }
 
-/* Both kinds are a pointer and a length. */
-static void put(const struct field *field, struct str text, void *in)
+static enum err take_number(const struct member *member, void *place)
 {
-	const struct secret secret = { text.ptr, text.len };
-	char *place = (char *)in + field->offset;
+	long long number;
 
-	if (field->kind == FIELD_TEXT)
-		memcpy(place, &text, sizeof(text));
-	else
-		memcpy(place, &secret, sizeof(secret));
+	if ((member->kind != MEMBER_TEXT && member->kind != MEMBER_OTHER) ||
+	    !str_to_number(member->text, INT64_MAX, &number))
+		return ERR_MEMBER_TYPE;
+	memcpy(place, &(int64_t){ number }, sizeof(int64_t));
+	return OK;
 }
 
 static enum err take_member(const struct field *field, const struct member *member, void *in)
 {
-	if (member->kind == MEMBER_NULL && field->need == FIELD_CHECKED)
+	const struct secret secret = { member->text.ptr, member->text.len };
+	char *place = (char *)in + field->offset;
+
+	if (member->kind == MEMBER_NULL &&
+	    (field->need == FIELD_CHECKED || field->need == FIELD_OR_NULL))
 		return OK;
-	if (member->kind != MEMBER_TEXT)
+	if (field->kind == FIELD_NUMBER)
+		return take_number(member, place);
+	if (member->kind != (field->kind == FIELD_WORDS ? MEMBER_LIST : MEMBER_TEXT))
 		return ERR_MEMBER_TYPE;
-	put(field, member->text, in);
+	if (field->kind == FIELD_WORDS)
+		memcpy(place, &member->list, sizeof(member->list));
+	else if (field->kind == FIELD_TEXT)
+		memcpy(place, &member->text, sizeof(member->text));
+	else
+		memcpy(place, &secret, sizeof(secret));
 	return OK;
+}
+
+static void put_rest(const struct field *field, struct rest rest, void *in)
+{
+	if (field)
+		memcpy((char *)in + field->offset, &rest, sizeof(rest));
 }
 
 static const struct member *member_named(const struct members *members, const char *name)
@@ -71,16 +96,23 @@ static enum err check_present(const struct field *field, const struct members *m
 enum err fields_decode(const struct field *fields, size_t n_fields, const struct members *members,
                        bool lenient, void *ret_in, struct str *ret_culprit)
 {
+	const struct field *others = rest_field(fields, n_fields);
+	struct rest rest = { members, 0 };
+
 	for (size_t i = 0; i < members->n; i++) {
 		const struct member *member = &members->items[i];
 		const struct field *field = field_named(fields, n_fields, member->name);
-		if (!field && lenient)
+		if (!field && !others && lenient)
 			continue;
 		*ret_culprit = member->name;
-		if (!field || came_before(members, i))
+		if ((!field && !others) || came_before(members, i))
 			return ERR_MALFORMED;
-		TRY(take_member(field, member, ret_in));
+		if (field)
+			TRY(take_member(field, member, ret_in));
+		else
+			rest.which |= (uint64_t)1 << i;
 	}
+	put_rest(others, rest, ret_in);
 	for (size_t i = 0; i < n_fields; i++) {
 		*ret_culprit = str(fields[i].name);
 		TRY(check_present(&fields[i], members));

@@ -14,8 +14,12 @@ enum {
 	HEADER_MEMBERS = 3,
 };
 
-#define TYPE      "at+jwt"
-#define ALGORITHM "ES256"
+#define TYPE_OURS  "at+jwt"
+#define TYPE_OTHER "JWT"
+#define ALGORITHM  "ES256"
+
+#define SCOPE_USER   "client"
+#define SCOPE_MASTER "master"
 
 /* The order of P-256 (SEC 2, 2.4.2), and half of it, rounded down. */
 static const unsigned char order[SCALAR_SIZE] = {
@@ -48,34 +52,73 @@ static void mirror(unsigned char *s)
 
 /* ---- signing ---- */
 
-static const struct out_field claims_out[] = {
-	OUT("iss", TEXT, struct access_claims, iss),
-	OUT("sub", TEXT, struct access_claims, sub),
-	OUT("aud", TEXT, struct access_claims, aud),
-	OUT("client_id", TEXT, struct access_claims, client_id),
-	OUT("sid", TEXT, struct access_claims, sid),
-	OUT("jti", TEXT, struct access_claims, jti),
-	OUT("iat", INTEGER, struct access_claims, iat),
-	OUT("exp", INTEGER, struct access_claims, exp),
+struct written {
+	struct access_claims claims;
+	struct str_list scope;
 };
 
-static cjose_header_t *make_header(const struct signing_key *key, cjose_err *complaint)
+static const struct out_field our_claims_out[] = {
+	OUT("iss", TEXT, struct written, claims.iss),
+	OUT("sub", TEXT, struct written, claims.sub),
+	OUT("aud", TEXT, struct written, claims.aud),
+	OUT("client_id", TEXT, struct written, claims.client_id),
+	OUT("sid", TEXT, struct written, claims.sid),
+	OUT("jti", TEXT, struct written, claims.jti),
+	OUT("iat", INTEGER, struct written, claims.iat),
+	OUT("exp", INTEGER, struct written, claims.exp),
+};
+
+static const struct out_field user_claims_out[] = {
+	OUT("user_id", TEXT, struct written, claims.sub),
+	OUT("user_name", TEXT_OR_NULL, struct written, claims.user_name),
+	OUT("client_id", TEXT, struct written, claims.client_id),
+	OUT("scope", WORDS, struct written, scope),
+	OUT("sid", TEXT, struct written, claims.sid),
+	OUT("jti", TEXT, struct written, claims.jti),
+	OUT("iat", INTEGER, struct written, claims.iat),
+	OUT("exp", INTEGER, struct written, claims.exp),
+};
+
+static const struct out_field master_claims_out[] = {
+	OUT("user_id", TEXT_OR_NULL, struct written, claims.sub),
+	OUT("user_name", TEXT_OR_NULL, struct written, claims.user_name),
+	OUT("client_id", TEXT, struct written, claims.client_id),
+	OUT("scope", WORDS, struct written, scope),
+	OUT("key", TEXT, struct written, claims.key),
+	OUT("jti", TEXT, struct written, claims.jti),
+	OUT("iat", INTEGER, struct written, claims.iat),
+	OUT("exp", INTEGER, struct written, claims.exp),
+};
+
+static const struct {
+	const char *type;
+	const struct out_field *claims;
+	size_t n_claims;
+	const char *scope; /* NULL: it says none */
+} forms[] = {
+	[JWT_OURS] = { TYPE_OURS, our_claims_out, COUNT_OF(our_claims_out), NULL },
+	[JWT_USER] = { TYPE_OTHER, user_claims_out, COUNT_OF(user_claims_out), SCOPE_USER },
+	[JWT_MASTER] = { TYPE_OTHER, master_claims_out, COUNT_OF(master_claims_out), SCOPE_MASTER },
+};
+
+static cjose_header_t *make_header(const struct signing_key *key, const char *type,
+                                   cjose_err *complaint)
 {
 	cjose_header_t *header = cjose_header_new(complaint);
 
 	if (header && cjose_header_set(header, "alg", ALGORITHM, complaint) &&
-	    cjose_header_set(header, "typ", TYPE, complaint) &&
+	    cjose_header_set(header, "typ", type, complaint) &&
 	    cjose_header_set(header, "kid", key->kid, complaint))
 		return header;
 	cjose_header_release(header);
 	return NULL;
 }
 
-static enum err sign(struct arena *arena, const struct signing_key *key, struct str payload,
-                     struct str *ret_text)
+static enum err sign(struct arena *arena, const struct signing_key *key, const char *type,
+                     struct str payload, struct str *ret_text)
 {
 	cjose_err complaint = { 0 };
-	cjose_header_t *header = make_header(key, &complaint);
+	cjose_header_t *header = make_header(key, type, &complaint);
 	cjose_jws_t *jws = header ? cjose_jws_sign(key->jwk, header, (const uint8_t *)payload.ptr,
 	                                           payload.len, &complaint)
 	                          : NULL;
@@ -113,12 +156,14 @@ static enum err lower(struct arena *arena, struct str text, struct secret *ret_t
 enum err jwt_sign(struct arena *arena, const struct signing_key *key,
                   const struct access_claims *claims, struct secret *ret_token)
 {
-	struct str payload, text;
+	struct str scope = str(forms[claims->form].scope), payload, text;
+	const struct written written = { *claims, { &scope, 1 } };
 
 	if (!key->is_private)
 		return ERR_INTERNAL;
-	TRY(json_write(arena, claims_out, COUNT_OF(claims_out), claims, &payload));
-	TRY(sign(arena, key, payload, &text));
+	TRY(json_write(arena, forms[claims->form].claims, forms[claims->form].n_claims, &written,
+	               &payload));
+	TRY(sign(arena, key, forms[claims->form].type, payload, &text));
 	return lower(arena, text, ret_token);
 }
 
@@ -139,7 +184,7 @@ bool jwt_has_form(struct secret token)
 }
 
 /* Exactly these, in any order. */
-static enum err check_header(const struct members *members, struct str *ret_kid)
+static enum err check_header(const struct members *members, struct jwt *ret_jwt)
 {
 	struct str algorithm = STR_NONE, type = STR_NONE, kid = STR_NONE;
 	const struct {
@@ -154,30 +199,30 @@ static enum err check_header(const struct members *members, struct str *ret_kid)
 				*one->text = member->text;
 		}
 	}
-	if (members->n != HEADER_MEMBERS || !str_is(algorithm, ALGORITHM) || !str_is(type, TYPE) ||
-	    kid.len != KID_LETTERS)
+	if (members->n != HEADER_MEMBERS || !str_is(algorithm, ALGORITHM) ||
+	    kid.len != KID_LETTERS || (!str_is(type, TYPE_OURS) && !str_is(type, TYPE_OTHER)))
 		return ERR_MALFORMED;
-	*ret_kid = kid;
+	ret_jwt->kid = kid;
+	ret_jwt->is_ours = str_is(type, TYPE_OURS);
 	return OK;
 }
 
-static enum err read_header(struct arena *arena, struct str part, struct str *ret_kid)
+static enum err read_header(struct arena *arena, struct str part, struct jwt *ret_jwt)
 {
 	char json[HEADER_MAX];
 	unsigned char digest[DIGEST_SIZE];
 	struct members *members = arena_alloc(arena, sizeof(*members));
-	struct str kid;
 	size_t len;
 
 	NEED(members);
 	if (!read_base64url_within((struct secret){ part.ptr, part.len }, json, sizeof(json), &len))
 		return ERR_MALFORMED;
 	TRY(json_read(arena, (struct str){ json, len }, members));
-	TRY(check_header(members, &kid));
-	if (!read_base64url((struct secret){ kid.ptr, kid.len }, digest, sizeof(digest)))
-		return ERR_MALFORMED;
-	*ret_kid = kid;
-	return OK;
+	TRY(check_header(members, ret_jwt));
+	return read_base64url((struct secret){ ret_jwt->kid.ptr, ret_jwt->kid.len }, digest,
+	                      sizeof(digest))
+	               ? OK
+	               : ERR_MALFORMED;
 }
 
 /* 64 bytes of which the second half is low. */
@@ -216,7 +261,7 @@ enum err jwt_read(struct arena *arena, struct secret token, struct jwt *ret_jwt)
 	jwt.payload = (struct str){ rest.ptr, str_find(rest, '.') };
 	TRY(check_signature_form(str_from(rest, jwt.payload.len + 1)));
 	TRY(check_payload_form(arena, jwt.payload));
-	TRY(read_header(arena, header, &jwt.kid));
+	TRY(read_header(arena, header, &jwt));
 	*ret_jwt = jwt;
 	return OK;
 }
@@ -240,30 +285,90 @@ struct text_claim {
 	size_t len;
 };
 
-static enum err copy_claims(struct arena *arena, json_t *json, struct access_claims *ret_claims)
-{
-	struct text_claim iss, sub, aud, client_id, sid, jti;
-	struct access_claims claims;
+/* Those of all forms, as they lie in jansson's value. */
+struct read_claims {
+	struct text_claim iss, sub, aud, client_id, sid, key, jti;
 	json_int_t iat, exp;
+};
 
-	if (json_unpack_ex(json, NULL, JSON_STRICT,
-	                   "{s:s%, s:s%, s:s%, s:s%, s:s%, s:s%, s:I, s:I}", "iss", &iss.ptr,
-	                   &iss.len, "sub", &sub.ptr, &sub.len, "aud", &aud.ptr, &aud.len,
-	                   "client_id", &client_id.ptr, &client_id.len, "sid", &sid.ptr, &sid.len,
-	                   "jti", &jti.ptr, &jti.len, "iat", &iat, "exp", &exp) != 0)
+static bool unpack_ours(json_t *json, struct read_claims *c)
+{
+	return json_unpack_ex(json, NULL, JSON_STRICT,
+	                      "{s:s%, s:s%, s:s%, s:s%, s:s%, s:s%, s:I, s:I}", "iss", &c->iss.ptr,
+	                      &c->iss.len, "sub", &c->sub.ptr, &c->sub.len, "aud", &c->aud.ptr,
+	                      &c->aud.len, "client_id", &c->client_id.ptr, &c->client_id.len, "sid",
+	                      &c->sid.ptr, &c->sid.len, "jti", &c->jti.ptr, &c->jti.len, "iat",
+	                      &c->iat, "exp", &c->exp) == 0;
+}
+
+static bool unpack_user(json_t *json, struct read_claims *c)
+{
+	const char *scope;
+	json_t *user_name;
+
+	return json_unpack_ex(json, NULL, JSON_STRICT,
+	                      "{s:s%, s:o, s:s%, s:[s], s:s%, s:s%, s:I, s:I}", "user_id",
+	                      &c->sub.ptr, &c->sub.len, "user_name", &user_name, "client_id",
+	                      &c->client_id.ptr, &c->client_id.len, "scope", &scope, "sid",
+	                      &c->sid.ptr, &c->sid.len, "jti", &c->jti.ptr, &c->jti.len, "iat",
+	                      &c->iat, "exp", &c->exp) == 0 &&
+	       strcmp(scope, SCOPE_USER) == 0 &&
+	       (json_is_string(user_name) || json_is_null(user_name));
+}
+
+static bool unpack_master(json_t *json, struct read_claims *c)
+{
+	const char *scope;
+
+	return json_unpack_ex(json, NULL, JSON_STRICT,
+	                      "{s:n, s:n, s:s%, s:[s], s:s%, s:s%, s:I, s:I}", "user_id",
+	                      "user_name", "client_id", &c->client_id.ptr, &c->client_id.len,
+	                      "scope", &scope, "key", &c->key.ptr, &c->key.len, "jti", &c->jti.ptr,
+	                      &c->jti.len, "iat", &c->iat, "exp", &c->exp) == 0 &&
+	       strcmp(scope, SCOPE_MASTER) == 0;
+}
+
+/* By the one form of its typ that it fits. */
+static bool unpack(json_t *json, bool is_ours, enum jwt_form *ret_form, struct read_claims *c)
+{
+	*ret_form = JWT_OURS;
+	if (is_ours)
+		return unpack_ours(json, c);
+	*ret_form = JWT_USER;
+	bool fits = unpack_user(json, c);
+	if (!fits) {
+		*c = (struct read_claims){ .iat = 0 };
+		*ret_form = JWT_MASTER;
+		fits = unpack_master(json, c);
+	}
+	c->aud = c->client_id;
+	return fits;
+}
+
+static enum err copy_claims(struct arena *arena, json_t *json, bool is_ours,
+                            struct access_claims *ret_claims)
+{
+	struct read_claims c = { .iat = 0 };
+	struct access_claims claims = { .iss = STR_NONE };
+
+	if (!unpack(json, is_ours, &claims.form, &c))
 		return ERR_MALFORMED;
 	const struct {
 		const struct text_claim *from;
 		struct str *to;
 	} texts[] = {
-		{ &iss, &claims.iss }, { &sub, &claims.sub },
-		{ &aud, &claims.aud }, { &client_id, &claims.client_id },
-		{ &sid, &claims.sid }, { &jti, &claims.jti },
+		{ &c.iss, &claims.iss }, { &c.sub, &claims.sub },
+		{ &c.aud, &claims.aud }, { &c.client_id, &claims.client_id },
+		{ &c.sid, &claims.sid }, { &c.key, &claims.key },
+		{ &c.jti, &claims.jti },
 	};
-	FOREACH(text, texts)
-		TRY(arena_str(arena, (struct str){ text->from->ptr, text->from->len }, text->to));
-	claims.iat = iat;
-	claims.exp = exp;
+	FOREACH(text, texts) {
+		if (text->from->ptr)
+			TRY(arena_str(arena, (struct str){ text->from->ptr, text->from->len },
+			              text->to));
+	}
+	claims.iat = c.iat;
+	claims.exp = c.exp;
 	*ret_claims = claims;
 	return OK;
 }
@@ -282,7 +387,7 @@ enum err jwt_claims(struct arena *arena, const struct jwt *jwt, struct access_cl
 	if (!json)
 		return json_error_code(&error) == json_error_out_of_memory ? ERR_NOMEM
 		                                                           : ERR_MALFORMED;
-	enum err err = copy_claims(arena, json, ret_claims);
+	enum err err = copy_claims(arena, json, jwt->is_ours, ret_claims);
 	json_decref(json);
 	return err;
 }

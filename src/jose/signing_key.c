@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COORDINATE = 43 }; /* letters of 32 bytes as base64url */
+enum {
+	COORDINATE = 43, /* letters of 32 bytes as base64url */
+	COORDINATE_SIZE = 32,
+	PEM_LINE_BYTES = 48, /* 64 letters: RFC 7468, 2 */
+};
 
 struct jwk {
 	struct str kty, crv, x, y, kid;
@@ -153,6 +157,37 @@ enum err public_jwk_read(struct arena *arena, struct str text, struct public_jwk
 	TRY(check_kid(arena, &jwk));
 	*ret_jwk = (struct public_jwk){ jwk.kid, jwk.x, jwk.y };
 	return OK;
+}
+
+/* RFC 5480: the algorithm (EC, on P-256) and the head of a point that is not compressed; behind it
+ * the two coordinates. */
+static const unsigned char spki_head[] = {
+	0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
+	0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
+};
+
+enum err public_jwk_pem(struct arena *arena, const struct public_jwk *jwk, struct str *ret_pem)
+{
+	struct {
+		unsigned char head[sizeof(spki_head)], x[COORDINATE_SIZE], y[COORDINATE_SIZE];
+	} spki;
+	struct str line;
+	struct buf pem = buf_in(arena);
+
+	memcpy(spki.head, spki_head, sizeof(spki.head));
+	if (!read_base64url((struct secret){ jwk->x.ptr, jwk->x.len }, spki.x, sizeof(spki.x)) ||
+	    !read_base64url((struct secret){ jwk->y.ptr, jwk->y.len }, spki.y, sizeof(spki.y)))
+		return ERR_MALFORMED;
+	buf_puts(&pem, "-----BEGIN PUBLIC KEY-----\n");
+	for (struct str rest = { (const char *)&spki, sizeof(spki) }; rest.len > 0;) {
+		struct str bytes = { rest.ptr,
+			             rest.len < PEM_LINE_BYTES ? rest.len : PEM_LINE_BYTES };
+		TRY(spell_base64_lines(arena, bytes, &line));
+		buf_printf(&pem, "%.*s\n", (int)(line.len - strlen("\r\n")), line.ptr);
+		rest = str_from(rest, bytes.len);
+	}
+	buf_puts(&pem, "-----END PUBLIC KEY-----\n");
+	return buf_str(&pem, ret_pem);
 }
 
 struct signing_key *signing_key_hold(struct signing_key *key)

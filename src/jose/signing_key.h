@@ -28,6 +28,10 @@ struct public_jwk {
 /* Takes one that signing_key_make() gave apart. ERR_MALFORMED: it is none. */
 MUST_USE enum err public_jwk_read(struct arena *arena, struct str text, struct public_jwk *ret_jwk);
 
+/* The same as PEM (RFC 7468): a SubjectPublicKeyInfo. ERR_MALFORMED: no coordinates. */
+MUST_USE enum err public_jwk_pem(struct arena *arena, const struct public_jwk *jwk,
+                                 struct str *ret_pem);
+
 struct signing_key;
 
 /* Reads a JWK as signing_key_make() gives it: a private one signs and verifies, a public one only

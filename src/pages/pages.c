@@ -409,6 +409,7 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_TWO_KEYS] = ODD(409, "Two keys are good already."),
 	[ERR_BAD_CREDENTIALS] = ODD(401, "The login or the password is wrong."),
 	[ERR_NO_ACCOUNT] = ODD(401, "The login or the password is wrong."),
+	[ERR_NOT_ACTIVATED] = ODD(401, "The login or the password is wrong."),
 	[ERR_WRONG_PASSWORD] = ODD(403, "The current password is wrong."),
 	[ERR_TOKEN_INVALID] = { 410, "This link does not work", "Please ask for a new one.", 0, 0,
 	                        0 },
@@ -424,6 +425,8 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_CHANGES_HELD] = ODD(403, "Changes are held for some days, for safety."),
 	[ERR_BAD_NAME] = FORM("This cannot be a name."),
 	[ERR_BAD_LOCALE] = FORM("This is no language."),
+	[ERR_BAD_FIELD] = FORM("This cannot be kept."),
+	[ERR_OUT_OF_RANGE] = FORM("This is out of its range."),
 	[ERR_PASSWORD_SHORT] = FORM("This password is too short. Please take a longer one."),
 	[ERR_PASSWORD_LONG] = FORM("This password is too long. Please take a shorter one."),
 	[ERR_PASSWORD_SAME] =

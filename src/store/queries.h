@@ -15,8 +15,8 @@
 	"app.dialects, app.status, app.conceal_accounts, app.standard_error_status, "              \
 	"app.recovery, app.language, app.public_url, app.reset_url, app.sender, app.created_at, "  \
 	"app.former_client_key_digest, app.former_master_key_digest, app.password_min_length, "    \
-	"app.sign_up"
-#define APP_TYPES "ittbbiiiiittttibbii"
+	"app.sign_up, app.activation"
+#define APP_TYPES "ittbbiiiiittttibbiii"
 
 #define ACCOUNT_COLUMNS                                                                            \
 	"id, app_id, public_id, email, email_key, username, phc, epoch, status, "                  \
@@ -24,12 +24,18 @@
 	"email_verified_at, held_until, recovery_held_until, guest"
 #define ACCOUNT_TYPES "iitttttiiiiiittiiii"
 
+#define ACCOUNT_MATCHES                                                                            \
+	"app_id = $1 AND (username_key LIKE $2 ESCAPE '!' OR lower(email) LIKE $2 ESCAPE '!'"      \
+	" OR EXISTS (SELECT 1 FROM account_field WHERE account_id = account.id"                    \
+	" AND account_field.name IN ('firstName', 'lastName', 'phoneNumber')"                      \
+	" AND lower(value) LIKE $2 ESCAPE '!'))"
+
 #define SESSION_COLUMNS                                                                            \
 	"session.id, session.account_id, session.epoch, session.public_id, session.nonce, "        \
 	"session.generation, session.created_at, session.refreshed_at, session.expires_at, "       \
 	"session.ends_at, session.network, session.client, account.public_id, account.epoch, "     \
-	"account.status"
-#define SESSION_TYPES "iiitbiiiiitttii"
+	"account.status, account.username"
+#define SESSION_TYPES "iiitbiiiiitttiit"
 
 #define TOKEN_COLUMNS                                                                              \
 	"token.id, token.account_id, token.outbox_id, token.purpose, token.epoch, token.state, "   \
@@ -71,11 +77,11 @@
 	QUERY(APP_ONLY, "", APP_TYPES,                                                             \
 	      "SELECT " APP_COLUMNS " FROM app WHERE (SELECT count(*) FROM app) = 1")              \
 	QUERY(APPS, "", APP_TYPES, "SELECT " APP_COLUMNS " FROM app ORDER BY name")                \
-	QUERY(APP_UPDATE, "iiiittttiiii", "i",                                                     \
+	QUERY(APP_UPDATE, "iiiittttiiiii", "i",                                                    \
 	      "UPDATE app SET status = $1, conceal_accounts = $2, standard_error_status = $3,"     \
 	      " recovery = $4, language = $5, public_url = $6, reset_url = $7, sender = $8,"       \
-	      " dialects = $9, password_min_length = $10, sign_up = $11 WHERE id = $12"            \
-	      " RETURNING id")                                                                     \
+	      " dialects = $9, password_min_length = $10, sign_up = $11, activation = $12"         \
+	      " WHERE id = $13 RETURNING id")                                                      \
 	/* Guarded by the key that was read: of two who change it at once, one comes later. */     \
 	QUERY(APP_SET_CLIENT_KEY, "bbib", "i",                                                     \
 	      "UPDATE app SET client_key_digest = $1, former_client_key_digest = $2"               \
@@ -117,6 +123,14 @@
 	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE app_id = $1 AND email_key = $2")      \
 	QUERY(ACCOUNT_BY_USERNAME, "it", ACCOUNT_TYPES,                                            \
 	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE app_id = $1 AND username_key = $2")   \
+	QUERY(ACCOUNT_BY_PUBLIC_ID, "it", ACCOUNT_TYPES,                                           \
+	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE app_id = $1 AND public_id = $2")      \
+	/* By a part of a name or an address; the pattern is in lower case, and escapes with !. */ \
+	QUERY(ACCOUNT_SEARCH, "itii", ACCOUNT_TYPES,                                               \
+	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE " ACCOUNT_MATCHES                     \
+	      " ORDER BY id LIMIT $3 OFFSET $4")                                                   \
+	QUERY(ACCOUNT_SEARCH_COUNT, "it", "i",                                                     \
+	      "SELECT count(*) FROM account WHERE " ACCOUNT_MATCHES)                               \
 	QUERY(ACCOUNT_BY_ID, "i", ACCOUNT_TYPES,                                                   \
 	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $1")                             \
 	/* By number, behind a place: the plus keeps it from being read by the app and sorted. */  \
@@ -148,9 +162,16 @@
 	      " WHERE id = $5 AND epoch = $6 AND name IS NOT DISTINCT FROM $7"                     \
 	      " AND locale IS NOT DISTINCT FROM $8 AND username IS NOT DISTINCT FROM $9"           \
 	      " RETURNING id")                                                                     \
+	/* Whoever waits for that (2) is active (0). */                                            \
 	QUERY(ACCOUNT_VERIFY, "iii", "i",                                                          \
-	      "UPDATE account SET email_verified_at = $1 WHERE id = $2 AND epoch = $3 RETURNING "  \
-	      "id")                                                                                \
+	      "UPDATE account SET email_verified_at = $1,"                                         \
+	      " status = CASE status WHEN 2 THEN 0 ELSE status END"                                \
+	      " WHERE id = $2 AND epoch = $3 RETURNING id")                                        \
+	/* A guest becomes somebody, once. */                                                      \
+	QUERY(ACCOUNT_COMPLETE, "ttttiii", "i",                                                    \
+	      "UPDATE account SET username = $1, username_key = $2, email = $3, phc = $4,"         \
+	      " password_set_at = $5, guest = 0, epoch = epoch + 1"                                \
+	      " WHERE id = $6 AND epoch = $7 AND guest = 1 RETURNING epoch")                       \
 	QUERY(ACCOUNT_SET_EMAIL, "ttiiii", "i",                                                    \
 	      "UPDATE account SET email = $1, email_key = $2, email_verified_at = $3,"             \
 	      " epoch = epoch + 1, outbox_floor = $4 WHERE id = $5 AND epoch = $6 RETURNING "      \
@@ -231,7 +252,8 @@
 	      "INSERT INTO token (outbox_id, purpose, digest, state, created_at, expires_at,"      \
 	      " address, address_key, reference, account_id, epoch)"                               \
 	      " SELECT $1, $2, $3, 0, $4, $5, $6, $7, $8, id, epoch FROM account"                  \
-	      " WHERE id = $9 AND epoch = $10 AND status = 0 AND outbox_floor < $1 AND NOT EXISTS" \
+	      " WHERE id = $9 AND epoch = $10 AND status <> 1 AND outbox_floor < $1 AND NOT "      \
+	      "EXISTS"                                                                             \
 	      " (SELECT 1 FROM token WHERE account_id = $9 AND outbox_id > $1"                     \
 	      " AND purpose BETWEEN $11 AND $12)"                                                  \
 	      " ON CONFLICT (outbox_id) DO UPDATE SET expires_at = excluded.expires_at"            \
@@ -271,7 +293,7 @@
 	      "SELECT count(*), count(CASE WHEN token.state = 0 AND token.expires_at > $1"         \
 	      " AND token.epoch = account.epoch THEN 1 END) FROM token JOIN account"               \
 	      " ON account.id = token.account_id WHERE token.account_id = $2"                      \
-	      " AND token.created_at > $3 AND token.outbox_id <> $4 AND purpose IN (0, 1)")        \
+	      " AND token.created_at > $3 AND token.outbox_id <> $4 AND purpose IN (0, 1, 2)")     \
 	QUERY(TOKEN_CONSUME, "iiii", "i",                                                          \
 	      "UPDATE token SET state = 1, phc = NULL WHERE id = $1 AND state = 0 AND expires_at " \
 	      "> $2"                                                                               \
@@ -459,7 +481,7 @@
 	"id, name, public_id, client_key_digest, master_key_digest, dialects, "                    \
 	"status, conceal_accounts, standard_error_status, recovery, language, "                    \
 	"public_url, reset_url, sender, created_at, former_client_key_digest, "                    \
-	"former_master_key_digest, password_min_length, sign_up"
+	"former_master_key_digest, password_min_length, sign_up, activation"
 #define ALL_OF_APP_ALIAS  "alias, app_id"
 #define ALL_OF_APP_HOST   "host, app_id"
 #define ALL_OF_APP_ORIGIN "app_id, origin"
@@ -486,11 +508,11 @@
 #define ALL_OF_LIMIT_COUNTER "key, count, window_ends_at, refused_until"
 
 #define QUERY_COPY_LIST(QUERY)                                                                     \
-	QUERY(READ_APP, "ii", "ittbbiiiiittttibbii", READ_PAGE("app", ALL_OF_APP, "id"))           \
-	QUERY(WRITE_APP, "ittbbiiiiittttibbii", "",                                                \
+	QUERY(READ_APP, "ii", "ittbbiiiiittttibbiii", READ_PAGE("app", ALL_OF_APP, "id"))          \
+	QUERY(WRITE_APP, "ittbbiiiiittttibbiii", "",                                               \
 	      WRITE_ROW("app", ALL_OF_APP,                                                         \
 	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "  \
-	                "$17, $18, $19"))                                                          \
+	                "$17, $18, $19, $20"))                                                     \
 	QUERY(READ_APP_ALIAS, "ti", "ti", READ_PAGE("app_alias", ALL_OF_APP_ALIAS, "alias"))       \
 	QUERY(WRITE_APP_ALIAS, "ti", "", WRITE_ROW("app_alias", ALL_OF_APP_ALIAS, "$1, $2"))       \
 	QUERY(READ_APP_HOST, "ti", "ti", READ_PAGE("app_host", ALL_OF_APP_HOST, "host"))           \
@@ -559,6 +581,8 @@
 	" (SELECT id FROM outbox WHERE state = 0 AND next_attempt_at <= $2"                        \
 	" ORDER BY next_attempt_at LIMIT $3" locking ") RETURNING " OUTBOX_COLUMNS
 
+/* SIZE: bytes of texts are asked for in two ways. */
+
 /* LOCK, TURN: PostgreSQL's writers are many. What a writer locks stays as it is until it is done; a
  * turn is one writer's at a time, and who does not get it goes without. SQLite's one writer has
  * both. */
@@ -574,8 +598,8 @@
 	"INSERT INTO account (" column "app_id, public_id, email, email_key, username,"            \
 	" username_key, phc, epoch, status, password_set_at, password_expires_at, outbox_floor,"   \
 	" created_at, name, locale, email_verified_at, guest)"                                     \
-	" VALUES (" number "$1, $2, $3, $4, $5, $6, $7, 1, 0, $8, 0, 0, $8, $9, $10, $11, $12)"    \
-	" RETURNING id"
+	" VALUES (" number                                                                         \
+	"$1, $2, $3, $4, $5, $6, $7, 1, $8, $9, 0, 0, $9, $10, $11, $12, $13) RETURNING id"
 
 #define QUERY_ACCOUNT_IMPORT_SQL(column, number)                                                   \
 	"INSERT INTO account (" column "app_id, public_id, email, email_key, username,"            \
@@ -595,7 +619,13 @@
 	/* All its accounts, before the app itself: in the order of everyone who locks both. */    \
 	QUERY(APP_LOCK_ACCOUNTS, "i", "i", "SELECT id FROM account WHERE app_id = $1 LIMIT 0",     \
 	      "SELECT id FROM account WHERE app_id = $1 ORDER BY id FOR UPDATE")                   \
-	QUERY(ACCOUNT_ADD, "ittttttittii", "i",                                                    \
+	QUERY(ACCOUNT_FIELDS_SIZE, "i", "ii",                                                      \
+	      "SELECT count(*), coalesce(sum(length(CAST(name AS BLOB))"                           \
+	      " + length(CAST(value AS BLOB))), 0) FROM account_field WHERE account_id = $1",      \
+	      "SELECT count(*), coalesce(sum(octet_length(name) + octet_length(value)), "          \
+	      "0)::bigint"                                                                         \
+	      " FROM account_field WHERE account_id = $1")                                         \
+	QUERY(ACCOUNT_ADD, "ittttttiittii", "i",                                                   \
 	      QUERY_ACCOUNT_ADD_SQL("id, ", NEXT_ACCOUNT_NUMBER), QUERY_ACCOUNT_ADD_SQL("", ""))   \
 	QUERY(ACCOUNT_IMPORT, "ittttttiiittii", "i",                                               \
 	      QUERY_ACCOUNT_IMPORT_SQL("id, ", NEXT_ACCOUNT_NUMBER),                               \

@@ -121,6 +121,9 @@ enum app_status { APP_ACTIVE, APP_DISABLED };
 /* Whether a stranger may make an account. */
 enum app_sign_up { SIGN_UP_OPEN, SIGN_UP_CLOSED };
 
+/* When a new user of Backtory's is active. */
+enum app_activation { ACTIVATION_NONE, ACTIVATION_BY_MAIL };
+
 /* What a mailed Backtory link leads to. */
 enum app_recovery { RECOVERY_GENERATED, RECOVERY_FORM };
 
@@ -137,6 +140,7 @@ struct app {
 	int64_t standard_error_status;            /* 400 or 500 */
 	int64_t recovery;                         /* enum app_recovery */
 	int64_t sign_up;                          /* enum app_sign_up */
+	int64_t activation;                       /* enum app_activation */
 	int64_t password_min_length;              /* code points; 0: the server's */
 	struct str language;                      /* "en", "fr" */
 	struct str public_url, reset_url, sender; /* NONE: not set */
@@ -199,7 +203,11 @@ MUST_USE enum err store_app_remove(struct tx *tx, int64_t id);
 
 /* ---- accounts ---- */
 
-enum account_status { ACCOUNT_ACTIVE, ACCOUNT_DISABLED };
+enum account_status {
+	ACCOUNT_ACTIVE,
+	ACCOUNT_DISABLED,
+	ACCOUNT_INACTIVE, /* nobody logs in before the mailed link was used */
+};
 
 struct account {
 	int64_t id, app_id;
@@ -225,6 +233,9 @@ MUST_USE enum err store_account_by_email(struct store *store, struct arena *aren
 MUST_USE enum err store_account_by_username(struct store *store, struct arena *arena,
                                             int64_t app_id, struct str username_key,
                                             struct account *ret_account);
+MUST_USE enum err store_account_by_public_id(struct store *store, struct arena *arena,
+                                             int64_t app_id, struct str public_id,
+                                             struct account *ret_account);
 MUST_USE enum err store_account_by_id(struct store *store, struct arena *arena, int64_t id,
                                       struct account *ret_account);
 
@@ -258,7 +269,7 @@ MUST_USE enum err store_account_rename(struct tx *tx, const struct account *acco
 MUST_USE enum err store_account_import(struct tx *tx, const struct account *account,
                                        struct str username_key, int64_t *ret_id);
 
-/* account->id, ->epoch and holds are ignored: it starts in epoch 1, active. */
+/* account->id, ->epoch and holds are ignored: it starts in epoch 1. */
 MUST_USE enum err store_account_add(struct tx *tx, const struct account *account,
                                     struct str username_key, int64_t now, int64_t *ret_id);
 
@@ -283,13 +294,15 @@ MUST_USE enum err store_account_rehash(struct tx *tx, const struct account *acco
 MUST_USE enum err store_account_set_profile(struct tx *tx, const struct account *account,
                                             struct str username_key, const struct account *read);
 
-/* Its owner has shown that mail to the address reaches them. */
+/* Its owner has shown that mail to the address reaches them. An inactive one is active from then
+ * on.
+ */
 MUST_USE enum err store_account_verify(struct tx *tx, const struct account *account, int64_t now);
 
 struct new_email {
-	int64_t account_id, epoch; /* as read: another epoch by now gives ERR_RETRY */
-	struct str email, email_key;
-	int64_t now;
+	int64_t account_id, epoch;   /* as read: another epoch by now gives ERR_RETRY */
+	struct str email, email_key; /* NONE: none; its address is no login */
+	int64_t now;                 /* when it was verified; 0: nobody has */
 	int64_t outbox_floor;
 };
 
@@ -321,6 +334,39 @@ struct account_field_list {
 	size_t n;
 };
 
+/* How many fields an account has that is locked, and of how many bytes. */
+struct account_fields_size {
+	int64_t count, bytes;
+};
+
+MUST_USE enum err store_account_fields_size(struct tx *tx, struct arena *arena, int64_t account_id,
+                                            struct account_fields_size *ret_size);
+
+struct account_completion {
+	int64_t account_id, epoch;
+	struct str username, username_key, email, phc;
+	int64_t now;
+};
+
+/* Of a guest, who is none from then on; the epoch moves. ERR_RETRY: it is another epoch's, or no
+ * guest. ERR_CONFLICT: the username is another's. */
+MUST_USE enum err store_account_complete(struct tx *tx, const struct account_completion *completion,
+                                         int64_t *ret_epoch);
+
+struct account_search {
+	int64_t app_id;
+	struct str pattern; /* of LIKE, in lower case; escapes with ! */
+	int64_t max, skip;
+};
+
+/* By username, address, names and telephone number, in the order of their numbers; and how many. */
+MUST_USE enum err store_account_search(struct store *store, struct arena *arena,
+                                       const struct account_search *search,
+                                       struct account_list *ret_list);
+MUST_USE enum err store_account_search_count(struct store *store, struct arena *arena,
+                                             const struct account_search *search,
+                                             int64_t *ret_count);
+
 /* In the order in which they came to be. */
 MUST_USE enum err store_account_fields(struct store *store, struct arena *arena, int64_t account_id,
                                        struct account_field_list *ret_list);
@@ -343,6 +389,7 @@ struct session {
 	struct str network, client; /* where it was opened from, and by which program; never NONE */
 	struct str account_public_id;
 	int64_t account_epoch, account_status; /* now */
+	struct str account_username;           /* NONE: it has none */
 };
 
 struct session_list {

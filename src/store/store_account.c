@@ -31,6 +31,13 @@ static const struct column audit_columns[] = {
 	COLUMN(TEXT, struct audit_row, network),
 };
 
+static const struct column count_columns[] = { { COLUMN_INTEGER, 0 } };
+
+static const struct column size_columns[] = {
+	COLUMN(INTEGER, struct account_fields_size, count),
+	COLUMN(INTEGER, struct account_fields_size, bytes),
+};
+
 static enum err account_by_key(struct store *store, struct arena *arena, enum query q,
                                int64_t app_id, struct str key, struct account *ret_account)
 {
@@ -53,6 +60,13 @@ enum err store_account_by_username(struct store *store, struct arena *arena, int
 	                      ret_account);
 }
 
+enum err store_account_by_public_id(struct store *store, struct arena *arena, int64_t app_id,
+                                    struct str public_id, struct account *ret_account)
+{
+	return account_by_key(store, arena, QUERY_ACCOUNT_BY_PUBLIC_ID, app_id, public_id,
+	                      ret_account);
+}
+
 enum err store_account_by_id(struct store *store, struct arena *arena, int64_t id,
                              struct account *ret_account)
 {
@@ -72,6 +86,28 @@ enum err store_account_page(struct store *store, struct arena *arena, int64_t ap
 	              ROWS(account_columns, struct account), &list));
 	*ret_list = (struct account_list){ list.items, list.n };
 	return OK;
+}
+
+enum err store_account_search(struct store *store, struct arena *arena,
+                              const struct account_search *search, struct account_list *ret_list)
+{
+	const struct value args[] = { INTEGER(search->app_id), TEXT(search->pattern),
+		                      INTEGER(search->max), INTEGER(search->skip) };
+	struct any_list list;
+
+	TRY(store_all(store, arena, QUERY_ACCOUNT_SEARCH, ARGS(args),
+	              ROWS(account_columns, struct account), &list));
+	*ret_list = (struct account_list){ list.items, list.n };
+	return OK;
+}
+
+enum err store_account_search_count(struct store *store, struct arena *arena,
+                                    const struct account_search *search, int64_t *ret_count)
+{
+	const struct value args[] = { INTEGER(search->app_id), TEXT(search->pattern) };
+
+	return store_one(store, arena, QUERY_ACCOUNT_SEARCH_COUNT, ARGS(args),
+	                 ROWS(count_columns, int64_t), ret_count);
 }
 
 enum err store_account_lock(struct tx *tx, int64_t id)
@@ -101,6 +137,7 @@ enum err store_account_add(struct tx *tx, const struct account *account, struct 
 		TEXT(account->username),
 		TEXT(username_key),
 		TEXT(account->phc),
+		INTEGER(account->status),
 		INTEGER(now),
 		TEXT(account->name),
 		TEXT(account->locale),
@@ -213,6 +250,19 @@ enum err store_account_set_email(struct tx *tx, const struct new_email *email, i
 	return retry_if_gone(tx_number(tx, QUERY_ACCOUNT_SET_EMAIL, ARGS(args), ret_epoch));
 }
 
+enum err store_account_complete(struct tx *tx, const struct account_completion *completion,
+                                int64_t *ret_epoch)
+{
+	const struct value args[] = {
+		TEXT(completion->username), TEXT(completion->username_key),
+		TEXT(completion->email),    TEXT(completion->phc),
+		INTEGER(completion->now),   INTEGER(completion->account_id),
+		INTEGER(completion->epoch),
+	};
+
+	return retry_if_gone(tx_number(tx, QUERY_ACCOUNT_COMPLETE, ARGS(args), ret_epoch));
+}
+
 enum err store_account_hold(struct tx *tx, const struct account *account, int64_t until,
                             int64_t recovery_until, int64_t *ret_epoch)
 {
@@ -258,6 +308,15 @@ enum err store_account_fields(struct store *store, struct arena *arena, int64_t 
 	              ROWS(field_columns, struct account_field), &list));
 	*ret_list = (struct account_field_list){ list.items, list.n };
 	return OK;
+}
+
+enum err store_account_fields_size(struct tx *tx, struct arena *arena, int64_t account_id,
+                                   struct account_fields_size *ret_size)
+{
+	const struct value args[] = { INTEGER(account_id) };
+
+	return tx_one(tx, arena, QUERY_ACCOUNT_FIELDS_SIZE, ARGS(args),
+	              ROWS(size_columns, struct account_fields_size), ret_size);
 }
 
 enum err store_account_field_set(struct tx *tx, int64_t account_id,

@@ -22,6 +22,7 @@ static const struct column app_columns[] = {
 	COLUMN(BYTES32_OR_NONE, struct app, former_master_key_digest),
 	COLUMN(INTEGER, struct app, password_min_length),
 	COLUMN(INTEGER, struct app, sign_up),
+	COLUMN(INTEGER, struct app, activation),
 };
 
 /* The names of an app, of each kind. */
@@ -240,6 +241,7 @@ enum err store_app_update(struct tx *tx, const struct app *app)
 		INTEGER(app->dialects),
 		INTEGER(app->password_min_length),
 		INTEGER(app->sign_up),
+		INTEGER(app->activation),
 		INTEGER(app->id),
 	};
 	int64_t id;

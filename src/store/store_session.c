@@ -18,6 +18,7 @@ static const struct column session_columns[] = {
 	COLUMN(TEXT, struct session, account_public_id),
 	COLUMN(INTEGER, struct session, account_epoch),
 	COLUMN(INTEGER, struct session, account_status),
+	COLUMN(TEXT, struct session, account_username),
 };
 
 enum err store_session_add(struct tx *tx, const struct new_session *session, int64_t *ret_id)

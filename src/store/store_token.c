@@ -59,8 +59,11 @@ enum err store_token_by_digest(struct store *store, struct arena *arena,
 
 	TRY(store_one(store, arena, QUERY_TOKEN_BY_DIGEST, ARGS(args),
 	              ROWS(token_columns, struct token), &token));
-	if (!digest_equal(&token.digest, digest) || token.app_id != app_id ||
-	    token.account_status != ACCOUNT_ACTIVE)
+	/* Whoever waits to be active has one link to use. */
+	bool usable =
+		token.account_status == ACCOUNT_ACTIVE ||
+		(token.account_status == ACCOUNT_INACTIVE && token.purpose == TOKEN_VERIFY_EMAIL);
+	if (!digest_equal(&token.digest, digest) || token.app_id != app_id || !usable)
 		return ERR_NOT_FOUND;
 	*ret_token = token;
 	return OK;

@@ -44,9 +44,17 @@ static void check_field(const struct field *field, const struct members *members
 
 	memcpy(&place, in + field->offset, sizeof(place));
 	HOLDS(n <= 1);
-	HOLDS(n == 1 || field->need == FIELD_OPTIONAL);
-	if (n == 0) {
-		HOLDS(place.ptr == NULL);
+	HOLDS(n == 1 || field->need == FIELD_OPTIONAL || field->need == FIELD_OR_NULL);
+	if (n == 0 || (member->kind == MEMBER_NULL && field->need == FIELD_OR_NULL)) {
+		HOLDS(field->kind == FIELD_NUMBER || place.ptr == NULL);
+		return;
+	}
+	if (field->kind == FIELD_NUMBER) {
+		HOLDS(*(const int64_t *)(const void *)(in + field->offset) >= 0);
+		return;
+	}
+	if (field->kind == FIELD_WORDS) {
+		HOLDS(member->kind == MEMBER_LIST);
 		return;
 	}
 	HOLDS(member->kind == MEMBER_TEXT);
@@ -54,10 +62,24 @@ static void check_field(const struct field *field, const struct members *members
 	HOLDS(field->need != FIELD_CHECKED || place.len > 0);
 }
 
+/* What no other field knows, and nothing else. */
+static void check_rest(const struct route *route, const struct field *field, const char *in)
+{
+	const struct member *member = NULL;
+	struct rest rest;
+
+	memcpy(&rest, in + field->offset, sizeof(rest));
+	while (rest_next(&rest, &member)) {
+		for (size_t i = 0; i < route->n_fields; i++)
+			HOLDS(&route->fields[i] == field ||
+			      !str_is(member->name, route->fields[i].name));
+	}
+}
+
 static bool is_field(const struct route *route, struct str name)
 {
 	for (size_t i = 0; i < route->n_fields; i++) {
-		if (str_is(name, route->fields[i].name))
+		if (route->fields[i].kind == FIELD_REST || str_is(name, route->fields[i].name))
 			return true;
 	}
 	return false;
@@ -77,7 +99,10 @@ static void check_route(const struct dialect *dialect, const struct route *route
 		return;
 	}
 	for (size_t i = 0; i < route->n_fields; i++)
-		check_field(&route->fields[i], members, in);
+		if (route->fields[i].kind == FIELD_REST)
+			check_rest(route, &route->fields[i], in);
+		else
+			check_field(&route->fields[i], members, in);
 	for (size_t i = 0; i < members->n; i++)
 		HOLDS(dialect->lenient || is_field(route, members->items[i].name));
 }

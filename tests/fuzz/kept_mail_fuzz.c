@@ -44,7 +44,7 @@ static enum err show(struct arena *arena, enum err (*page)(struct visit *, const
 	struct visit visit = {
 		.doors = &doors, .request = &request, .response = response, .path = STR("/dev/mail")
 	};
-	const struct member member = { STR("name"), MEMBER_TEXT, name };
+	const struct member member = { .name = STR("name"), .kind = MEMBER_TEXT, .text = name };
 
 	HOLDS(members_add(&visit.members, member) == OK);
 	return page(&visit, NULL);

@@ -9,7 +9,8 @@
 #define NEVER (1LL << 40) /* seconds */
 
 /* What a request can change. */
-static const char *const tables[] = { "account", "session", "token", "sign_up", "outbox", "audit" };
+static const char *const tables[] = { "account", "account_field", "session", "token",
+	                              "sign_up", "outbox",        "audit" };
 
 static struct house house;
 static struct test test;
@@ -160,8 +161,9 @@ void living_put_back(void)
 		return;
 	run_sql("BEGIN IMMEDIATE;"
 	        "DELETE FROM audit; DELETE FROM outbox; DELETE FROM sign_up; DELETE FROM token;"
-	        "DELETE FROM session; DELETE FROM account;"
+	        "DELETE FROM session; DELETE FROM account_field; DELETE FROM account;"
 	        "INSERT INTO account SELECT * FROM pristine.account;"
+	        "INSERT INTO account_field SELECT * FROM pristine.account_field;"
 	        "INSERT INTO session SELECT * FROM pristine.session;"
 	        "INSERT INTO token SELECT * FROM pristine.token;"
 	        "INSERT INTO sign_up SELECT * FROM pristine.sign_up;"

@@ -119,7 +119,7 @@ TEST(every_setting_of_the_help_is_one)
 		static const char *const values[] = { "yes",    "400", "form",
 			                              "active", "en",  "https://x.org",
 			                              "closed", "12",  "account",
-			                              "new" };
+			                              "new",    "mail" };
 		int taken = 0;
 		FOREACH(value, values) {
 			struct ctx ctx = house_operator(&house);

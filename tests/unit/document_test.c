@@ -57,11 +57,11 @@ TEST(rows_alike_say_on_the_first_what_they_are_together)
 	}
 }
 
-/* One status has one schema. */
+/* One status has one schema in OpenAPI. */
 TEST(rows_alike_that_have_one_status_have_one_body)
 {
-	FOREACH_ROW(row)
-	FOREACH_ROW_OF(dialect, other)
+	FOREACH_ROW_OF(&dialect_account, row)
+	FOREACH_ROW_OF(&dialect_account, other)
 	{
 		if (same_call(row, other) && row->ok == other->ok)
 			CHECK(row_name(t, row), row->out == other->out);

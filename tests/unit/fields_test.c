@@ -156,3 +156,79 @@ TEST(whether_a_member_is_there_is_asked_by_its_name)
 	CHECK("empty", members_have(&members, "c"));
 	CHECK("absent", !members_have(&members, "d") && !members_have(&members, ""));
 }
+
+struct wide {
+	int64_t page;
+	struct str_list ids;
+	struct rest rest;
+	struct str nick;
+};
+
+static const struct field wide[] = {
+	FIELD_MAYBE("page", NUMBER, struct wide, page),
+	FIELD_MAYBE("ids", WORDS, struct wide, ids),
+	FIELD_MAYBE_NULL("nick", TEXT, struct wide, nick),
+	FIELD_REST_OF("…", struct wide, rest),
+};
+
+static enum err decode_wide(struct test *t, const char *json, struct members *members,
+                            struct wide *ret_in)
+{
+	struct str culprit;
+
+	*ret_in = (struct wide){ .page = 7 };
+	CHECK(json, json_read(t->arena, str(json), members) == OK);
+	return fields_decode(wide, COUNT_OF(wide), members, false, ret_in, &culprit);
+}
+
+TEST(numbers_and_lists_have_their_shapes)
+{
+	static const struct {
+		const char *name, *json;
+		enum err want;
+		int64_t page;
+		size_t n_ids;
+	} cases[] = {
+		{ "absent: as preset", "{}", OK, 7, 0 },
+		{ "a number", "{\"page\":12}", OK, 12, 0 },
+		{ "digits in a text", "{\"page\":\"12\"}", OK, 12, 0 },
+		{ "below nothing", "{\"page\":-1}", ERR_MEMBER_TYPE, 0, 0 },
+		{ "a part", "{\"page\":1.5}", ERR_MEMBER_TYPE, 0, 0 },
+		{ "beyond all", "{\"page\":\"9223372036854775808\"}", ERR_MEMBER_TYPE, 0, 0 },
+		{ "no digits", "{\"page\":\"\"}", ERR_MEMBER_TYPE, 0, 0 },
+		{ "true", "{\"page\":true}", ERR_MEMBER_TYPE, 0, 0 },
+		{ "null", "{\"page\":null}", ERR_MEMBER_TYPE, 0, 0 },
+		{ "a list", "{\"ids\":[\"a\",\"b\"]}", OK, 7, 2 },
+		{ "an empty list", "{\"ids\":[]}", OK, 7, 0 },
+		{ "a list of numbers", "{\"ids\":[1]}", ERR_MEMBER_TYPE, 0, 0 },
+		{ "a list of lists", "{\"ids\":[[]]}", ERR_MEMBER_TYPE, 0, 0 },
+		{ "a text for a list", "{\"ids\":\"a\"}", ERR_MEMBER_TYPE, 0, 0 },
+		{ "null is absent where that is said", "{\"nick\":null}", OK, 7, 0 },
+	};
+	FOREACH(c, cases) {
+		struct members members = { .n = 0 };
+		struct wide in;
+		CHECK(c->name, decode_wide(t, c->json, &members, &in) == c->want);
+		CHECK(c->name, c->want != OK || (in.page == c->page && in.ids.n == c->n_ids));
+	}
+}
+
+TEST(the_rest_is_what_no_other_field_knows)
+{
+	struct members members = { .n = 0 };
+	const struct member *member = NULL;
+	struct wide in;
+
+	CHECK("decoded", decode_wide(t, "{\"a\":\"1\",\"page\":2,\"b\":true,\"c\":null,\"…\":\"\"}",
+	                             &members, &in) == OK);
+	CHECK("a", rest_next(&in.rest, &member) && str_is(member->name, "a"));
+	CHECK("b", rest_next(&in.rest, &member) && str_is(member->text, "true"));
+	CHECK("c", rest_next(&in.rest, &member) && member->kind == MEMBER_NULL);
+	CHECK("its own name is nobody's",
+	      rest_next(&in.rest, &member) && str_is(member->name, "…"));
+	CHECK("the end", !rest_next(&in.rest, &member));
+	CHECK("members_twice", members_add(&members, members.items[0]) == OK);
+	struct str culprit;
+	CHECK("twice",
+	      fields_decode(wide, COUNT_OF(wide), &members, false, &in, &culprit) == ERR_MALFORMED);
+}

@@ -273,6 +273,27 @@ TEST(a_list_of_texts_becomes_an_array_of_them)
 	      json_write(t->arena, fields, COUNT_OF(fields), &lists, &got) == ERR_INTERNAL);
 }
 
+TEST(pairs_become_members_of_their_own_names)
+{
+	struct out_pair pairs[] = { { STR("a.b"), STR("1") }, { STR("c"), STR("\"") } };
+	const struct {
+		struct str text, none;
+		struct out_list pairs;
+	} item = { STR("x"), STR_NONE, { pairs, 2 } };
+	const struct out_field fields[] = {
+		{ .name = "text", .kind = OUT_TEXT_OR_NULL, .offset = 0 },
+		{ .name = "none", .kind = OUT_TEXT_OR_NULL, .offset = sizeof(struct str) },
+		{ .name = "…", .kind = OUT_PAIRS, .offset = 2 * sizeof(struct str) },
+	};
+	struct str got;
+
+	CHECK("flat", json_write(t->arena, fields, COUNT_OF(fields), &item, &got) == OK);
+	CHECK("flat", str_is(got, "{\"text\":\"x\",\"none\":null,\"a.b\":\"1\",\"c\":\"\\\"\"}"));
+	pairs[1].value = STR("\xff");
+	CHECK("not UTF-8",
+	      json_write(t->arena, fields, COUNT_OF(fields), &item, &got) == ERR_INTERNAL);
+}
+
 TEST(a_text_that_is_not_utf8_is_never_written)
 {
 	static struct thing bad = { .text = TEXT("\xff") };

@@ -2,6 +2,7 @@
 /* jwt_test.c - access tokens are taken as they are made and no other way. Forgeries are signed
  * rightly, by cjose itself and with our own key, so that nothing but their form is at fault. */
 #include "unit.h"
+#include "base/crypto.h"
 #include "base/json.h"
 #include "jose/jwt.h"
 #include "jose/known_tokens.h"
@@ -529,4 +530,135 @@ TEST(a_known_token_is_known_until_newer_ones_take_its_place)
 	CHECK("the oldest goes", !known_tokens_have(known, &first));
 	CHECK("the newest stays", known_tokens_have(known, &other));
 	known_tokens_free(known);
+}
+
+/* ---- the forms that Backtory's clients read ---- */
+
+static struct access_claims claims_of(enum jwt_form form)
+{
+	struct access_claims of = claims;
+
+	of.form = form;
+	of.user_name = form == JWT_USER ? STR("ann") : STR_NONE;
+	if (form == JWT_MASTER) {
+		of.sub = of.sid = STR_NONE;
+		of.key = STR("00112233445566778899aabbccddeeff");
+	}
+	return of;
+}
+
+TEST(a_token_of_each_form_is_read_as_that_form_and_no_other)
+{
+	static const enum jwt_form forms[] = { JWT_OURS, JWT_USER, JWT_MASTER };
+	struct bench bench;
+
+	bench_open(&bench, t);
+	FOREACH(form, forms) {
+		const struct access_claims made = claims_of(*form);
+		struct access_claims got;
+		struct secret token;
+		struct jwt jwt;
+		CHECK("sign", jwt_sign(t->arena, bench.key, &made, &token) == OK);
+		CHECK("read", jwt_read(t->arena, token, &jwt) == OK);
+		CHECK("verify", jwt_verify(&jwt, bench.public_key) == OK);
+		CHECK("claims", jwt_claims(t->arena, &jwt, &got) == OK);
+		CHECK("form", got.form == *form && jwt.is_ours == (*form == JWT_OURS));
+		CHECK("who", str_equal(got.sub, made.sub) && str_equal(got.sid, made.sid));
+		CHECK("nobody", (*form == JWT_MASTER) == (got.sub.ptr == NULL));
+		CHECK("the key", str_equal(got.key, made.key));
+		CHECK("the app",
+		      str_equal(got.aud, claims.aud) && str_equal(got.client_id, claims.aud));
+	}
+	bench_close(&bench);
+}
+
+TEST(a_user_without_a_name_has_null_for_it)
+{
+	struct access_claims nameless = claims_of(JWT_USER), got;
+	struct bench bench;
+	struct secret token;
+	struct jwt jwt;
+
+	bench_open(&bench, t);
+	nameless.user_name = STR_NONE;
+	CHECK("sign", jwt_sign(t->arena, bench.key, &nameless, &token) == OK);
+	CHECK("read", jwt_read(t->arena, token, &jwt) == OK);
+	CHECK("claims", jwt_claims(t->arena, &jwt, &got) == OK && got.form == JWT_USER);
+	bench_close(&bench);
+}
+
+TEST(claims_that_are_of_no_form_are_malformed)
+{
+#define OF_USER "\"client_id\":\"b\",\"sid\":\"c\",\"jti\":\"j\",\"iat\":1,\"exp\":2"
+#define OF_KEY  "\"client_id\":\"b\",\"key\":\"k\",\"jti\":\"j\",\"iat\":1,\"exp\":2"
+	static const struct {
+		const char *name, *payload;
+		bool good;
+	} cases[] = {
+		{ "a user",
+		  "{\"user_id\":\"a\",\"user_name\":\"ann\",\"scope\":[\"client\"]," OF_USER "}",
+		  true },
+		{ "the master",
+		  "{\"user_id\":null,\"user_name\":null,\"scope\":[\"master\"]," OF_KEY "}", true },
+		{ "a user with the master's scope",
+		  "{\"user_id\":\"a\",\"user_name\":\"ann\",\"scope\":[\"master\"]," OF_USER "}",
+		  false },
+		{ "both scopes",
+		  "{\"user_id\":\"a\",\"user_name\":\"ann\",\"scope\":[\"client\",\"master\"]"
+		  "," OF_USER "}",
+		  false },
+		{ "a scope that is no list",
+		  "{\"user_id\":\"a\",\"user_name\":\"ann\",\"scope\":\"client\"," OF_USER "}",
+		  false },
+		{ "the master with a session",
+		  "{\"user_id\":null,\"user_name\":null,\"scope\":[\"master\"]," OF_USER "}",
+		  false },
+		{ "the master with a user",
+		  "{\"user_id\":\"a\",\"user_name\":null,\"scope\":[\"master\"]," OF_KEY "}",
+		  false },
+		{ "a user without an id",
+		  "{\"user_id\":null,\"user_name\":\"ann\",\"scope\":[\"client\"]," OF_USER "}",
+		  false },
+		{ "one more",
+		  "{\"user_id\":\"a\",\"user_name\":\"ann\",\"scope\":[\"client\"],\"x\":1," OF_USER
+		  "}",
+		  false },
+		{ "a name that is no text",
+		  "{\"user_id\":\"a\",\"user_name\":1,\"scope\":[\"client\"]," OF_USER "}", false },
+	};
+	struct bench bench;
+
+	bench_open(&bench, t);
+	FOREACH(c, cases) {
+		const struct jwt jwt = { .is_ours = false };
+		struct access_claims got;
+		struct secret spelled;
+		CHECK(c->name,
+		      spell_base64url(t->arena, c->payload, strlen(c->payload), &spelled) == OK);
+		struct jwt other = jwt;
+		other.payload = (struct str){ spelled.ptr, spelled.len };
+		CHECK(c->name, (jwt_claims(t->arena, &other, &got) == OK) == c->good);
+		other.is_ours = true;
+		CHECK(c->name, jwt_claims(t->arena, &other, &got) == ERR_MALFORMED);
+	}
+	bench_close(&bench);
+}
+
+TEST(a_public_key_is_spelled_as_pem)
+{
+	const struct public_jwk jwk = {
+		.x = STR("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"),
+		.y = STR("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"),
+	};
+	const struct public_jwk bad = { .x = STR("x"), .y = jwk.y };
+	struct str pem;
+
+	CHECK("spelled", public_jwk_pem(t->arena, &jwk, &pem) == OK);
+	/* As openssl spells the key of RFC 7515, A.3. */
+	CHECK("the same",
+	      str_is(pem, "-----BEGIN PUBLIC KEY-----\n"
+	                  "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7\n"
+	                  "6e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ==\n"
+	                  "-----END PUBLIC KEY-----\n"));
+	CHECK("no coordinates", public_jwk_pem(t->arena, &bad, &pem) == ERR_MALFORMED);
 }
