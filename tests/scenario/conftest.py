@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 
 import contract
 import mail_server as post_office
+import proofs
 import pytest
 import sink as sinks
 from playwright.sync_api import sync_playwright
@@ -34,6 +35,15 @@ def pytest_collection_modifyitems(config, items):
     kept = [item for item in items if not left_out(item)]
     config.hook.pytest_deselected(items=[item for item in items if left_out(item)])
     items[:] = kept
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """What a failed test was to prove is not asked for as well."""
+    report = yield
+    if report.when == "call":
+        item.went_well = report.passed
+    return report
 
 
 @pytest.fixture(params=["sqlite", "postgresql"] if os.environ.get("REKEY_TEST_POSTGRES") else ["sqlite"])
@@ -71,6 +81,9 @@ def make_rekey(directory, request, engine):
             rekey.storage.remove()
     for rekey in made:
         rekey.check_sanitizers()
+    if getattr(request.node, "went_well", False):
+        for mark in request.node.iter_markers("proves"):
+            proofs.check(made, *mark.args)
 
 
 @pytest.fixture

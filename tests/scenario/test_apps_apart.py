@@ -18,7 +18,7 @@ from wire import basic
 SETTINGS = NO_LIMITS
 ACCOUNT, ACCOUNTS, SESSIONS = "/api/v1/account", "/api/v1/accounts", "/api/v1/sessions"
 PASSWORD_PATH, EMAIL, VERIFICATION = ACCOUNT + "/password", ACCOUNT + "/email", ACCOUNT + "/verification"
-PEOPLE = ("ann", "bob", "cid", "dan", "eve", "fay", "gil", "hal", "ida", "jon", "kim", "lea", "max", "nia", "ole")
+PEOPLE = ("ann", "bob", "cid", "dan", "eve", "fay", "gil", "hal", "ida", "jon", "kim", "lea", "max", "nia", "ole", "rex")
 NEW = "another password of theirs"
 
 
@@ -58,6 +58,14 @@ def backtory(rekey, path, app_id, key=None, bearer=None, **options):
     if key is not None:
         headers["X-Backtory-Authentication-Key"] = key
     return rekey.post("/auth/" + path, headers=headers, bearer=bearer, **options)
+
+
+def users(rekey, method, path, at, bearer, **options):
+    return rekey.request(method, "/auth/" + path, headers={"X-Backtory-Authentication-Id": at.app.id}, bearer=bearer, **options)
+
+
+def quoted(thing):
+    return urllib.parse.quote(thing, safe="")
 
 
 def introspect(rekey, at, way, headers, token):
@@ -142,6 +150,40 @@ DOORS = [
         rekey, "PUT", PASSWORD_PATH, way, old=at.password, new=NEW, bearer=thing)),
     Door("backtory: a change with a session", "backtory session", lambda rekey, at, thing, way: backtory(
         rekey, "change-password", at.app.id, bearer=thing, lastPassword=at.password, newPassword=NEW), by_header=True),
+    Door("backtory: a refresh", "backtory refresh token", lambda rekey, at, thing, way: rekey.post(
+        "/auth/login", headers={"X-Backtory-Authentication-Id": at.app.id, "X-Backtory-Authentication-Refresh": "1"},
+        form={"refresh_token": thing}), by_header=True),
+    Door("backtory: a log-in of the master", "master key", lambda rekey, at, thing, way: backtory(rekey, "login", at.app.id, thing), by_header=True),
+    Door("backtory: the user", "guest session", lambda rekey, at, thing, way: users(rekey, "GET", "users/me", at, thing), by_header=True),
+    Door("backtory: a change of the user", "guest session", lambda rekey, at, thing, way: users(
+        rekey, "PUT", "users/me", at, thing, firstName="Ann"), by_header=True),
+    Door("backtory: a change of a user by the master", "master token", lambda rekey, at, thing, way: users(
+        rekey, "PUT", "users/" + at.things["account id"], at, thing, firstName="Ann"), by_header=True),
+    Door("backtory: a change of a user by id", "account id", lambda rekey, at, thing, way: users(
+        rekey, "PUT", "users/" + quoted(thing), at, at.things["master token"], firstName="Ann"), by_header=True),
+    Door("backtory: a user by id", "account id", lambda rekey, at, thing, way: users(
+        rekey, "GET", "users/" + quoted(thing), at, at.things["master token"]), by_header=True),
+    Door("backtory: a user by name", "master token", lambda rekey, at, thing, way: users(
+        rekey, "GET", "users/by-username/ann", at, thing), by_header=True),
+    Door("backtory: users by ids", "account id", lambda rekey, at, thing, way: users(
+        rekey, "POST", "users/by-user-ids", at, at.things["master token"], userIds=[thing]), by_header=True,
+         is_open=lambda answer: answer.body.get("users") != []),
+    Door("backtory: a search", "master token", lambda rekey, at, thing, way: users(
+        rekey, "GET", "users/search", at, thing, query={"word": ""}), by_header=True),
+    Door("backtory: a search for what is said elsewhere", "password", lambda rekey, at, thing, way: users(
+        rekey, "GET", "users/search", at, at.things["master token"], query={"word": thing[:100]}), by_header=True,
+         is_open=lambda answer: answer.body.get("users") != []),
+    Door("backtory: the number of users", "master token", lambda rekey, at, thing, way: users(
+        rekey, "GET", "users/get-number-of-user", at, thing), by_header=True),
+    Door("backtory: a guest who becomes somebody", "guest session", lambda rekey, at, thing, way: users(
+        rekey, "POST", "guest-users/complete-registration", at, thing, newUsername="una", newPassword=NEW), by_header=True),
+    Door("backtory: a guest who becomes somebody by the master", "guest id", lambda rekey, at, thing, way: users(
+        rekey, "POST", "guest-users/complete-registration-master", at, at.things["master token"], userId=thing, newUsername="vic",
+        newPassword=NEW), by_header=True),
+    Door("backtory: the end of a user", "id of one who is removed", lambda rekey, at, thing, way: users(
+        rekey, "DELETE", "users/" + quoted(thing), at, at.things["master token"]), by_header=True),
+    Door("backtory: the end of a user by the master", "master token", lambda rekey, at, thing, way: users(
+        rekey, "DELETE", "users/" + at.things["guest id"], at, thing), by_header=True),
     Door("backtory: a recovery of", "username", lambda rekey, at, thing, way: backtory(
         rekey, "forgot-password", at.app.id, query={"username": thing}, length=False), by_header=True),
 ]
@@ -191,6 +233,11 @@ def things_of(rekey, app):
     def change(address):
         return call(rekey, "PUT", PASSWORD_PATH, way, bearer=kims["access_token"], old=password, new=NEW)
 
+    guests = [backtory(rekey, "guest-users", app.id, length=False).body for _ in range(2)]
+    guest_session = backtory(rekey, "login", app.id, app.client_key, form={name: guests[0][name] for name in ("username", "password")}).body
+    # What is said of somebody, and of nobody elsewhere.
+    said = users(rekey, "PUT", "users/me", types.SimpleNamespace(app=app), second["access_token"], firstName=password)
+    assert said.status == 200, said.raw
     pages = {"dan": mailed("dan", recovery), "fay": mailed("fay", recovery), "gil": mailed("gil", recovery), "kim": mailed("kim", change)}
     reference = re.search(r"Reference: (\S+)", text_of(pages["gil"]))[1]
     return {
@@ -203,6 +250,9 @@ def things_of(rekey, app):
         "refresh token": refreshed["refresh_token"], "session id": session_ids[True], "another session's id": session_ids[False],
         "backtory session": second["access_token"], "backtory refresh token": second["refresh_token"], "backtory jti": second["jti"],
         "hack session": hack["authToken"],
+        "master token": backtory(rekey, "login", app.id, app.master_key).body["access_token"],
+        "guest session": guest_session["access_token"], "guest id": guests[1]["userId"], "id of one who is removed": ids["rex"],
+        "guest's username": guests[0]["username"], "guest's password": guests[0]["password"],
         "recovery token": token_in(pages["dan"]), "another recovery token": token_in(pages["fay"]),
         "typed code": reference + " " + typed_code(pages["gil"]), "reference": reference, "not-me token": token_in(pages["kim"]),
         "sign-up token": token_in(mailed("pat", sign_up)), "another sign-up token": token_in(mailed("qin", sign_up)),
@@ -238,6 +288,8 @@ def test_nothing_that_one_app_has_opens_a_door_of_another(rekey):
         answer = door.knock(rekey, at, thing, way)
         assert answer.status < 500, (name, answer.status, answer.raw)
         tried += 1
+        if isinstance(thing, str) and door.by_header:
+            assert users(rekey, "DELETE", "logout", at, None, query={"refresh-token": thing}).status == 200
         if door.is_open(answer):
             crossings.append((name, answer.status))
     print(f"{tried} pairs tried, {len(crossings)} crossings")
@@ -272,21 +324,24 @@ def test_what_anyone_may_ask_of_an_app_knows_nothing_of_another(rekey):
 
 # Anyone may ask for these, and there is nothing to show; the key set is of all apps.
 OPEN_TO_ALL = {("account", "recovery_request"), ("hacksystem", "recovery_request"), ("pages", "recovery_request"), ("account", "account_sign_up"),
-               ("account", "verification_request"), ("account", "key_set")}
+               ("account", "verification_request"), ("account", "key_set"), ("backtory", "user_register"), ("backtory", "guest_add"),
+               ("backtory", "key_public"),
+               # It answers alike whatever it is shown; that it ended nothing of the other app is what opening the doors shows.
+               ("backtory", "session_end_by_token")}
 
 
 def knocked(door):
     """What a door's request looks like: (method, path, names of what it carries)."""
     class Listener:
-        def request(self, method, path, query=None, form=None, **options):
-            self.heard = method, path.removeprefix("/api:red"), {*(query or {}), *(form or {}), *options}
+        def request(self, method, path, query=None, form=None, headers=None, **options):
+            self.heard = method, path.removeprefix("/api:red"), {*(query or {}), *(form or {}), *(headers or {}), *options}
 
         def post(self, path, **options):
             self.request("POST", path, **options)
 
     listener = Listener()
     app = types.SimpleNamespace(name="red", id="id", client_key="key", master_key="key")
-    things = {name: "x" for name in ("password", "session", "session of one who leaves")}
+    things = {name: "x" for name in ("password", "session", "session of one who leaves", "master token", "account id", "guest id")}
     door.knock(listener, Side(app, things), "x", {"prefix": "/api:red"})
     return listener.heard
 

@@ -107,6 +107,8 @@ def form_doors(rekey, app):
         "page: confirm another address": Door("POST", "/verify/email", {"token": address_token(rekey, "hal", "new-hal"), "address": address("new-hal")}, **page),
         "page: it was not me": Door("POST", "/verify/not-me", {"token": not_me_token(rekey, "jan"), "address": address("jan")}, **page),
         "backtory: log in": Door("POST", "/auth/login", {"username": "cem", "password": PASSWORD}, headers=rekey.backtory_headers(app, app.client_key)),
+        "backtory: refresh": Door("POST", "/auth/login", {"refresh_token": rekey.backtory_log_in(app, "cem").body["refresh_token"]},
+                                  headers={**rekey.backtory_headers(app), "X-Backtory-Authentication-Refresh": "1"}),
         "hacksystem: reset": Door("POST", "/reset/password", {"code": hack_code(rekey, "eva"), "password": NEW_PASSWORD}),
         "hacksystem: log in": Door("POST", "/auth/login", {"email": address("cem"), "password": PASSWORD}),
     }
@@ -337,8 +339,14 @@ def test_every_door_there_is_was_tried(rekey, everything):
     doors = [*json_doors(rekey, everything).values(), *form_doors(rekey, everything).values(), *query_doors(rekey, everything).values()]
     only_shows = {("GET", "/"), ("GET", "/password-reset"), ("GET", "/dev/mail"), ("GET", "/dev/mail/show"), ("GET", "/assets/rekey.css"),
                   ("GET", "/assets/password-reset.js"), ("GET", "/verify"), ("GET", "/api/v1/account"), ("GET", SESSIONS), ("GET", "/.well-known/jwks.json"), ("GET", "/openapi.json"),
-                  ("GET", "/problems/{code}"), ("GET", "/.well-known/change-password")}
-    without_members = {("DELETE", SESSIONS), ("DELETE", SESSIONS + "/current"), ("DELETE", SESSIONS + "/{id}")}
+                  ("GET", "/problems/{code}"), ("GET", "/.well-known/change-password"), ("GET", "/auth/token_key"), ("GET", "/auth/users/me"),
+                  ("GET", "/auth/users/{user_id}"), ("GET", "/auth/users/by-username/{username}"), ("GET", "/auth/users/get-number-of-user")}
+    without_members = {("DELETE", SESSIONS), ("DELETE", SESSIONS + "/current"), ("DELETE", SESSIONS + "/{id}"), ("POST", "/auth/guest-users"),
+                       ("DELETE", "/auth/users/{user_id}")}
     # All of a profile may be left out, and a question about any text is one: test_my_account.py, test_introspection.py.
     tried_elsewhere = {("PATCH", "/api/v1/account"), ("POST", SESSIONS + "/introspect")}
+    # These keep what nobody knows as texts, or take no texts: test_attacks_users.py.
+    tried_elsewhere |= {("POST", "/auth/users"), ("PUT", "/auth/users/me"), ("PUT", "/auth/users/{user_id}"), ("POST", "/auth/users/by-user-ids"),
+                        ("GET", "/auth/users/search"), ("DELETE", "/auth/logout"), ("POST", "/auth/guest-users/complete-registration"),
+                        ("POST", "/auth/guest-users/complete-registration-master")}
     assert printed == {(door.method, door.path) for door in doors} | only_shows | without_members | tried_elsewhere

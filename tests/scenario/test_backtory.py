@@ -51,6 +51,7 @@ def check_authentication_error(answer, status, *errors):
 
 # ---- log-in ----
 
+@pytest.mark.proves("backtory", "POST /auth/login with username")
 def test_fields_of_a_log_in_come_in_three_encodings(rekey, app):
     fields = {"username": "ann", "password": PASSWORD}
     headers = rekey.backtory_headers(app, app.client_key)
@@ -146,6 +147,7 @@ def test_ids_and_keys_are_24_hex_digits(app):
 
 # ---- change password ----
 
+@pytest.mark.proves("backtory", "POST /auth/change-password")
 def test_change_password_200(rekey, app):
     session = rekey.backtory_session(app, "ann")
     answer = change(rekey, app, session)
@@ -296,6 +298,7 @@ def test_unknown_headers_are_ignored(rekey, app):
 
 # ---- forgot password ----
 
+@pytest.mark.proves("backtory", "POST /auth/forgot-password")
 def test_forgot_password_200(rekey, app):
     assert forgot(rekey, app).status == 200
     mail = rekey.mail_to("ann@example.org")

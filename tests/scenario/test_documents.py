@@ -10,6 +10,7 @@ import subprocess
 
 import contract
 import document_backtory
+import proofs
 import pytest
 import schema_fuzz
 from server import NEW_PASSWORD, NO_LIMITS, PASSWORD, PUBLIC_URL, binary, text_of, token_in
@@ -196,18 +197,20 @@ PAGES = {
 }
 
 
-def rows_of(dialect):
-    """The rows of a dialect, as the headings of its page name them."""
-    rows = [(method, path, when) for other, method, path, when, *_ in (line.split() for line in printed("--print-routes").splitlines())
-            if other == dialect]
-    alike = [(method, path) for method, path, _ in rows]
-    return {f"{method} {path}" + (f" with {when.replace('-', 'nothing')}" if alike.count((method, path)) > 1 else "")
-            for method, path, when in rows}
-
-
 def test_every_row_of_an_api_has_an_example_that_is_tried():
     for dialect, (_, preparations) in PAGES.items():
-        assert rows_of(dialect) == set(examples(dialect)) == set(preparations), dialect
+        assert set(proofs.calls(dialect)) == set(examples(dialect)) == set(preparations), dialect
+
+
+# ---- docs/proven-calls.md ----
+
+def test_every_call_of_a_format_has_a_test_that_proves_it():
+    marks = proofs.proofs()
+    for dialect in proofs.PROVEN:
+        assert set(proofs.calls(dialect)) == {name for other, name in marks if other == dialect}, dialect
+    assert {dialect for dialect, _ in marks} == set(proofs.PROVEN)
+    assert (DOCS / "proven-calls.md").read_text(encoding="utf-8") == proofs.page()
+    assert "open 0." in proofs.page() and "**open**" not in proofs.page()
 
 
 def shape(value):
