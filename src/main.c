@@ -136,6 +136,7 @@ static enum err start_service(struct process *process)
 		.failures_per_network = settings->failures_per_network,
 		.failures_per_login = settings->failures_per_login,
 		.mails_per_address = settings->mails_per_address,
+		.cannot_mail = !process->dev && !settings->mail_url.ptr,
 		.retention_mail_days = settings->retention_mail_days,
 		.retention_audit_days = settings->retention_audit_days,
 		.public_url = settings->public_url.ptr ? settings->public_url : STR(""),

@@ -197,24 +197,27 @@ enum err letter_add_token(struct ctx *ctx, const struct outbox_row *row,
 	return tx_commit(&tx);
 }
 
-static enum err write_template(struct ctx *ctx, struct secret token, struct letter *letter)
+enum err letter_write_template(struct ctx *ctx, const char *name, struct letter *letter)
 {
 	struct mail_template template;
 
-	enum err err = store_mail_template_by_name(ctx->store, ctx->arena, ctx->app.id,
-	                                           STR("reset_password"), &template);
-	if (err == ERR_NOT_FOUND)
-		return ERR_INTERNAL; /* every app has its copy */
-	TRY(err);
+	TRY(store_mail_template_by_name(ctx->store, ctx->arena, ctx->app.id, str(name), &template));
 	letter->kind = LETTER_TEMPLATE;
 	letter->subject = template.subject;
 	letter->content = template.content;
-	letter->secret = token;
 	if (template.send_name.len > 0)
 		letter->sender_name = template.send_name;
 	if (template.sender.len > 0)
 		letter->sender = template.sender;
 	return OK;
+}
+
+static enum err write_reset_template(struct ctx *ctx, struct secret token, struct letter *letter)
+{
+	enum err err = letter_write_template(ctx, RESET_PASSWORD_TEMPLATE, letter);
+
+	letter->secret = token;
+	return err == ERR_NOT_FOUND ? ERR_INTERNAL : err; /* every app has its copy */
 }
 
 /* In two halves, which people type with fewer slips. */
@@ -264,7 +267,7 @@ static enum err write_recovery(struct ctx *ctx, const struct outbox_row *row,
 	                 (long long)((row->expires_at - ctx->now + MINUTE - 1) / MINUTE)));
 	if (row->kind == OUTBOX_RECOVERY)
 		return write_code(ctx, row, letter);
-	return row->kind == OUTBOX_RECOVERY_CODE ? write_template(ctx, token, letter) : OK;
+	return row->kind == OUTBOX_RECOVERY_CODE ? write_reset_template(ctx, token, letter) : OK;
 }
 
 /* Its token was made with the change. */

@@ -2,10 +2,12 @@
 /* letter_address.c - what is mailed to an address that somebody gave: for a new account, for
  * another link, or as an account's new one. Whoever has it already is told, and nobody else. */
 #include "account/letter_priv.h"
+#include "account/message.h"
 
 bool letter_is_of_address(const struct outbox_row *row)
 {
-	return row->kind >= OUTBOX_SIGN_UP && row->kind <= OUTBOX_EMAIL_CHANGE;
+	return (row->kind >= OUTBOX_SIGN_UP && row->kind <= OUTBOX_EMAIL_CHANGE) ||
+	       row->kind == OUTBOX_WAITING_POSITION;
 }
 
 /* What such a row comes to. */
@@ -13,7 +15,8 @@ struct answer {
 	enum letter_kind kind;
 	struct account account; /* to whom: an account, or what will be one */
 	struct secret token;
-	const char *drop; /* NULL: mail it */
+	struct str position; /* on the waiting list */
+	const char *drop;    /* NULL: mail it */
 };
 
 static enum err answer_sign_up(struct ctx *ctx, const struct sign_up *sign_up,
@@ -113,6 +116,20 @@ static enum err answer_activation(struct ctx *ctx, const struct outbox_row *row,
 	return OK;
 }
 
+/* Its mail is the app's own template. */
+static enum err answer_waiting(struct ctx *ctx, const struct outbox_row *row, struct answer *answer)
+{
+	struct waiting_entry waiting;
+	int64_t position;
+
+	answer->kind = LETTER_TEMPLATE;
+	TRY(store_waiting_by_email(ctx->store, ctx->arena, row->app_id, row->login, &waiting));
+	if (waiting.account_created)
+		answer->drop = "there is an account by now";
+	TRY(store_waiting_position(ctx->store, ctx->arena, row->app_id, waiting.id, &position));
+	return arena_printf(ctx->arena, &answer->position, "%lld", (long long)position);
+}
+
 static enum err find_answer(struct ctx *ctx, const struct outbox_row *row, struct answer *answer)
 {
 	struct account owner = { 0 };
@@ -120,7 +137,8 @@ static enum err find_answer(struct ctx *ctx, const struct outbox_row *row, struc
 
 	if (row->kind == OUTBOX_VERIFICATION && row->account_id != 0)
 		return answer_activation(ctx, row, answer);
-
+	if (row->kind == OUTBOX_WAITING_POSITION)
+		return answer_waiting(ctx, row, answer);
 	enum err err =
 		store_account_by_email(ctx->store, ctx->arena, row->app_id, row->login, &owner);
 	if (err != OK && err != ERR_NOT_FOUND)
@@ -148,6 +166,21 @@ static enum err was_mailed_enough(struct ctx *ctx, const struct outbox_row *row,
 	return OK;
 }
 
+static enum err write_answer(struct ctx *ctx, const struct answer *answer, struct letter *letter)
+{
+	letter->kind = answer->kind;
+	switch (answer->kind) {
+	case LETTER_ADDRESS_TAKEN:
+		letter->to = answer->account.email;
+		return OK;
+	case LETTER_TEMPLATE:
+		letter->position = answer->position;
+		return letter_write_template(ctx, WAITING_POSITION_TEMPLATE, letter);
+	default:
+		return letter_write_link(ctx, STR_NONE, "verify", answer->token, &letter->link);
+	}
+}
+
 enum err letter_of_address(struct ctx *ctx, const struct outbox_row *row, struct letter *ret_letter)
 {
 	struct letter letter = { .send = true };
@@ -168,11 +201,10 @@ enum err letter_of_address(struct ctx *ctx, const struct outbox_row *row, struct
 	if (answer.drop)
 		return letter_drop(ctx, row, answer.drop);
 	TRY(letter_write_envelope(ctx, row, &answer.account, &letter));
-	letter.kind = answer.kind;
-	if (answer.kind == LETTER_ADDRESS_TAKEN)
-		letter.to = answer.account.email;
-	else
-		TRY(letter_write_link(ctx, STR_NONE, "verify", answer.token, &letter.link));
+	err = write_answer(ctx, &answer, &letter);
+	if (err == ERR_NOT_FOUND)
+		return letter_drop(ctx, row, "the app has no such template any more");
+	TRY(err);
 	*ret_letter = letter;
 	return OK;
 }

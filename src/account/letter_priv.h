@@ -32,6 +32,9 @@ MUST_USE enum err letter_add_token(struct ctx *ctx, const struct outbox_row *row
                                    const struct account *account, enum token_purpose purpose,
                                    struct secret token);
 
+/* By the app's own template of this name. ERR_NOT_FOUND: it has none. */
+MUST_USE enum err letter_write_template(struct ctx *ctx, const char *name, struct letter *letter);
+
 /* What every letter has. */
 MUST_USE enum err letter_write_envelope(struct ctx *ctx, const struct outbox_row *row,
                                         const struct account *account, struct letter *letter);

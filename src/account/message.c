@@ -70,14 +70,21 @@ static const struct {
 	  "",
 	  { "A reset code is on its way to your mailbox.",
 	    "Un code de réinitialisation vient d’être envoyé à votre adresse." } },
+	{ "waitinglist_added",
+	  "success",
+	  "",
+	  { "You are on the waiting list. Your place is on its way to your mailbox.",
+	    "Vous êtes sur la liste d’attente. Votre place vous est envoyée par e-mail." } },
 };
 
-/* Places: {{link}}, {{code}}, {{email}}, {{app}}, {{minutes}}, {{reference}}. */
+/* Places of all: {{email}}, {{app}}, {{reference}}, {{time}}; of reset_password: {{link}},
+ * {{code}},
+ * {{minutes}}; of waiting_position: {{position}}. */
 static const struct {
 	const char *name;
 	const char *subject[LANGUAGE_COUNT], *content[LANGUAGE_COUNT];
 } shipped_templates[] = {
-	{ "reset_password",
+	{ RESET_PASSWORD_TEMPLATE,
 	  { "Reset your password for {{app}}", "Réinitialisez votre mot de passe {{app}}" },
 	  { "Hello,\n\n"
 	    "someone, hopefully you, asked to reset the password of {{email}} for {{app}}. To "
@@ -96,6 +103,21 @@ static const struct {
 	    "{{code}}\n\n"
 	    "Si ce n’était pas vous, vous pouvez ignorer cet e-mail : votre mot de passe actuel "
 	    "reste valable.\n\n"
+	    "Référence : {{reference}}" } },
+	{ WAITING_POSITION_TEMPLATE,
+	  { "Your place on the waiting list for {{app}}",
+	    "Votre place sur la liste d’attente de {{app}}" },
+	  { "Hello,\n\n"
+	    "someone, hopefully you, put {{email}} on the waiting list for {{app}}. Your place on "
+	    "it is {{position}}.\n\n"
+	    "We will write again when there is room for you.\n\n"
+	    "If it was not you, you can ignore this mail.\n\n"
+	    "Reference: {{reference}}",
+	    "Bonjour,\n\n"
+	    "quelqu’un, sans doute vous, a inscrit {{email}} sur la liste d’attente de {{app}}. "
+	    "Vous y occupez la place {{position}}.\n\n"
+	    "Nous vous écrirons de nouveau quand il y aura de la place pour vous.\n\n"
+	    "Si ce n’était pas vous, vous pouvez ignorer cet e-mail.\n\n"
 	    "Référence : {{reference}}" } },
 };
 
@@ -178,6 +200,20 @@ enum err messages_translate(struct ctx *ctx, struct tx *tx, int64_t app_id, stru
 	for (size_t i = 0; old != new &&i < COUNT_OF(shipped_templates); i++)
 		TRY(translate_template(ctx, tx, app_id, i, old, new));
 	return OK;
+}
+
+enum err mail_template_check(struct ctx *ctx, const char *name)
+{
+	struct mail_template template;
+
+	if (ctx->service->policy.cannot_mail)
+		return deny(ctx, ERR_NO_MAIL, "no mail server is configured");
+	enum err err = store_mail_template_by_name(ctx->store, ctx->arena, ctx->app.id, str(name),
+	                                           &template);
+	if (err == ERR_NOT_FOUND ||
+	    (err == OK && (template.subject.len == 0 || template.content.len == 0)))
+		return deny(ctx, ERR_NO_TEMPLATE, "the app's mail template is empty");
+	return err;
 }
 
 static enum err message_find(struct ctx *ctx, const struct message_named *in,

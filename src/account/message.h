@@ -31,6 +31,13 @@ extern const struct operation
 extern const struct operation
 	mail_template_set_op; /* struct mail_template -> struct mail_template */
 
+#define RESET_PASSWORD_TEMPLATE   "reset_password"
+#define WAITING_POSITION_TEMPLATE "waiting_position"
+
+/* Before a mail by the template of this name is asked for. ERR_NO_TEMPLATE: the app has none, or it
+ * says nothing. ERR_NO_MAIL: the server sends no mail at all. */
+MUST_USE enum err mail_template_check(struct ctx *ctx, const char *name);
+
 /* Whether the shipped texts exist in this language: "en", "fr". */
 bool messages_speak(struct str language);
 

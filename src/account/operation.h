@@ -25,6 +25,7 @@ struct policy {
 	int64_t reset_minutes, access_minutes, refresh_days;
 	struct rate requests_per_network, failures_per_network, failures_per_login;
 	struct rate mails_per_address;
+	bool cannot_mail; /* no mail server is configured */
 	int64_t retention_mail_days;
 	int64_t retention_audit_days; /* below 0: for ever */
 	struct str public_url;        /* without a slash at its end */

@@ -20,6 +20,7 @@ const char *const outbox_kind_words[OUTBOX_KIND_COUNT] = {
 	[OUTBOX_EMAIL_CHANGE] = "change of address",
 	[OUTBOX_EMAIL_CHANGED] = "address changed",
 	[OUTBOX_EMAIL_MOVED] = "address changed by the operator",
+	[OUTBOX_WAITING_POSITION] = "place on the waiting list",
 };
 
 const char *const outbox_state_words[] = {
@@ -47,6 +48,7 @@ static int64_t sense_s(const struct ctx *ctx, int64_t kind)
 	case OUTBOX_SIGN_UP:
 	case OUTBOX_VERIFICATION:
 	case OUTBOX_EMAIL_CHANGE:
+	case OUTBOX_WAITING_POSITION:
 		return DAY;
 	case OUTBOX_PASSWORD_CHANGED:
 	case OUTBOX_EMAIL_CHANGED:

@@ -46,7 +46,8 @@ enum letter_kind {
 	LETTER_VERIFY,              /* link */
 	LETTER_CHANGE_EMAIL,        /* link */
 	LETTER_ADDRESS_TAKEN, /* to whoever has the address: somebody gave it for another account */
-	LETTER_TEMPLATE,      /* link, secret, minutes: by the app's own subject and content */
+	LETTER_TEMPLATE, /* link, secret, minutes; or position: by the app's own subject and content
+	                  */
 	LETTER_KIND_COUNT
 };
 
@@ -62,6 +63,7 @@ struct letter {
 	struct secret code;   /* for typing, "K7Q2-9FMX" */
 	struct str new_email;
 	struct str username, network, reference;
+	struct str position;         /* on the waiting list */
 	struct str minutes;          /* how long the link lives, from now */
 	struct str subject, content; /* LETTER_TEMPLATE */
 	struct str message_id;       /* what stands before the @; the same at every attempt */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* recovery.c - a request is one row; a link is looked at freely and spent once. */
 #include "account/recovery.h"
+#include "account/message.h"
 #include "account/outbox.h"
 #include "base/text.h"
 
@@ -44,6 +45,8 @@ static enum err recovery_request(struct ctx *ctx, const struct recovery_request 
 
 	TRY(login_key(ctx, in, &row.login));
 	TRY(check_disclosed(ctx, in, row.login));
+	if (in->mail == OUTBOX_RECOVERY_CODE)
+		TRY(mail_template_check(ctx, RESET_PASSWORD_TEMPLATE));
 	TRY(outbox_queue(ctx, &row));
 	ret_requested->reference = row.reference;
 	return OK;

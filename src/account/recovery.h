@@ -19,7 +19,8 @@ struct recovery_requested {
 };
 
 /* Writes one row, the same for a stranger and a member, and lets the mail thread think.
- * ERR_BAD_EMAIL. With `discloses`, a stranger is ERR_NO_ACCOUNT. */
+ * ERR_BAD_EMAIL. With `discloses`, a stranger is ERR_NO_ACCOUNT. By the app's template:
+ * ERR_NO_MAIL, ERR_NO_TEMPLATE. */
 extern const struct operation recovery_request_op; /* -> struct recovery_requested */
 
 struct recovery_link {

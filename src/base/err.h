@@ -65,6 +65,9 @@
 	X(ERR_APP_EXISTS, "an app of this name, alias or host exists already")                     \
 	X(ERR_APP_NOT_EMPTY, "the app still has accounts")                                         \
 	X(ERR_TWO_KEYS, "two of these keys are good already; retire the former one before")        \
+	X(ERR_NOT_MEMBER, "the workspace is not the person's")                                     \
+	X(ERR_NO_TEMPLATE, "there is no template for this mail")                                   \
+	X(ERR_NO_MAIL, "no mail server is configured")                                             \
 	X(ERR_BAD_SETTING, "there is no such setting, or it does not take this value")             \
 	/* The program's own start. */                                                             \
 	X(ERR_CONFIG, "the configuration is wrong")                                                \

@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 4, SEGMENT_MAX = 64 };
+enum { DEPTH_MAX = 8, SEGMENT_MAX = 64 };
 
 enum err members_add(struct members *members, struct member member)
 {
@@ -26,6 +26,17 @@ bool rest_next(const struct rest *rest, const struct member **member)
 		return false;
 	*member = &rest->members->items[i];
 	return true;
+}
+
+static enum err dump(struct arena *arena, const json_t *value, struct str *ret_json)
+{
+	size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *text = size ? arena_alloc(arena, size + 1) : NULL;
+
+	NEED(text);
+	json_dumpb(value, text, size, JSON_COMPACT | JSON_ENCODE_ANY);
+	*ret_json = (struct str){ text, size };
+	return OK;
 }
 
 /* An array of texts; any other is left MEMBER_OTHER. */
@@ -127,22 +138,84 @@ static bool is_shallow(struct str text)
 	return depth <= DEPTH_MAX;
 }
 
-enum err json_read(struct arena *arena, struct str text, struct members *members)
+/* The caller owns *ret_root: json_decref() it. */
+static enum err load(struct str text, json_t **ret_root)
 {
 	json_error_t error;
 
 	if (!is_shallow(text))
 		return ERR_MALFORMED;
+	*ret_root = json_loadb(text.ptr ? text.ptr : "", text.len, JSON_REJECT_DUPLICATES, &error);
+	if (*ret_root)
+		return OK;
+	return json_error_code(&error) == json_error_out_of_memory ? ERR_NOMEM : ERR_MALFORMED;
+}
 
-	json_t *root =
-		json_loadb(text.ptr ? text.ptr : "", text.len, JSON_REJECT_DUPLICATES, &error);
-	if (!root)
-		return json_error_code(&error) == json_error_out_of_memory ? ERR_NOMEM
-		                                                           : ERR_MALFORMED;
+enum err json_read(struct arena *arena, struct str text, struct members *members)
+{
+	json_t *root;
+
+	TRY(load(text, &root));
+	members->arena = arena;
+	members->source = text;
 	enum err err =
 		json_is_object(root) ? flatten(arena, root, STR(""), 0, members) : ERR_MALFORMED;
 	json_decref(root);
 	return err;
+}
+
+/* A value that is no text stays JSON. */
+static enum err read_flat(struct arena *arena, json_t *object, struct members *members)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(object, key, value)
+	{
+		struct member member = { .kind = MEMBER_OTHER };
+		TRY(arena_str(arena, str(key), &member.name));
+		if (json_is_string(value) || json_is_null(value))
+			TRY(read_value(arena, value, &member));
+		else
+			TRY(dump(arena, value, &member.text));
+		TRY(members_add(members, member));
+	}
+	return OK;
+}
+
+enum err json_read_flat(struct arena *arena, struct str text, struct members *members)
+{
+	json_t *root;
+
+	TRY(load(text, &root));
+	enum err err = json_is_object(root) ? read_flat(arena, root, members) : ERR_MALFORMED;
+	json_decref(root);
+	return err;
+}
+
+enum err json_part(const struct members *members, const char *name, struct str *ret_json)
+{
+	json_t *root;
+
+	if (!members->source.ptr)
+		return ERR_NOT_FOUND;
+	TRY(load(members->source, &root));
+	json_t *part = json_object_get(root, name);
+	enum err err = !part || json_is_null(part) ? ERR_NOT_FOUND : ERR_MEMBER_TYPE;
+	if (json_is_object(part))
+		err = dump(members->arena, part, ret_json);
+	json_decref(root);
+	return err;
+}
+
+bool json_is_structure(struct str text)
+{
+	json_t *root;
+
+	if (text.len == 0 || (text.ptr[0] != '{' && text.ptr[0] != '[') || load(text, &root) != OK)
+		return false;
+	json_decref(root);
+	return true;
 }
 
 static json_t *out_object(const struct out_field *fields, size_t n_fields, const char *item);
@@ -184,6 +257,19 @@ static json_t *out_words(const struct str_list *list)
 	return array;
 }
 
+static json_t *out_numbers(const struct number_list *list)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < list->n; i++) {
+		if (json_array_append_new(array, json_integer(list->items[i])) != 0) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
 static json_t *out_value(const struct out_field *field, const char *item)
 {
 	const void *from = item + field->offset;
@@ -213,8 +299,13 @@ static json_t *out_value(const struct out_field *field, const char *item)
 		return out_list(field, from);
 	case OUT_WORDS:
 		return out_words(from);
+	case OUT_NUMBERS:
+		return out_numbers(from);
+	case OUT_MILLISECONDS:
+		return json_integer(*(const int64_t *)from * 1000);
+	case OUT_MEMBERS:
 	case OUT_PAIRS:
-		break; /* they have names of their own: put_pairs() */
+		break; /* they have names of their own */
 	}
 	return NULL;
 }
@@ -235,16 +326,24 @@ static json_t *descend(json_t *object, const char *segment)
 	return json_object_set_new(object, name, outer) == 0 ? inner : NULL;
 }
 
-static enum err put(json_t *object, const struct out_field *field, const char *item)
+/* Goes down to where the last part of a dotted name belongs. NULL: no memory. */
+static json_t *descend_all(json_t *object, const char **name)
 {
 	char segment[SEGMENT_MAX];
+
+	for (const char *dot; object && (dot = strchr(*name, '.')); *name = dot + 1) {
+		snprintf(segment, sizeof(segment), "%.*s", (int)(dot - *name), *name);
+		object = descend(object, segment);
+	}
+	return object;
+}
+
+static enum err put(json_t *object, const struct out_field *field, const char *item)
+{
 	const char *name = field->name;
 
-	for (const char *dot; (dot = strchr(name, '.')); name = dot + 1) {
-		snprintf(segment, sizeof(segment), "%.*s", (int)(dot - name), name);
-		object = descend(object, segment);
-		NEED(object);
-	}
+	object = descend_all(object, &name);
+	NEED(object);
 	return json_object_set_new(object, name, out_value(field, item)) == 0 ? OK : ERR_INTERNAL;
 }
 
@@ -259,6 +358,24 @@ static enum err put_pairs(json_t *object, const struct out_list *list)
 			return ERR_INTERNAL;
 	}
 	return OK;
+}
+
+/* Those that the table has said already stay as they are. */
+static enum err put_members(json_t *object, const struct out_field *field, const char *item)
+{
+	const char *name = field->name;
+	struct str text;
+	json_t *more;
+
+	memcpy(&text, item + field->offset, sizeof(text));
+	if (!text.ptr)
+		return OK;
+	object = descend_all(object, &name);
+	NEED(object);
+	TRY(load(text, &more));
+	int failed = json_object_update_missing(object, more);
+	json_decref(more);
+	return failed ? ERR_NOMEM : OK;
 }
 
 static bool is_left_out(const struct out_field *field, const char *item)
@@ -278,7 +395,9 @@ static enum err put_all(json_t *object, const struct out_field *fields, size_t n
 {
 	NEED(object);
 	for (size_t i = 0; i < n_fields; i++) {
-		if (fields[i].kind == OUT_PAIRS)
+		if (fields[i].kind == OUT_MEMBERS)
+			TRY(put_members(object, &fields[i], item));
+		else if (fields[i].kind == OUT_PAIRS)
 			TRY(put_pairs(object, (const void *)(item + fields[i].offset)));
 		else if (!is_left_out(&fields[i], item))
 			TRY(put(object, &fields[i], item));
@@ -300,15 +419,10 @@ static json_t *out_object(const struct out_field *fields, size_t n_fields, const
 /* Takes the value. */
 static enum err dump_take(struct arena *arena, json_t *value, struct str *ret_json)
 {
-	size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT);
-	char *text = size ? arena_alloc(arena, size + 1) : NULL;
+	enum err err = dump(arena, value, ret_json);
 
-	if (text)
-		json_dumpb(value, text, size, JSON_COMPACT);
 	json_decref(value);
-	NEED(text);
-	*ret_json = (struct str){ text, size };
-	return OK;
+	return err;
 }
 
 enum err json_write(struct arena *arena, const struct out_field *fields, size_t n_fields,

@@ -28,6 +28,8 @@ enum { MEMBERS_MAX = 64 };
 struct members {
 	struct member items[MEMBERS_MAX];
 	size_t n;
+	struct arena *arena; /* of a document: see json_part() */
+	struct str source;
 };
 
 /* Some of a request's members, by a bit for each. */
@@ -49,6 +51,17 @@ MUST_USE enum err members_add(struct members *members, struct member member);
  * deep or too many. */
 MUST_USE enum err json_read(struct arena *arena, struct str text, struct members *members);
 
+/* The same of the object's own members alone: of an object, an array, a number or a boolean, which
+ * are MEMBER_OTHER, the text is its JSON. */
+MUST_USE enum err json_read_flat(struct arena *arena, struct str text, struct members *members);
+
+/* The object that is the document's own member of this name, as JSON. ERR_NOT_FOUND: there is none,
+ * or it is null. ERR_MEMBER_TYPE: it is no object. */
+MUST_USE enum err json_part(const struct members *members, const char *name, struct str *ret_json);
+
+/* Whether a text is an object or an array in JSON, and nothing else. */
+bool json_is_structure(struct str text);
+
 enum out_kind {
 	OUT_TEXT,           /* struct str; left out when it is NONE */
 	OUT_TEXT_OR_NULL,   /* struct str; null when it is NONE */
@@ -60,11 +73,20 @@ enum out_kind {
 	OUT_CONSTANT, /* the row's own text */
 	OUT_LIST,     /* struct out_list: an array of objects, by the row's own table */
 	OUT_WORDS,    /* struct str_list: an array of texts */
-	OUT_PAIRS,    /* struct out_list of struct out_pair: each a member beside the others */
+	OUT_NUMBERS,  /* struct number_list: an array of numbers */
+	OUT_MILLISECONDS, /* int64_t Unix seconds, as milliseconds */
+	OUT_MEMBERS, /* struct str, an object in JSON: its members beside the others, of which they
+	                can be none */
+	OUT_PAIRS,   /* struct out_list of struct out_pair: each a member beside the others */
 };
 
 struct out_pair {
 	struct str name, value;
+};
+
+struct number_list {
+	int64_t *items;
+	size_t n;
 };
 
 /* As every list of the house is laid out. */

@@ -91,6 +91,10 @@ static enum err spell_value(struct arena *arena, const struct out_field *field, 
 		return spell_list(arena, field, from, ret_text);
 	case OUT_WORDS:
 		return spell_words(arena, from, ret_text);
+	case OUT_MEMBERS:
+		return spell_text(arena, from, ret_text);
+	case OUT_NUMBERS:
+	case OUT_MILLISECONDS:
 	case OUT_PAIRS:
 		break; /* no command prints any */
 	}

@@ -124,6 +124,9 @@ static void put_answer_value(struct page *page, const struct route *route,
 	case OUT_INTEGER:
 	case OUT_INTEGER_IF_ANY:
 	case OUT_BOOL:
+	case OUT_MILLISECONDS:
+	case OUT_NUMBERS:
+	case OUT_MEMBERS:
 	case OUT_PAIRS:
 		buf_puts(&page->buf, example);
 		break;
@@ -147,7 +150,7 @@ static void put_answer_members(struct page *page, const struct route *route,
 	buf_putc(&page->buf, '{');
 	for (size_t i = 0; i < n_fields; i++) {
 		buf_puts(&page->buf, i ? "," : "");
-		if (fields[i].kind != OUT_PAIRS)
+		if (fields[i].kind != OUT_PAIRS && fields[i].kind != OUT_MEMBERS)
 			buf_printf(&page->buf, "\"%s\":", fields[i].name);
 		put_answer_value(page, route, &fields[i]);
 	}

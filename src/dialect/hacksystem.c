@@ -2,10 +2,13 @@
 /* hacksystem.c - Hack System, an application on a low-code platform. What its clients are told
  * comes from the app's table `messages`, read anew for every answer. */
 #include "account/account.h"
+#include "account/content.h"
 #include "account/message.h"
 #include "account/password.h"
+#include "account/person.h"
 #include "account/recovery.h"
-#include "dialect/dialect.h"
+#include "account/waiting_list.h"
+#include "dialect/document.h"
 #include <string.h>
 
 enum { AUTH_TOKEN_S = 86400 };
@@ -19,6 +22,15 @@ static const struct log_in log_in_preset = {
 	.kind = LOGIN_EMAIL,
 	.terms = { ACCESS_OPAQUE, AUTH_TOKEN_S },
 	.discloses = true,
+};
+
+static const struct field sign_up_fields[] = {
+	FIELD_OR("email", TEXT, struct person_sign_up, email, ERR_EMPTY_EMAIL),
+	FIELD_OR("password", SECRET, struct person_sign_up, password, ERR_EMPTY_PASSWORD),
+};
+
+static const struct person_sign_up sign_up_preset = {
+	.terms = { ACCESS_OPAQUE, AUTH_TOKEN_S },
 };
 
 static const struct out_field session_out[] = {
@@ -38,6 +50,67 @@ static const struct recovery_request forgot_preset = {
 static const struct field reset_fields[] = {
 	FIELD_OR("code", SECRET, struct password_reset, token, ERR_EMPTY_CODE),
 	FIELD_OR("password", SECRET, struct password_reset, new_password, ERR_EMPTY_PASSWORD),
+};
+
+/* A current password that is not said is not the right one. */
+static const struct field change_fields[] = {
+	FIELD_OR("new_password", SECRET, struct password_change, new_password, ERR_MEMBER_MISSING),
+	FIELD_OR("password", SECRET, struct password_change, old_password, ERR_WRONG_PASSWORD),
+};
+
+static const struct field profile_fields[] = {
+	FIELD_MAYBE_NULL("user", JSON, struct person_update, user),
+	FIELD_MAYBE_NULL("workspace_info", JSON, struct person_update, workspace),
+	FIELD_MAYBE_NULL("workspace_id", NUMBER, struct person_update, workspace_id),
+};
+
+static const struct person_update profile_preset = { .workspace_id = NO_WORKSPACE };
+
+static const struct out_field workspace_out[] = {
+	OUT("id", INTEGER, struct person_workspace, id),
+	OUT("created_at", MILLISECONDS, struct person_workspace, created_at),
+	OUT("name", TEXT, struct person_workspace, name),
+	OUT("users", NUMBERS, struct person_workspace, users),
+};
+
+static const struct out_field person_out[] = {
+	OUT("user.id", INTEGER, struct person, id),
+	OUT("user.created_at", MILLISECONDS, struct person, created_at),
+	OUT("user.email", TEXT, struct person, email),
+	OUT("user.name", TEXT, struct person, name),
+	OUT("user.*", MEMBERS, struct person, fields),
+	OUT_LIST_OF("workspace", struct person, workspaces.items, workspace_out,
+	            struct person_workspace),
+};
+
+static const struct field content_fields[] = {
+	FIELD_MAYBE("slug", TEXT, struct content_wanted, slug),
+};
+
+static const struct out_field string_out[] = {
+	OUT("id", INTEGER, struct content, id),
+	OUT("created_at", MILLISECONDS, struct content, created_at),
+	OUT("name", TEXT, struct content, name),
+	OUT("slug", TEXT, struct content, slug),
+	OUT("global", BOOL, struct content, global),
+	OUT("*", MEMBERS, struct content, members),
+};
+
+static const struct out_field structure_out[] = {
+	OUT("id", INTEGER, struct content, id),
+	OUT("created_at", MILLISECONDS, struct content, created_at),
+	OUT("name", TEXT, struct content, name),
+	OUT("*", MEMBERS, struct content, members),
+};
+
+static const struct out_field content_out[] = {
+	OUT_LIST_OF("strings", struct content_shown, strings.items, string_out, struct content),
+	OUT_LIST_OF("structure", struct content_shown, structure.items, structure_out,
+	            struct content),
+};
+
+static const struct field join_fields[] = {
+	FIELD_OR("email", TEXT, struct waiting_join, email, ERR_EMPTY_EMAIL),
 };
 
 static const struct route routes[] = {
@@ -64,6 +137,48 @@ static const struct route routes[] = {
 	  .fields = FIELDS(log_in_fields),
 	  .ok = 200,
 	  .out = FIELDS(session_out) },
+	{ .method = "POST",
+	  .path = "/auth/signup",
+	  .takes = TAKES_JSON | TAKES_FORM,
+	  .operation = &person_sign_up_op,
+	  .preset = &sign_up_preset,
+	  .fields = FIELDS(sign_up_fields),
+	  .ok = 200,
+	  .out = FIELDS(session_out) },
+	{ .method = "GET",
+	  .path = "/auth/user",
+	  .operation = &person_show_op,
+	  .ok = 200,
+	  .out = FIELDS(person_out) },
+	{ .method = "GET",
+	  .path = "/content",
+	  .takes = TAKES_QUERY,
+	  .operation = &content_show_op,
+	  .fields = FIELDS(content_fields),
+	  .ok = 200,
+	  .out = FIELDS(content_out) },
+	{ .method = "PUT",
+	  .path = "/user/password",
+	  .takes = TAKES_JSON | TAKES_FORM,
+	  .operation = &password_change_op,
+	  .fields = FIELDS(change_fields),
+	  .ok = 200,
+	  .say = "password_updated" },
+	{ .method = "PUT",
+	  .path = "/user/profile",
+	  .takes = TAKES_JSON,
+	  .operation = &person_update_op,
+	  .preset = &profile_preset,
+	  .fields = FIELDS(profile_fields),
+	  .ok = 200,
+	  .out = FIELDS(person_out) },
+	{ .method = "POST",
+	  .path = "/waitinglist",
+	  .takes = TAKES_JSON | TAKES_FORM,
+	  .operation = &waiting_join_op,
+	  .fields = FIELDS(join_fields),
+	  .ok = 200,
+	  .say = "waitinglist_added" },
 };
 
 #define STANDARD(row)                                                                              \
@@ -125,6 +240,11 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_CHANGES_HELD] = { 403, "ERROR_CODE_ACCESS_DENIED", "Changes are held for some days.",
 	                       NULL, NULL, NULL },
 	[ERR_WRONG_USERNAME] = INPUT("Invalid username."),
+	[ERR_BAD_FIELD] = INPUT("A value cannot be kept."),
+	[ERR_OUT_OF_RANGE] = INPUT("A value is out of its range."),
+	[ERR_NOT_MEMBER] = STANDARD("settings_info_error"),
+	[ERR_NO_TEMPLATE] = STANDARD("no_email_template_found"),
+	[ERR_NO_MAIL] = STANDARD("email_not_sent"),
 	[ERR_BAD_SETTING] = INPUT("Invalid setting."),
 	[ERR_EMPTY_EMAIL] = STANDARD("email_empty"),
 	[ERR_EMPTY_PASSWORD] = STANDARD("password_empty"),
@@ -246,22 +366,26 @@ static enum err render_error(struct visit *visit, enum err err)
 	return visit_json(visit, "application/json", answer_out, COUNT_OF(answer_out), &answer);
 }
 
-/* The platform's clients may send the token as ?authtoken= too; it is no member of any call. */
+/* The platform's clients may send the token as ?authtoken= too; it is no member of any call. More
+ * than one token is nobody's (RFC 6750, 2). */
 static enum err credentials(struct visit *visit)
 {
 	struct members *query = &visit->request->query;
-	size_t kept = 0;
+	size_t kept = 0, shown;
 
 	visit->ctx.bearer = bearer_token(visit->request);
+	shown = visit->ctx.bearer.ptr != NULL;
 	for (size_t i = 0; i < query->n; i++) {
-		if (str_is(query->items[i].name, "authtoken"))
-			visit->ctx.bearer = (struct secret){ query->items[i].text.ptr,
-				                             query->items[i].text.len };
-		else
+		struct str token = query->items[i].text;
+		if (!str_is(query->items[i].name, "authtoken")) {
 			query->items[kept++] = query->items[i];
+			continue;
+		}
+		if (token.len > 0 && ++shown)
+			visit->ctx.bearer = (struct secret){ token.ptr, token.len };
 	}
 	query->n = kept;
-	return OK;
+	return shown > 1 ? ERR_MALFORMED : OK;
 }
 
 const struct dialect dialect_hacksystem = {
@@ -270,7 +394,7 @@ const struct dialect dialect_hacksystem = {
 	.routes = routes,
 	.n_routes = COUNT_OF(routes),
 	.errors = errors,
-	.cors = "Authorization, Content-Type",
+	.cors = "Authorization, Content-Type, X-Data-Source",
 	.credentials = credentials,
 	.render_ok = render_ok,
 	.render_error = render_error,

@@ -32,8 +32,11 @@ static const char *type_of(const struct out_field *out)
 	case OUT_LIST:
 	case OUT_WORDS:
 		return "array";
+	case OUT_NUMBERS:
+	case OUT_MILLISECONDS:
+	case OUT_MEMBERS:
 	case OUT_PAIRS:
-		break; /* members of any name */
+		break; /* not in this document */
 	}
 	return "null";
 }

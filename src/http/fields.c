@@ -3,10 +3,20 @@
 #include "http/fields.h"
 #include <string.h>
 
+/* What is inside of an object is its own affair. */
+static bool is_named(const struct field *field, struct str name)
+{
+	size_t len = strlen(field->name);
+
+	if (field->kind == FIELD_JSON && name.len > len && name.ptr[len] == '.')
+		name.len = len;
+	return str_is(name, field->name);
+}
+
 static const struct field *field_named(const struct field *fields, size_t n_fields, struct str name)
 {
 	for (size_t i = 0; i < n_fields; i++) {
-		if (fields[i].kind != FIELD_REST && str_is(name, fields[i].name))
+		if (fields[i].kind != FIELD_REST && is_named(&fields[i], name))
 			return &fields[i];
 	}
 	return NULL;
@@ -46,6 +56,9 @@ static enum err take_member(const struct field *field, const struct member *memb
 	const struct secret secret = { member->text.ptr, member->text.len };
 	char *place = (char *)in + field->offset;
 
+	if (field->kind == FIELD_JSON)
+		return OK; /* take_objects() */
+
 	if (member->kind == MEMBER_NULL &&
 	    (field->need == FIELD_CHECKED || field->need == FIELD_OR_NULL))
 		return OK;
@@ -59,6 +72,23 @@ static enum err take_member(const struct field *field, const struct member *memb
 		memcpy(place, &member->text, sizeof(member->text));
 	else
 		memcpy(place, &secret, sizeof(secret));
+	return OK;
+}
+
+static enum err take_objects(const struct field *fields, size_t n_fields,
+                             const struct members *members, void *in, struct str *ret_culprit)
+{
+	for (size_t i = 0; i < n_fields; i++) {
+		struct str json;
+		if (fields[i].kind != FIELD_JSON || members->n == 0)
+			continue;
+		*ret_culprit = str(fields[i].name);
+		enum err err = json_part(members, fields[i].name, &json);
+		if (err == OK)
+			memcpy((char *)in + fields[i].offset, &json, sizeof(json));
+		else if (err != ERR_NOT_FOUND)
+			return err;
+	}
 	return OK;
 }
 
@@ -113,6 +143,7 @@ enum err fields_decode(const struct field *fields, size_t n_fields, const struct
 			rest.which |= (uint64_t)1 << i;
 	}
 	put_rest(others, rest, ret_in);
+	TRY(take_objects(fields, n_fields, members, ret_in, ret_culprit));
 	for (size_t i = 0; i < n_fields; i++) {
 		*ret_culprit = str(fields[i].name);
 		TRY(check_present(&fields[i], members));

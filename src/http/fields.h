@@ -12,6 +12,7 @@ enum field_kind {
 	FIELD_SECRET,
 	FIELD_NUMBER, /* int64_t, from 0; a text of digits, or a JSON number */
 	FIELD_WORDS,  /* struct str_list: an array of texts */
+	FIELD_JSON,   /* struct str: an object, as JSON; OPTIONAL, and null is as good as absent */
 	FIELD_REST,   /* struct rest: the members, of whatever kind, that no other field knows */
 };
 

@@ -319,6 +319,7 @@ static void add_place(struct buf *out, const struct letter *letter, struct str n
 		{ "username", letter->username },
 		{ "email", letter->to },
 		{ "minutes", letter->minutes },
+		{ "position", letter->position },
 		{ "reference", letter->reference },
 		{ "network", letter->network },
 		{ "time", time_text(letter->at, time_room, sizeof(time_room)) },

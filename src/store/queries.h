@@ -53,6 +53,9 @@
 	"locale, phc, state, created_at, expires_at"
 #define SIGN_UP_TYPES "iiibbtttttttiii"
 
+#define CONTENT_COLUMNS "id, kind, name, slug, is_global, members, created_at"
+#define CONTENT_TYPES   "iittiti"
+
 #define SIGNING_KEY_COLUMNS "kid, public_jwk, sealed_jwk, created_at, retired_at, verifies_until"
 #define SIGNING_KEY_TYPES   "ttbiii"
 
@@ -209,6 +212,64 @@
 	      " ON CONFLICT (account_id, name) DO UPDATE SET value = excluded.value")              \
 	QUERY(ACCOUNT_FIELD_REMOVE, "it", "",                                                      \
 	      "DELETE FROM account_field WHERE account_id = $1 AND name = $2")                     \
+                                                                                                   \
+	QUERY(WORKSPACE_ADD, "iti", "i",                                                           \
+	      "INSERT INTO workspace (app_id, name, created_at) VALUES ($1, $2, $3) RETURNING id") \
+	QUERY(WORKSPACE_JOIN, "ii", "i",                                                           \
+	      "INSERT INTO workspace_member (account_id, workspace_id) VALUES ($1, $2)"            \
+	      " RETURNING id")                                                                     \
+	QUERY(WORKSPACES_OF, "i", "iti",                                                           \
+	      "SELECT workspace.id, name, created_at FROM workspace_member JOIN workspace"         \
+	      " ON workspace.id = workspace_id WHERE account_id = $1 ORDER BY workspace.id")       \
+	QUERY(WORKSPACE_MEMBERS, "i", "i",                                                         \
+	      "SELECT account_id FROM workspace_member WHERE workspace_id = $1"                    \
+	      " ORDER BY account_id")                                                              \
+	/* Only by one of its members. */                                                          \
+	QUERY(WORKSPACE_RENAME, "tii", "i",                                                        \
+	      "UPDATE workspace SET name = $1 WHERE id = $2 AND EXISTS (SELECT 1"                  \
+	      " FROM workspace_member WHERE workspace_id = $2 AND account_id = $3) RETURNING id")  \
+	/* Those that have no other member go with the account. */                                 \
+	QUERY(ACCOUNT_REMOVE_WORKSPACES, "i", "",                                                  \
+	      "DELETE FROM workspace WHERE id IN (SELECT workspace_id FROM workspace_member"       \
+	      " WHERE account_id = $1) AND NOT EXISTS (SELECT 1 FROM workspace_member"             \
+	      " WHERE workspace_id = workspace.id AND account_id <> $1)")                          \
+	QUERY(ACCOUNT_REMOVE_WAITING, "i", "",                                                     \
+	      "DELETE FROM waiting WHERE id IN (SELECT waiting.id FROM account CROSS JOIN waiting" \
+	      " WHERE account.id = $1 AND waiting.app_id = account.app_id"                         \
+	      " AND waiting.email_key = account.email_key)")                                       \
+	/* Once: who is on it keeps the place. */                                                  \
+	QUERY(WAITING_ADD, "ittii", "",                                                            \
+	      "INSERT INTO waiting (app_id, email, email_key, created_at, account_created)"        \
+	      " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (app_id, email_key) DO NOTHING")           \
+	QUERY(WAITING_SET_CREATED, "it", "",                                                       \
+	      "UPDATE waiting SET account_created = 1 WHERE app_id = $1 AND email_key = $2")       \
+	QUERY(WAITING_BY_EMAIL, "it", "ittii",                                                     \
+	      "SELECT id, email, email_key, created_at, account_created FROM waiting"              \
+	      " WHERE app_id = $1 AND email_key = $2")                                             \
+	/* Those before it who still wait, and itself. */                                          \
+	QUERY(WAITING_POSITION, "ii", "i",                                                         \
+	      "SELECT 1 + count(*) FROM waiting WHERE app_id = $1 AND id < $2"                     \
+	      " AND account_created = 0")                                                          \
+	QUERY(WAITING_PAGE, "iii", "ittii",                                                        \
+	      "SELECT id, email, email_key, created_at, account_created FROM waiting"              \
+	      " WHERE app_id = $1 AND id > $2 ORDER BY id LIMIT $3")                               \
+	QUERY(WAITING_REMOVE, "it", "i",                                                           \
+	      "DELETE FROM waiting WHERE app_id = $1 AND email_key = $2 RETURNING id")             \
+	QUERY(CONTENT_LIST, "i", CONTENT_TYPES,                                                    \
+	      "SELECT " CONTENT_COLUMNS " FROM content WHERE app_id = $1 ORDER BY kind, id")       \
+	QUERY(CONTENT_OF_SLUG, "it", CONTENT_TYPES,                                                \
+	      "SELECT " CONTENT_COLUMNS " FROM content WHERE app_id = $1"                          \
+	      " AND (kind = 0 OR slug = $2 OR is_global = 1) ORDER BY id")                         \
+	QUERY(CONTENT_BY_NAME, "iit", CONTENT_TYPES,                                               \
+	      "SELECT " CONTENT_COLUMNS " FROM content WHERE app_id = $1 AND kind = $2"            \
+	      " AND name = $3")                                                                    \
+	QUERY(CONTENT_SET, "iittiti", "i",                                                         \
+	      "INSERT INTO content (app_id, kind, name, slug, is_global, members, created_at)"     \
+	      " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (app_id, kind, name) DO UPDATE"    \
+	      " SET slug = excluded.slug, is_global = excluded.is_global,"                         \
+	      " members = excluded.members RETURNING id")                                          \
+	QUERY(CONTENT_REMOVE, "iit", "i",                                                          \
+	      "DELETE FROM content WHERE app_id = $1 AND kind = $2 AND name = $3 RETURNING id")    \
                                                                                                    \
 	QUERY(SESSION_ADD, "tbbiiittii", "i",                                                      \
 	      "INSERT INTO session (account_id, epoch, public_id, nonce, access_digest, "          \
@@ -501,11 +562,15 @@
 	"id, app_id, kind, state, nonce, reference, login, account_id, epoch, "                    \
 	"network, attempts, created_at, expires_at, next_attempt_at, settled_at, "                 \
 	"last_error, address"
-#define ALL_OF_SIGN_UP       SIGN_UP_COLUMNS
-#define ALL_OF_AUDIT         "id, app_id, account_id, at, event, outcome, network"
-#define ALL_OF_MESSAGE       "app_id, position, internal_name, message, type, input"
-#define ALL_OF_MAIL_TEMPLATE "app_id, email_name, send_name, sender, subject, content"
-#define ALL_OF_LIMIT_COUNTER "key, count, window_ends_at, refused_until"
+#define ALL_OF_SIGN_UP          SIGN_UP_COLUMNS
+#define ALL_OF_AUDIT            "id, app_id, account_id, at, event, outcome, network"
+#define ALL_OF_MESSAGE          "app_id, position, internal_name, message, type, input"
+#define ALL_OF_MAIL_TEMPLATE    "app_id, email_name, send_name, sender, subject, content"
+#define ALL_OF_WORKSPACE        "id, app_id, name, created_at"
+#define ALL_OF_WORKSPACE_MEMBER "id, account_id, workspace_id"
+#define ALL_OF_WAITING          "id, app_id, email, email_key, created_at, account_created"
+#define ALL_OF_CONTENT          "id, app_id, kind, name, slug, is_global, members, created_at"
+#define ALL_OF_LIMIT_COUNTER    "key, count, window_ends_at, refused_until"
 
 #define QUERY_COPY_LIST(QUERY)                                                                     \
 	QUERY(READ_APP, "ii", "ittbbiiiiittttibbiii", READ_PAGE("app", ALL_OF_APP, "id"))          \
@@ -557,6 +622,19 @@
 	      READ_OF_APP("mail_template", ALL_OF_MAIL_TEMPLATE, "email_name"))                    \
 	QUERY(WRITE_MAIL_TEMPLATE, "ittttt", "",                                                   \
 	      WRITE_ROW("mail_template", ALL_OF_MAIL_TEMPLATE, "$1, $2, $3, $4, $5, $6"))          \
+	QUERY(READ_WORKSPACE, "ii", "iiti", READ_PAGE("workspace", ALL_OF_WORKSPACE, "id"))        \
+	QUERY(WRITE_WORKSPACE, "iiti", "",                                                         \
+	      WRITE_ROW("workspace", ALL_OF_WORKSPACE, "$1, $2, $3, $4"))                          \
+	QUERY(READ_WORKSPACE_MEMBER, "ii", "iii",                                                  \
+	      READ_PAGE("workspace_member", ALL_OF_WORKSPACE_MEMBER, "id"))                        \
+	QUERY(WRITE_WORKSPACE_MEMBER, "iii", "",                                                   \
+	      WRITE_ROW("workspace_member", ALL_OF_WORKSPACE_MEMBER, "$1, $2, $3"))                \
+	QUERY(READ_WAITING, "ii", "iittii", READ_PAGE("waiting", ALL_OF_WAITING, "id"))            \
+	QUERY(WRITE_WAITING, "iittii", "",                                                         \
+	      WRITE_ROW("waiting", ALL_OF_WAITING, "$1, $2, $3, $4, $5, $6"))                      \
+	QUERY(READ_CONTENT, "ii", "iiittiti", READ_PAGE("content", ALL_OF_CONTENT, "id"))          \
+	QUERY(WRITE_CONTENT, "iiittiti", "",                                                       \
+	      WRITE_ROW("content", ALL_OF_CONTENT, "$1, $2, $3, $4, $5, $6, $7, $8"))              \
 	QUERY(READ_LIMIT_COUNTER, "bi", "biii",                                                    \
 	      READ_PAGE("limit_counter", ALL_OF_LIMIT_COUNTER, "key"))                             \
 	QUERY(WRITE_LIMIT_COUNTER, "biii", "",                                                     \
@@ -636,6 +714,11 @@
 	      "SELECT id FROM account WHERE id = $1 AND epoch = $2 FOR NO KEY UPDATE")             \
 	QUERY(ACCOUNT_LOCK_ALL, "i", "i", "SELECT id FROM account WHERE id = $1",                  \
 	      "SELECT id FROM account WHERE id = $1 FOR UPDATE")                                   \
+	QUERY(CONTENT_SIZE, "i", "ii",                                                             \
+	      "SELECT count(*), coalesce(sum(length(CAST(members AS BLOB))), 0)"                   \
+	      " FROM content WHERE app_id = $1",                                                   \
+	      "SELECT count(*), coalesce(sum(octet_length(members)), 0)::bigint"                   \
+	      " FROM content WHERE app_id = $1")                                                   \
 	QUERY(SWEEP_TURN, "", "i", "SELECT 1",                                                     \
 	      "SELECT 1 WHERE pg_try_advisory_xact_lock(" LOCK_SWEEP ")")                          \
 	QUERY(OUTBOX_CLAIM, "iii", OUTBOX_TYPES, QUERY_CLAIM_SQL(""),                              \
@@ -647,7 +730,7 @@
 	QUERY(JOURNAL, "", "t", "PRAGMA journal_mode",                                             \
 	      "SELECT CASE current_setting('synchronous_commit') WHEN 'off' THEN 'asynchronous'"   \
 	      " ELSE 'wal' END")                                                                   \
-	QUERY(NUMBERS, "", "iiiiiiii", "SELECT 0, 0, 0, 0, 0, 0, 0, 0",                            \
+	QUERY(NUMBERS, "", "iiiiiiiiiiii", "SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0",            \
 	      "SELECT"                                                                             \
 	      " setval(pg_get_serial_sequence('app', "                                             \
 	      "'id')::regclass, greatest((SELECT max(id) FROM app), (SELECT newest_app_id FROM "   \
@@ -664,6 +747,14 @@
 	      "'id')::regclass, coalesce((SELECT max(id) FROM audit), 0) + 1, false),"             \
 	      " setval(pg_get_serial_sequence('account_field', "                                   \
 	      "'id')::regclass, coalesce((SELECT max(id) FROM account_field), 0) + 1, false),"     \
+	      " setval(pg_get_serial_sequence('workspace', "                                       \
+	      "'id')::regclass, coalesce((SELECT max(id) FROM workspace), 0) + 1, false),"         \
+	      " setval(pg_get_serial_sequence('workspace_member', "                                \
+	      "'id')::regclass, coalesce((SELECT max(id) FROM workspace_member), 0) + 1, false),"  \
+	      " setval(pg_get_serial_sequence('waiting', "                                         \
+	      "'id')::regclass, coalesce((SELECT max(id) FROM waiting), 0) + 1, false),"           \
+	      " setval(pg_get_serial_sequence('content', "                                         \
+	      "'id')::regclass, coalesce((SELECT max(id) FROM content), 0) + 1, false),"           \
 	      " setval(pg_get_serial_sequence('account', "                                         \
 	      "'id')::regclass, greatest((SELECT max(id) FROM account), (SELECT newest_id FROM "   \
 	      "removed_account), 0) + 1, false)")                                                  \

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/crypto.h"
+#include "base/json.h"
 
 struct store;
 struct tx;
@@ -68,7 +69,7 @@ MUST_USE enum err store_copy(struct store *store, struct arena *arena, struct st
 
 /* ---- tables as a whole, from one database to another ---- */
 
-enum { STORE_TABLES = 16 };
+enum { STORE_TABLES = 20 };
 
 const char *store_table_name(size_t table); /* 0..STORE_TABLES-1, in the order to copy them in */
 
@@ -375,6 +376,77 @@ MUST_USE enum err store_account_fields(struct store *store, struct arena *arena,
 MUST_USE enum err store_account_field_set(struct tx *tx, int64_t account_id,
                                           const struct account_field *field);
 
+/* How many fields an account has that is locked, and of how many bytes. */
+struct account_fields_size {
+	int64_t count, bytes;
+};
+
+MUST_USE enum err store_account_fields_size(struct tx *tx, struct arena *arena, int64_t account_id,
+                                            struct account_fields_size *ret_size);
+
+/* ---- workspaces ---- */
+
+struct workspace {
+	int64_t id;
+	struct str name;
+	int64_t created_at;
+};
+
+struct workspace_list {
+	struct workspace *items;
+	size_t n;
+};
+
+/* Makes one of an account's, as its first member. */
+MUST_USE enum err store_workspace_add(struct tx *tx, const struct account *account, struct str name,
+                                      int64_t now);
+
+/* Those that an account is a member of, oldest first. */
+MUST_USE enum err store_workspaces_of(struct store *store, struct arena *arena, int64_t account_id,
+                                      struct workspace_list *ret_list);
+
+/* The numbers of its members' accounts. */
+MUST_USE enum err store_workspace_members(struct store *store, struct arena *arena, int64_t id,
+                                          struct number_list *ret_list);
+
+/* ERR_NOT_FOUND: the account is no member of it. */
+MUST_USE enum err store_workspace_rename(struct tx *tx, int64_t id, int64_t account_id,
+                                         struct str name);
+
+/* ---- the waiting list ---- */
+
+struct waiting_entry {
+	int64_t id;
+	struct str email, email_key;
+	int64_t created_at;
+	int64_t account_created; /* 1: there is an account by now */
+};
+
+struct waiting_list {
+	struct waiting_entry *items;
+	size_t n;
+};
+
+/* Puts the address on the list of an app, once. */
+MUST_USE enum err store_waiting_add(struct tx *tx, int64_t app_id,
+                                    const struct waiting_entry *waiting);
+
+/* If it is on the list, it has an account by now. */
+MUST_USE enum err store_waiting_set_created(struct tx *tx, int64_t app_id, struct str email_key);
+MUST_USE enum err store_waiting_by_email(struct store *store, struct arena *arena, int64_t app_id,
+                                         struct str email_key, struct waiting_entry *ret_waiting);
+
+/* 1: nobody is before it. */
+MUST_USE enum err store_waiting_position(struct store *store, struct arena *arena, int64_t app_id,
+                                         int64_t id, int64_t *ret_position);
+
+/* Up to max of an app, in their order, those with a number above `after`. */
+MUST_USE enum err store_waiting_page(struct store *store, struct arena *arena, int64_t app_id,
+                                     int64_t after, int64_t max, struct waiting_list *ret_list);
+
+/* ERR_NOT_FOUND: it is not on the list. */
+MUST_USE enum err store_waiting_remove(struct tx *tx, int64_t app_id, struct str email_key);
+
 /* ---- sessions ---- */
 
 struct session {
@@ -552,6 +624,7 @@ enum outbox_kind {
 	OUTBOX_EMAIL_CHANGED, /* for account_id, to `address`, the old one: the notice */
 	/* The same, by the operator, to the old and the new, without a link to undo it. */
 	OUTBOX_EMAIL_MOVED,
+	OUTBOX_WAITING_POSITION, /* login: an email_key, of the waiting list; to `address` */
 	OUTBOX_KIND_COUNT
 };
 
@@ -590,8 +663,8 @@ struct outbox_verdict {
 
 MUST_USE enum err store_outbox_add(struct tx *tx, const struct outbox_row *row, int64_t *ret_id);
 
-/* Mails of kinds OUTBOX_SIGN_UP to OUTBOX_EMAIL_CHANGE that were sent to the address of this row
- * since then, without its own. */
+/* Mails that were sent since then because somebody gave the address of this row, without its own.
+ */
 MUST_USE enum err store_outbox_sent_to(struct store *store, struct arena *arena,
                                        const struct outbox_row *row, int64_t since,
                                        int64_t *ret_sent);
@@ -765,6 +838,51 @@ MUST_USE enum err store_sweep(struct tx *tx, enum sweep what, int64_t before, in
                               bool *ret_more);
 
 /* ---- the texts of an app that its operator may edit ---- */
+
+/* Hack System's tables of that name. */
+enum content_kind { CONTENT_STRUCTURE, CONTENT_STRINGS, CONTENT_KINDS };
+
+struct content {
+	int64_t id;
+	int64_t kind; /* enum content_kind */
+	struct str name;
+	struct str slug;    /* of strings: the page that it belongs to; "": none */
+	int64_t global;     /* of strings: 1: it belongs to all of them */
+	struct str members; /* a JSON object: the rest, as the operator has it */
+	int64_t created_at;
+};
+
+struct content_list {
+	struct content *items;
+	size_t n;
+};
+
+/* All of an app's, by their tables. */
+MUST_USE enum err store_content(struct store *store, struct arena *arena, int64_t app_id,
+                                struct content_list *ret_list);
+
+/* All of the structure, and the strings of a slug or of all. */
+MUST_USE enum err store_content_of_slug(struct store *store, struct arena *arena, int64_t app_id,
+                                        struct str slug, struct content_list *ret_list);
+MUST_USE enum err store_content_by_name(struct store *store, struct arena *arena, int64_t app_id,
+                                        enum content_kind kind, struct str name,
+                                        struct content *ret_content);
+
+/* Adds the row, or replaces the one of its name, whose number and time of making it keeps. */
+MUST_USE enum err store_content_set(struct tx *tx, int64_t app_id, const struct content *content,
+                                    int64_t now);
+
+/* ERR_NOT_FOUND. */
+MUST_USE enum err store_content_remove(struct tx *tx, int64_t app_id, enum content_kind kind,
+                                       struct str name);
+
+/* How many rows an app has, and the bytes of their members. */
+struct content_size {
+	int64_t count, bytes;
+};
+
+MUST_USE enum err store_content_size(struct tx *tx, struct arena *arena, int64_t app_id,
+                                     struct content_size *ret_size);
 
 struct message {
 	struct str internal_name, message, type, input;

@@ -145,7 +145,10 @@ enum err store_account_add(struct tx *tx, const struct account *account, struct 
 		INTEGER(account->guest),
 	};
 
-	return tx_number(tx, QUERY_ACCOUNT_ADD, ARGS(args), ret_id);
+	TRY(tx_number(tx, QUERY_ACCOUNT_ADD, ARGS(args), ret_id));
+	return account->email_key.ptr
+	               ? store_waiting_set_created(tx, account->app_id, account->email_key)
+	               : OK;
 }
 
 enum err store_account_import(struct tx *tx, const struct account *account, struct str username_key,
@@ -288,6 +291,8 @@ enum err store_account_remove(struct tx *tx, int64_t id)
 	TRY(tx_number(tx, QUERY_ACCOUNT_LOCK_ALL, ARGS(args), &same));
 	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_MAILS, ARGS(args)));
 	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_SIGN_UPS, ARGS(args)));
+	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_WORKSPACES, ARGS(args)));
+	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_WAITING, ARGS(args)));
 	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_TRAIL, ARGS(args)));
 	TRY(tx_run(tx, QUERY_ACCOUNT_REMOVE_NUMBER, ARGS(args)));
 	return tx_number(tx, QUERY_ACCOUNT_REMOVE, ARGS(args), &same);

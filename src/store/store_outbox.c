@@ -49,7 +49,7 @@ enum err store_outbox_sent_to(struct store *store, struct arena *arena,
 {
 	const struct value args[] = {
 		INTEGER(row->app_id), TEXT(row->login),        INTEGER(since),
-		INTEGER(row->id),     INTEGER(OUTBOX_SIGN_UP), INTEGER(OUTBOX_EMAIL_CHANGE),
+		INTEGER(row->id),     INTEGER(OUTBOX_SIGN_UP), INTEGER(OUTBOX_WAITING_POSITION),
 	};
 
 	return store_one(store, arena, QUERY_OUTBOX_SENT_TO, ARGS(args),

@@ -139,6 +139,7 @@ static size_t size_of_kind(enum out_kind kind)
 	switch (kind) {
 	case OUT_TEXT:
 	case OUT_TEXT_OR_NULL:
+	case OUT_MEMBERS:
 		return sizeof(struct str);
 	case OUT_SECRET:
 		return sizeof(struct secret);
@@ -146,12 +147,15 @@ static size_t size_of_kind(enum out_kind kind)
 	case OUT_INTEGER_IF_ANY:
 	case OUT_BOOL:
 	case OUT_TIME:
+	case OUT_MILLISECONDS:
 		return sizeof(int64_t);
 	case OUT_LIST:
 	case OUT_PAIRS:
 		return sizeof(struct out_list);
 	case OUT_WORDS:
 		return sizeof(struct str_list);
+	case OUT_NUMBERS:
+		return sizeof(struct number_list);
 	case OUT_CONSTANT:
 		break;
 	}

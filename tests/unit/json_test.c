@@ -86,7 +86,8 @@ TEST(what_is_no_plain_json_object_is_malformed)
 		{ "a member twice inside", TEXT("{\"a\":{\"b\":\"1\",\"b\":\"2\"}}") },
 		{ "a member without a name", TEXT("{\"\":\"1\"}") },
 		{ "members inside one without a name", TEXT("{\"\":{\"token\":\"x\"}}") },
-		{ "too deep", TEXT("{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":\"f\"}}}}}") },
+		{ "too deep", TEXT("{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":"
+		                   "1}}}}}}}}}") },
 		{ "NUL escaped", TEXT("{\"a\":\"x\\u0000y\"}") },
 		{ "NUL in a name", TEXT("{\"a\\u0000b\":\"x\"}") },
 		{ "NUL as it is", TEXT("{\"a\":\"x\0y\"}") },
@@ -315,12 +316,15 @@ TEST(a_document_too_deep_is_malformed_and_brackets_in_a_text_are_text)
 		const char *name, *text;
 		enum err want;
 	} cases[] = {
-		{ "four levels", "{\"a\":{\"b\":{\"c\":{}}}}", OK },
-		{ "five levels", "{\"a\":{\"b\":{\"c\":{\"d\":{}}}}}", ERR_MALFORMED },
-		{ "five arrays", "{\"a\":[[[[1]]]]}", ERR_MALFORMED },
+		{ "eight levels", "{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":{}}}}}}}}",
+		  OK },
+		{ "nine levels",
+		  "{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":{\"h\":{}}}}}}}}}",
+		  ERR_MALFORMED },
+		{ "nine arrays", "{\"a\":[[[[[[[[1]]]]]]]]}", ERR_MALFORMED },
 		{ "brackets in a text", "{\"a\":\"[[[[[[{{{{{{\"}", OK },
 		{ "a quote in a text", "{\"a\":\"\\\"[[[[[[[\"}", OK },
-		{ "a backslash before the end", "{\"a\":\"\\\\\",\"b\":[[[[[]]]]]}",
+		{ "a backslash before the end", "{\"a\":\"\\\\\",\"b\":[[[[[[[[[]]]]]]]]]}",
 		  ERR_MALFORMED },
 	};
 	FOREACH(c, cases) {
