@@ -3,6 +3,7 @@
  */
 #include "account/account.h"
 #include "account/app.h"
+#include "account/content.h"
 #include "account/housekeeper.h"
 #include "account/request_counter.h"
 #include "account/signing.h"
@@ -212,6 +213,32 @@ static enum err add_demo_account(struct process *process, struct ctx *ctx)
 	return err == ERR_EMAIL_TAKEN || err == ERR_USERNAME_TAKEN ? OK : err;
 }
 
+/* Something to see, until the developer has something else. */
+static enum err add_demo_content(struct ctx *ctx)
+{
+	static const char *const rows[][3] = {
+		{ "app_structure", "home", "{\"path\":\"/\",\"title\":\"Home\",\"position\":1}" },
+		{ "app_structure", "account",
+		  "{\"path\":\"/account\",\"title\":\"Your account\",\"position\":2}" },
+		{ "content_strings", "footer", "{\"global\":true,\"text\":\"Served by Rekey\"}" },
+		{ "content_strings", "welcome",
+		  "{\"slug\":\"home\",\"text\":\"Welcome to the demo\"}" },
+		{ "content_strings", "account-title",
+		  "{\"slug\":\"account\",\"text\":\"Your account\"}" },
+	};
+	const struct nothing nothing = { 0 };
+	struct content_entry_list there;
+	struct content_entry made;
+
+	TRY(operation_run(ctx, &content_list_op, &nothing, &there));
+	for (size_t i = 0; there.n == 0 && i < COUNT_OF(rows); i++) {
+		const struct content_entry row = { str(rows[i][0]), str(rows[i][1]),
+			                           str(rows[i][2]) };
+		TRY(operation_run(ctx, &content_set_op, &row, &made));
+	}
+	return OK;
+}
+
 static void print_demo(const struct process *process, const struct app *app, struct secret key,
                        struct secret master_key, struct secret password)
 {
@@ -257,6 +284,7 @@ static enum err start_demo(struct process *process)
 	if (operation_run(&ctx, &app_show_op, &demo, &ctx.app) != OK)
 		return OK; /* an app of the developer's own: nothing to show */
 	TRY(add_demo_account(process, &ctx));
+	TRY(add_demo_content(&ctx));
 	TRY(demo_key(process, "demo client key", &key));
 	TRY(demo_key(process, "demo master key", &master_key));
 	TRY(demo_password(process, &password));

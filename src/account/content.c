@@ -186,12 +186,14 @@ static enum err take_slug(const struct member *member, struct content *content)
 	return OK;
 }
 
-/* What the row has a column for, and what it numbers itself. */
+/* What the row has a column for, what it numbers itself, and what it is called by. */
 static enum err take_column(const struct member *member, struct content *content, bool *ret_taken)
 {
 	bool strings = content->kind == CONTENT_STRINGS;
 
 	*ret_taken = true;
+	if (str_is(member->name, "table") || str_is(member->name, "name"))
+		return ERR_BAD_SETTING;
 	if (str_is(member->name, "id") || str_is(member->name, "created_at"))
 		return OK;
 	if (strings && str_is(member->name, "slug"))

@@ -124,6 +124,7 @@ static enum err answer_waiting(struct ctx *ctx, const struct outbox_row *row, st
 
 	answer->kind = LETTER_TEMPLATE;
 	TRY(store_waiting_by_email(ctx->store, ctx->arena, row->app_id, row->login, &waiting));
+	answer->account.email = waiting.email; /* as it was given first */
 	if (waiting.account_created)
 		answer->drop = "there is an account by now";
 	TRY(store_waiting_position(ctx->store, ctx->arena, row->app_id, waiting.id, &position));

@@ -17,7 +17,6 @@ static enum err waiting_join(struct ctx *ctx, const struct waiting_join *in,
 	TRY(email_normalize(ctx->arena, in->email, &waiting.email, &waiting.email_key));
 	TRY(mail_template_check(ctx, WAITING_POSITION_TEMPLATE));
 	row.login = waiting.email_key;
-	row.address = waiting.email;
 	TRY(outbox_prepare(ctx, &row));
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(store_waiting_add(tx, ctx->app.id, &waiting));

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands_text.c - rekey messages ..., rekey mail-templates ...: the texts of an app. */
+/* commands_text.c - rekey messages ..., rekey mail-templates ..., rekey content ...: the texts of
+ * an app. */
+#include "account/content.h"
 #include "account/message.h"
+#include "base/json_stream.h"
 #include "cli/cli.h"
 #include "cli/records.h"
 
@@ -85,6 +88,74 @@ enum err cli_templates_set(struct cli *cli)
 	return cli_print(cli, template_out, COUNT_OF(template_out), &template);
 }
 
+/* ---- content ---- */
+
+static const struct out_field content_out[] = {
+	OUT("table", TEXT, struct content_entry, table),
+	OUT("name", TEXT, struct content_entry, name),
+	OUT("members", MEMBERS, struct content_entry, members),
+};
+
+enum err cli_content_list(struct cli *cli)
+{
+	const struct nothing nothing = { 0 };
+	struct content_entry_list list;
+
+	TRY(operation_run(&cli->ctx, &content_list_op, &nothing, &list));
+	return cli_print_list(cli, content_out, COUNT_OF(content_out), list.items, list.n,
+	                      sizeof(list.items[0]));
+}
+
+enum err cli_content_show(struct cli *cli)
+{
+	const struct content_named named = { name_of(cli) };
+	struct content_entry entry;
+
+	TRY(operation_run(&cli->ctx, &content_find_op, &named, &entry));
+	return cli_print(cli, content_out, COUNT_OF(content_out), &entry);
+}
+
+/* Any key is a member, and any value a text. */
+static enum err read_members(const struct cli *cli, struct str *ret_json)
+{
+	struct json_stream json = json_stream_in(cli->arena);
+	const struct invocation *invocation = cli->invocation;
+
+	json_begin(&json, NULL, '{');
+	for (size_t i = 1; i < invocation->n_operands; i++) {
+		struct str pair = str(invocation->operands[i]), key;
+		size_t equals = str_find(pair, '=');
+		if (equals == 0 || equals == pair.len)
+			return ERR_BAD_SETTING;
+		TRY(arena_str(cli->arena, (struct str){ pair.ptr, equals }, &key));
+		json_put_text(&json, key.ptr, str_from(pair, equals + 1));
+	}
+	json_end(&json, '}');
+	return json_stream_str(&json, ret_json);
+}
+
+enum err cli_content_set(struct cli *cli)
+{
+	struct content_entry in = content_split(name_of(cli)), entry;
+
+	TRY(read_members(cli, &in.members));
+	TRY(operation_run(&cli->ctx, &content_set_op, &in, &entry));
+	return cli_print(cli, content_out, COUNT_OF(content_out), &entry);
+}
+
+enum err cli_content_remove(struct cli *cli)
+{
+	const struct content_named named = { name_of(cli) };
+	struct content_entry gone;
+	struct nothing nothing;
+
+	TRY(operation_run(&cli->ctx, &content_find_op, &named, &gone));
+	TRY(operation_run(&cli->ctx, &content_remove_op, &named, &nothing));
+	return cli_has(cli->invocation, "--json")
+	               ? cli_print(cli, content_out, COUNT_OF(content_out), &gone)
+	               : OK;
+}
+
 /* ---- all of an app's, by a file ---- */
 
 /* A text cannot be missing in an export, so that an import makes the rows what they were. */
@@ -121,17 +192,32 @@ enum err cli_templates_export(struct cli *cli)
 	                   sizeof(list.items[0]));
 }
 
+enum err cli_content_export(struct cli *cli)
+{
+	const struct nothing nothing = { 0 };
+	struct content_entry_list list;
+
+	TRY(operation_run(&cli->ctx, &content_list_op, &nothing, &list));
+	return export_rows(cli, content_out, COUNT_OF(content_out), list.items, list.n,
+	                   sizeof(list.items[0]));
+}
+
 /* Rows of one kind, and the operation that takes one of them. */
 struct rows_in {
 	const struct operation *set;
 	const struct out_field *fields;
 	size_t n_fields;
+	const char *missing; /* what there is none of, where the operation finds nothing */
+	const char *table;   /* content: of the rows that do not say theirs; NULL: none */
 };
 
 union text_row {
 	struct message message;
 	struct mail_template mail_template;
+	struct content_entry content;
 };
+
+#define NO_ROW "there is no row of this name"
 
 struct rows_imported {
 	int64_t imported, refused;
@@ -144,7 +230,8 @@ static const struct out_field imported_out[] = {
 
 static bool is_of_the_row(enum err err)
 {
-	return err == ERR_MALFORMED || err == ERR_BAD_SETTING || err == ERR_BAD_EMAIL;
+	return err == ERR_MALFORMED || err == ERR_BAD_SETTING || err == ERR_BAD_EMAIL ||
+	       err == ERR_BAD_NAME;
 }
 
 /* A row without a name is the row of no name, which there is none of. */
@@ -156,9 +243,11 @@ static enum err import_row(struct cli *cli, const struct rows_in *in, struct rec
 
 	TRY(err == ERR_MALFORMED ? OK : err);
 	const char *why = records->why;
+	if (err == OK && in->table && !row.content.table.ptr)
+		row.content.table = str(in->table);
 	if (err == OK) {
 		err = operation_run(&cli->ctx, in->set, &row, &stored);
-		why = err == ERR_NOT_FOUND ? "there is no row of this name" : err_sentence(err);
+		why = err == ERR_NOT_FOUND ? in->missing : err_sentence(err);
 	}
 	if (err == OK) {
 		imported->imported++;
@@ -202,14 +291,33 @@ static enum err import_texts(struct cli *cli, const struct rows_in *in)
 
 enum err cli_messages_import(struct cli *cli)
 {
-	const struct rows_in in = { &message_set_op, message_out, COUNT_OF(message_out) };
+	const struct rows_in in = { .set = &message_set_op,
+		                    .fields = message_out,
+		                    .n_fields = COUNT_OF(message_out),
+		                    .missing = NO_ROW };
 
 	return import_texts(cli, &in);
 }
 
 enum err cli_templates_import(struct cli *cli)
 {
-	const struct rows_in in = { &mail_template_set_op, template_out, COUNT_OF(template_out) };
+	const struct rows_in in = { .set = &mail_template_set_op,
+		                    .fields = template_out,
+		                    .n_fields = COUNT_OF(template_out),
+		                    .missing = NO_ROW };
+
+	return import_texts(cli, &in);
+}
+
+enum err cli_content_import(struct cli *cli)
+{
+	const struct rows_in in = {
+		.set = &content_import_op,
+		.fields = content_out,
+		.n_fields = COUNT_OF(content_out),
+		.missing = "its table is neither app_structure nor content_strings",
+		.table = cli_option(cli->invocation, "--table", 0),
+	};
 
 	return import_texts(cli, &in);
 }

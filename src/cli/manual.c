@@ -173,6 +173,26 @@ static const char text_import[] =
 	"not one of the app's, or does not fit, is told as line N: why, the others are changed,\n"
 	"and the exit status is 1. --json gives imported and refused.\n";
 
+static const char content_set[] =
+	"TABLE is app_structure or content_strings, and NAME what you call the row by: what is\n"
+	"not there is made. Any other KEY is a member of the row, and its value a text; the\n"
+	"others stay as they are. Of content_strings, slug is the page that a string belongs\n"
+	"to, and global=yes gives it to all pages. GET /content shows all of it to everybody.\n"
+	"An app has up to 500 rows, of 128 KiB together. Lists, numbers and nested members are\n"
+	"for rekey content import.\n";
+
+static const char content_import[] =
+	"JSON lines as rekey writes them by export, an array of objects, or CSV, in which a\n"
+	"cell may hold JSON. A row has table, name, and any other members; one without a table\n"
+	"is of --table, and one without a name is called by its id, so that the export of\n"
+	"another platform's table can be taken as it is. A row that is there has these\n"
+	"members and no others from then on. A row that does not fit is told as line N: why,\n"
+	"the others go in, and the exit status is 1. --json gives imported and refused.\n";
+
+static const char waitinglist_list[] =
+	"First come first. account_created says whether there has been an account since.\n"
+	"--json gives a list of email, created_at and account_created.\n";
+
 static const char mail_list[] =
 	"A mail is due, sent, dead (given up, see rekey mail retry), or dropped: there was\n"
 	"nobody to mail. The thousand newest are shown, and before any others the dead ones.\n";
@@ -249,6 +269,20 @@ const struct manual manuals[] = {
 	{ "mail-templates import", text_import,
 	  "rekey mail-templates export > mails.jsonl; rekey mail-templates import mails.jsonl\n" },
 	{ "mail-templates export", NULL, "rekey mail-templates export > mails.jsonl\n" },
+	{ "content list", NULL, "rekey content list\nrekey content list --json\n" },
+	{ "content show", NULL, "rekey content show content_strings/welcome\n" },
+	{ "content set", content_set,
+	  "rekey content set content_strings/welcome slug=home text='Welcome back'\n"
+	  "rekey content set app_structure/menu label=Menu\n" },
+	{ "content remove", NULL, "rekey content remove content_strings/welcome\n" },
+	{ "content import", content_import,
+	  "rekey content export > content.jsonl; rekey content import content.jsonl\n"
+	  "printf 'id,slug,global,text\\n7,home,false,Hello\\n' | rekey content import - --table "
+	  "content_strings\n" },
+	{ "content export", NULL, "rekey content export --app default > content.jsonl\n" },
+	{ "waitinglist list", waitinglist_list,
+	  "rekey waitinglist list\nrekey waitinglist list --limit 10 --json\n" },
+	{ "waitinglist remove", NULL, "rekey waitinglist remove frank@example.org\n" },
 	{ "mail list", mail_list, "rekey mail list\nrekey mail list --json\n" },
 	{ "mail show", NULL, "rekey mail show 1\n" },
 	{ "mail retry", mail_retry, "rekey mail retry 1\nrekey mail retry --all --json\n" },

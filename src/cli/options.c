@@ -35,6 +35,8 @@ const struct option_row option_rows[] = {
 	  "invitation to choose one" },
 	{ "--with-hashes", NULL, TAKES_NOTHING, NULL,
 	  "with the hashes of the passwords, which whoever has the file can guess at" },
+	{ "--table", "TABLE", TAKES_WORD, "app_structure content_strings",
+	  "of the rows that do not say theirs" },
 	{ "--limit", "N", TAKES_ANYTHING, NULL, "no more than so many rows" },
 	{ "--account", "LOGIN", TAKES_ANYTHING, NULL,
 	  "of this account alone, found by its address or its username" },

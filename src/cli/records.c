@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* records.c - one record's bytes at a time, then its values by the table of fields. */
 #include "cli/records.h"
+#include "base/json_stream.h"
 #include "base/text.h"
 #include <errno.h>
 #include <string.h>
@@ -52,7 +53,18 @@ static size_t find_field(const struct records *records, struct str name)
 {
 	size_t i = 0;
 
-	while (i < records->n_fields && !str_is(name, records->fields[i].name))
+	while (i < records->n_fields &&
+	       (records->fields[i].kind == OUT_MEMBERS || !str_is(name, records->fields[i].name)))
+		i++;
+	return i;
+}
+
+/* The field that takes any other name; n_fields: there is none. */
+static size_t rest_field(const struct records *records)
+{
+	size_t i = 0;
+
+	while (i < records->n_fields && records->fields[i].kind != OUT_MEMBERS)
 		i++;
 	return i;
 }
@@ -83,9 +95,48 @@ static bool is_plain(const struct member *member)
 	return digits.ptr && strspn(digits.ptr, "-0123456789") == digits.len;
 }
 
+/* With the types that it has. */
+static void put_typed(struct json_stream *json, const struct member *member)
+{
+	if (member->kind == MEMBER_OTHER)
+		json_put_raw(json, member->name.ptr, member->text.ptr);
+	else
+		json_put_text(json, member->name.ptr, member->text);
+}
+
+/* Members that no field is called by are kept together. */
+static enum err fill_with_rest(struct records *records, struct arena *arena, struct str json,
+                               void *ret_row)
+{
+	struct json_stream rest = json_stream_in(arena);
+	struct members *members = arena_alloc(arena, sizeof(*members));
+	struct str text;
+
+	NEED(members);
+	enum err err = json_read_flat(arena, json, members);
+	if (err == ERR_MALFORMED)
+		return bad(records, "this is no JSON object, or has too many members");
+	TRY(err);
+	json_begin(&rest, NULL, '{');
+	for (size_t i = 0; i < members->n; i++) {
+		const struct member *member = &members->items[i];
+		size_t field = find_field(records, member->name);
+		if (field == records->n_fields)
+			put_typed(&rest, member);
+		else if (member->kind != MEMBER_NULL)
+			put(records, field, member->text, ret_row);
+	}
+	json_end(&rest, '}');
+	TRY(json_stream_str(&rest, &text));
+	put(records, rest_field(records), text, ret_row);
+	return OK;
+}
+
 static enum err fill_from_json(struct records *records, struct arena *arena, struct str json,
                                void *ret_row)
 {
+	if (rest_field(records) < records->n_fields)
+		return fill_with_rest(records, arena, json, ret_row);
 	struct members *members = arena_alloc(arena, sizeof(*members));
 
 	NEED(members);
@@ -239,6 +290,29 @@ static enum err read_cells(struct records *records, struct arena *arena, struct 
 	return OK;
 }
 
+/* The columns that no field is called by. What is JSON in a cell is JSON. */
+static enum err put_other_cells(struct records *records, struct arena *arena,
+                                const struct cells *cells, void *ret_row)
+{
+	struct json_stream rest = json_stream_in(arena);
+	struct str text;
+
+	json_begin(&rest, NULL, '{');
+	for (size_t i = 0; i < cells->n; i++) {
+		struct str cell = cells->items[i];
+		if (records->columns[i] < records->n_fields || !cell.ptr)
+			continue;
+		if (json_is_structure(cell))
+			json_put_raw(&rest, records->names[i].ptr, cell.ptr);
+		else
+			json_put_text(&rest, records->names[i].ptr, cell);
+	}
+	json_end(&rest, '}');
+	TRY(json_stream_str(&rest, &text));
+	put(records, rest_field(records), text, ret_row);
+	return OK;
+}
+
 static enum err next_of_csv(struct records *records, struct arena *arena, void *ret_row)
 {
 	struct cells cells;
@@ -247,9 +321,13 @@ static enum err next_of_csv(struct records *records, struct arena *arena, void *
 	if (cells.n != records->n_columns)
 		return bad(records,
 		           "it has another number of values than the first line has names");
-	for (size_t i = 0; i < cells.n; i++)
-		put(records, records->columns[i], cells.items[i], ret_row);
-	return OK;
+	for (size_t i = 0; i < cells.n; i++) {
+		if (records->columns[i] < records->n_fields)
+			put(records, records->columns[i], cells.items[i], ret_row);
+	}
+	return rest_field(records) < records->n_fields
+	               ? put_other_cells(records, arena, &cells, ret_row)
+	               : OK;
 }
 
 static enum err read_header(struct records *records, struct arena *arena)
@@ -260,10 +338,12 @@ static enum err read_header(struct records *records, struct arena *arena)
 	for (size_t i = 0; i < cells.n; i++) {
 		struct str name = cells.items[i].ptr ? cells.items[i] : STR("");
 		records->columns[i] = find_field(records, name);
-		if (records->columns[i] == records->n_fields)
+		records->names[i] = name;
+		if (records->columns[i] == records->n_fields &&
+		    rest_field(records) == records->n_fields)
 			return no_such_field(records, arena, name);
 		for (size_t j = 0; j < i; j++) {
-			if (records->columns[j] == records->columns[i])
+			if (str_equal(records->names[j], name))
 				return bad(records, "two columns have the same name");
 		}
 	}

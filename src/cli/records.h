@@ -3,7 +3,10 @@
  *
  * The first character tells them apart: '{' begins JSON lines, one object on each; '[' an array of
  * objects, laid out at will; anything else CSV (RFC 4180) whose first record names the columns. A
- * value that is null, or an empty cell, is not there. */
+ * value that is null, or an empty cell, is not there.
+ *
+ * A table with a field of kind OUT_MEMBERS takes any name: what no other field is called becomes an
+ * object in JSON, with its types, and null is a value then. */
 #ifndef REKEY_CLI_RECORDS_H
 #define REKEY_CLI_RECORDS_H
 
@@ -15,13 +18,14 @@ enum { RECORD_MAX = 64 * 1024, RECORD_WHY_ROOM = 200, CELLS_MAX = 32 };
 enum records_form { RECORDS_LINES, RECORDS_ARRAY, RECORDS_CSV };
 
 struct records {
-	const struct out_field *fields; /* the names a record may have, all OUT_TEXT */
+	const struct out_field *fields; /* the names a record may have, all OUT_TEXT but one */
 	size_t n_fields;
 	FILE *file;
 	enum records_form form;
-	int64_t line;              /* where the record began that was read last */
-	int64_t next_line;         /* that is read next */
-	size_t columns[CELLS_MAX]; /* of CSV: the field of each */
+	int64_t line;                /* where the record began that was read last */
+	int64_t next_line;           /* that is read next */
+	size_t columns[CELLS_MAX];   /* of CSV: the field of each, */
+	struct str names[CELLS_MAX]; /* and its name */
 	size_t n_columns;
 	char why[RECORD_WHY_ROOM]; /* of ERR_MALFORMED */
 	char *room;                /* RECORD_MAX bytes */

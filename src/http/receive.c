@@ -113,18 +113,21 @@ struct form {
 	struct members *members;
 	struct buf value;
 	struct str name;
+	enum member_kind kind;
 	enum err err;
 };
 
 static void finish_field(struct form *form)
 {
-	struct member member = { .name = form->name, .kind = MEMBER_TEXT };
+	struct member member = { .name = form->name, .kind = form->kind };
 
 	if (!form->name.ptr || form->err != OK)
 		return;
 	form->err = buf_str(&form->value, &member.text);
 	if (form->err == OK && (!text_is_utf8(member.name) || !text_is_utf8(member.text)))
 		form->err = ERR_MALFORMED;
+	if (member.kind != MEMBER_TEXT)
+		member.text = STR_NONE;
 	if (form->err == OK)
 		form->err = members_add(form->members, member);
 	form->name = STR_NONE;
@@ -137,10 +140,11 @@ static enum MHD_Result on_field(void *state, enum MHD_ValueKind kind, const char
 {
 	struct form *form = state;
 
-	(void)kind, (void)filename, (void)content_type, (void)encoding;
+	(void)kind, (void)content_type, (void)encoding;
 	if (offset == 0) {
 		finish_field(form);
 		form->value = buf_in(form->arena);
+		form->kind = filename ? MEMBER_OTHER : MEMBER_TEXT; /* a file is no text */
 		if (form->err == OK)
 			form->err = arena_str(form->arena, str(key ? key : ""), &form->name);
 	}

@@ -624,7 +624,7 @@ enum outbox_kind {
 	OUTBOX_EMAIL_CHANGED, /* for account_id, to `address`, the old one: the notice */
 	/* The same, by the operator, to the old and the new, without a link to undo it. */
 	OUTBOX_EMAIL_MOVED,
-	OUTBOX_WAITING_POSITION, /* login: an email_key, of the waiting list; to `address` */
+	OUTBOX_WAITING_POSITION, /* login: an email_key, of the waiting list */
 	OUTBOX_KIND_COUNT
 };
 

@@ -9,8 +9,9 @@
 #define NEVER (1LL << 40) /* seconds */
 
 /* What a request can change. */
-static const char *const tables[] = { "account", "account_field", "session", "token",
-	                              "sign_up", "outbox",        "audit" };
+static const char *const tables[] = { "account", "account_field", "workspace", "workspace_member",
+	                              "waiting", "session",       "token",     "sign_up",
+	                              "outbox",  "audit" };
 
 static struct house house;
 static struct test test;
@@ -161,9 +162,13 @@ void living_put_back(void)
 		return;
 	run_sql("BEGIN IMMEDIATE;"
 	        "DELETE FROM audit; DELETE FROM outbox; DELETE FROM sign_up; DELETE FROM token;"
-	        "DELETE FROM session; DELETE FROM account_field; DELETE FROM account;"
+	        "DELETE FROM session; DELETE FROM account_field; DELETE FROM workspace_member;"
+	        "DELETE FROM workspace; DELETE FROM waiting; DELETE FROM account;"
 	        "INSERT INTO account SELECT * FROM pristine.account;"
 	        "INSERT INTO account_field SELECT * FROM pristine.account_field;"
+	        "INSERT INTO workspace SELECT * FROM pristine.workspace;"
+	        "INSERT INTO workspace_member SELECT * FROM pristine.workspace_member;"
+	        "INSERT INTO waiting SELECT * FROM pristine.waiting;"
 	        "INSERT INTO session SELECT * FROM pristine.session;"
 	        "INSERT INTO token SELECT * FROM pristine.token;"
 	        "INSERT INTO sign_up SELECT * FROM pristine.sign_up;"

@@ -133,7 +133,7 @@ static void check_happened(const struct shown *shown)
 static bool goes_where_asked(const struct outbox_row *row)
 {
 	return row->kind == OUTBOX_SIGN_UP || row->kind == OUTBOX_VERIFICATION ||
-	       row->kind == OUTBOX_EMAIL_CHANGE;
+	       row->kind == OUTBOX_EMAIL_CHANGE || row->kind == OUTBOX_WAITING_POSITION;
 }
 
 static bool shown_address(struct arena *arena, const struct shown *shown, struct str address)

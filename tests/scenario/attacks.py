@@ -14,7 +14,7 @@ SAME_ORIGIN = {"Origin": PUBLIC_URL, "Sec-Fetch-Site": "same-origin"}
 UNKNOWN = "A" * 43
 # Attacks are tried without limits, whose 429 would hide what a door says; those have a file of their own.
 NO_LIMITS = getattr(server, "NO_LIMITS", {})
-TABLES = ("account", "session", "token", "outbox", "sign_up")
+TABLES = ("account", "session", "token", "outbox", "sign_up", "account_field", "workspace", "workspace_member", "waiting")
 
 
 def has_everything(rekey, *names):
@@ -66,6 +66,10 @@ def link_token(rekey, name="ann", **options):
 def hack_code(rekey, name="ann"):
     assert rekey.get("/reset/password", query={"email": address(name)}).status == 200
     return secret_in(rekey.mail_to(address(name)))
+
+
+def hack_session(rekey, name):
+    return rekey.hack_log_in(address(name)).body["authToken"]
 
 
 def confirm_token(rekey, app, name="ann"):

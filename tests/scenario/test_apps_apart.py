@@ -148,6 +148,15 @@ DOORS = [
         rekey, at, way, basic(at.app.id, at.app.client_key), thing), is_open=lambda answer: answer.body.get("active") is not False),
     Door("account: a change with a session", "session", lambda rekey, at, thing, way: call(
         rekey, "PUT", PASSWORD_PATH, way, old=at.password, new=NEW, bearer=thing)),
+    Door("hacksystem: the user", "hack session", lambda rekey, at, thing, way: call(rekey, "GET", "/auth/user", way, bearer=thing)),
+    Door("hacksystem: the user, by a token in the query", "hack session", lambda rekey, at, thing, way: call(
+        rekey, "GET", "/auth/user", way, query={"authtoken": thing})),
+    Door("hacksystem: a change of the profile", "hack session", lambda rekey, at, thing, way: call(
+        rekey, "PUT", "/user/profile", way, bearer=thing, user={"info": {"a": 1}})),
+    Door("hacksystem: a change of the workspace", "workspace", lambda rekey, at, thing, way: call(
+        rekey, "PUT", "/user/profile", way, bearer=at.things["hack session of a workspace"], workspace_info={"name": "another"}, workspace_id=thing)),
+    Door("hacksystem: a change of the password", "hack session", lambda rekey, at, thing, way: call(
+        rekey, "PUT", "/user/password", way, bearer=thing, password=at.password, new_password=NEW)),
     Door("backtory: a change with a session", "backtory session", lambda rekey, at, thing, way: backtory(
         rekey, "change-password", at.app.id, bearer=thing, lastPassword=at.password, newPassword=NEW), by_header=True),
     Door("backtory: a refresh", "backtory refresh token", lambda rekey, at, thing, way: rekey.post(
@@ -211,6 +220,8 @@ def things_of(rekey, app):
     session_ids = {entry["current"]: entry["id"] for entry in entries}
     second = backtory(rekey, "login", app.id, app.client_key, form={"username": "eve", "password": password}).body
     hack = call(rekey, "POST", "/auth/login", way, email="hal@example.org", password=password).body
+    signed_up = call(rekey, "POST", "/auth/signup", way, email="rae@example.org", password=password).body["authToken"]
+    workspace, = call(rekey, "GET", "/auth/user", way, bearer=signed_up).body["workspace"]
 
     def mailed(person, ask):
         answer = ask(f"{person}@example.org")
@@ -249,10 +260,10 @@ def things_of(rekey, app):
         "session of one who leaves": leaves["access_token"], "session of another who leaves": leaves_too["access_token"],
         "refresh token": refreshed["refresh_token"], "session id": session_ids[True], "another session's id": session_ids[False],
         "backtory session": second["access_token"], "backtory refresh token": second["refresh_token"], "backtory jti": second["jti"],
-        "hack session": hack["authToken"],
         "master token": backtory(rekey, "login", app.id, app.master_key).body["access_token"],
         "guest session": guest_session["access_token"], "guest id": guests[1]["userId"], "id of one who is removed": ids["rex"],
         "guest's username": guests[0]["username"], "guest's password": guests[0]["password"],
+        "hack session": hack["authToken"], "hack session of a workspace": signed_up, "workspace": str(workspace["id"]),
         "recovery token": token_in(pages["dan"]), "another recovery token": token_in(pages["fay"]),
         "typed code": reference + " " + typed_code(pages["gil"]), "reference": reference, "not-me token": token_in(pages["kim"]),
         "sign-up token": token_in(mailed("pat", sign_up)), "another sign-up token": token_in(mailed("qin", sign_up)),
@@ -327,7 +338,9 @@ OPEN_TO_ALL = {("account", "recovery_request"), ("hacksystem", "recovery_request
                ("account", "verification_request"), ("account", "key_set"), ("backtory", "user_register"), ("backtory", "guest_add"),
                ("backtory", "key_public"),
                # It answers alike whatever it is shown; that it ended nothing of the other app is what opening the doors shows.
-               ("backtory", "session_end_by_token")}
+               ("backtory", "session_end_by_token"),
+               ("hacksystem", "person_sign_up"), ("hacksystem", "content_show"),
+               ("hacksystem", "waiting_join")}
 
 
 def knocked(door):
@@ -341,7 +354,7 @@ def knocked(door):
 
     listener = Listener()
     app = types.SimpleNamespace(name="red", id="id", client_key="key", master_key="key")
-    things = {name: "x" for name in ("password", "session", "session of one who leaves", "master token", "account id", "guest id")}
+    things = {name: "x" for name in ("password", "session", "session of one who leaves", "master token", "account id", "guest id", "hack session of a workspace")}
     door.knock(listener, Side(app, things), "x", {"prefix": "/api:red"})
     return listener.heard
 

@@ -8,7 +8,7 @@ import re
 import urllib.parse
 
 import pytest
-from attacks import (ACCOUNT, NO_LIMITS, SAME_ORIGIN, TABLES, address, confirm_token, hack_code, has_everything, is_done, is_refused,
+from attacks import (ACCOUNT, NO_LIMITS, SAME_ORIGIN, TABLES, address, confirm_token, hack_code, hack_session, has_everything, is_done, is_refused,
                      link_token, rows, settled)
 from server import NEW_PASSWORD, PASSWORD, text_of, token_in
 from wire import encode_multipart
@@ -38,7 +38,7 @@ def wrong_texts(member):
 
 
 def takes_any_text(member):
-    return member in ("new", "newPassword", "confirm", "password")
+    return member in ("new", "newPassword", "new_password", "confirm", "password")
 
 
 class Door:
@@ -94,6 +94,9 @@ def json_doors(rekey, app):
                                  headers=rekey.backtory_headers(app), bearer=rekey.backtory_session(app, "dan")),
         "hacksystem: reset": Door("POST", "/reset/password", {"code": hack_code(rekey, "eva"), "password": NEW_PASSWORD}),
         "hacksystem: log in": Door("POST", "/auth/login", {"email": address("cem"), "password": PASSWORD}),
+        "hacksystem: sign up": Door("POST", "/auth/signup", {"email": address("nia"), "password": PASSWORD}),
+        "hacksystem: change": Door("PUT", "/user/password", {"password": PASSWORD, "new_password": NEW_PASSWORD}, bearer=hack_session(rekey, "kim")),
+        "hacksystem: waiting list": Door("POST", "/waitinglist", {"email": address("olaf")}),
     }
 
 
@@ -111,6 +114,9 @@ def form_doors(rekey, app):
                                   headers={**rekey.backtory_headers(app), "X-Backtory-Authentication-Refresh": "1"}),
         "hacksystem: reset": Door("POST", "/reset/password", {"code": hack_code(rekey, "eva"), "password": NEW_PASSWORD}),
         "hacksystem: log in": Door("POST", "/auth/login", {"email": address("cem"), "password": PASSWORD}),
+        "hacksystem: sign up": Door("POST", "/auth/signup", {"email": address("nia"), "password": PASSWORD}),
+        "hacksystem: change": Door("PUT", "/user/password", {"password": PASSWORD, "new_password": NEW_PASSWORD}, bearer=hack_session(rekey, "kim")),
+        "hacksystem: waiting list": Door("POST", "/waitinglist", {"email": address("olaf")}),
     }
 
 
@@ -123,7 +129,7 @@ def query_doors(rekey, app):
     }
 
 
-NAMES = ("ann", "bob", "cem", "dan", "eva", "fay", "gus", "hal", "ian", "jan")
+NAMES = ("ann", "bob", "cem", "dan", "eva", "fay", "gus", "hal", "ian", "jan", "kim")
 
 
 @pytest.fixture

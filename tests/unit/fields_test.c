@@ -232,3 +232,44 @@ TEST(the_rest_is_what_no_other_field_knows)
 	CHECK("twice",
 	      fields_decode(wide, COUNT_OF(wide), &members, false, &in, &culprit) == ERR_MALFORMED);
 }
+
+struct with_object {
+	struct str object, other;
+};
+
+static const struct field with_object[] = {
+	FIELD_MAYBE_NULL("user", JSON, struct with_object, object),
+	FIELD_MAYBE("other", TEXT, struct with_object, other),
+};
+
+TEST(an_object_is_taken_whole_and_nothing_else_is_taken_for_one)
+{
+	static const struct {
+		const char *name, *text;
+		enum err want;
+		const char *object; /* NULL: none */
+	} cases[] = {
+		{ "an object", "{\"user\":{\"a\":{\"b\":[{}]},\"user\":1},\"other\":\"x\"}", OK,
+		  "{\"a\":{\"b\":[{}]},\"user\":1}" },
+		{ "an empty one", "{\"user\":{}}", OK, "{}" },
+		{ "null", "{\"user\":null}", OK, NULL },
+		{ "nothing", "{}", OK, NULL },
+		{ "a text", "{\"user\":\"{}\"}", ERR_MEMBER_TYPE, NULL },
+		{ "an array", "{\"user\":[{}]}", ERR_MEMBER_TYPE, NULL },
+		{ "a number", "{\"user\":1}", ERR_MEMBER_TYPE, NULL },
+		{ "what only begins so", "{\"userx\":{\"a\":1}}", ERR_MALFORMED, NULL },
+		{ "its inside beside it", "{\"user\":{\"a\":1},\"user.a\":2}", ERR_MALFORMED,
+		  NULL },
+		{ "its inside alone", "{\"user.a\":2}", OK, NULL },
+	};
+	FOREACH(c, cases) {
+		struct members members = { .n = 0 };
+		struct with_object in = { STR_NONE, STR_NONE };
+		struct str culprit;
+		CHECK(c->name, json_read(t->arena, str(c->text), &members) == OK);
+		CHECK(c->name, fields_decode(with_object, COUNT_OF(with_object), &members, false,
+		                             &in, &culprit) == c->want);
+		if (c->want == OK)
+			CHECK(c->name, c->object ? str_is(in.object, c->object) : !in.object.ptr);
+	}
+}

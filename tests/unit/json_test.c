@@ -332,3 +332,68 @@ TEST(a_document_too_deep_is_malformed_and_brackets_in_a_text_are_text)
 		CHECK(c->name, json_read(t->arena, str(c->text), &members) == c->want);
 	}
 }
+
+TEST(members_of_an_object_stand_beside_others_and_override_none)
+{
+	const struct row {
+		struct str more;
+		int64_t id;
+		struct number_list numbers;
+	} some = { STR("{\"id\":7,\"a\":[1,null],\"inner\":{\"b\":2}}"),
+		   3,
+		   { (int64_t[]){ 4, 5 }, 2 } },
+	  none = { STR_NONE, 3, { NULL, 0 } };
+	static const struct out_field fields[] = {
+		OUT("x.id", INTEGER, struct row, id),
+		OUT("x.at", MILLISECONDS, struct row, id),
+		OUT("x.*", MEMBERS, struct row, more),
+		OUT("numbers", NUMBERS, struct row, numbers),
+	};
+	struct str got;
+
+	CHECK("some", json_write(t->arena, fields, COUNT_OF(fields), &some, &got) == OK);
+	CHECK("some",
+	      str_is(got, "{\"x\":{\"id\":3,\"at\":3000,\"a\":[1,null],\"inner\":{\"b\":2}},"
+	                  "\"numbers\":[4,5]}"));
+	CHECK("none", json_write(t->arena, fields, COUNT_OF(fields), &none, &got) == OK);
+	CHECK("none", str_is(got, "{\"x\":{\"id\":3,\"at\":3000},\"numbers\":[]}"));
+}
+
+TEST(an_object_is_read_as_it_stands)
+{
+	static const struct {
+		const char *name, *text;
+		enum member_kind kind;
+		const char *want;
+	} cases[] = {
+		{ "a text", "{\"a.b\":\"x\"}", MEMBER_TEXT, "x" },
+		{ "null", "{\"a.b\":null}", MEMBER_NULL, "" },
+		{ "a number", "{\"a.b\":1.5}", MEMBER_OTHER, "1.5" },
+		{ "true", "{\"a.b\":true}", MEMBER_OTHER, "true" },
+		{ "an object", "{\"a.b\":{\"c\":[1, \"é\"]}}", MEMBER_OTHER, "{\"c\":[1,\"é\"]}" },
+		{ "nothing", "{\"a.b\":{}}", MEMBER_OTHER, "{}" },
+	};
+	FOREACH(c, cases) {
+		struct members members = { .n = 0 };
+		CHECK(c->name, json_read_flat(t->arena, str(c->text), &members) == OK);
+		CHECK(c->name, members.n == 1 && str_is(members.items[0].name, "a.b") &&
+		                       members.items[0].kind == c->kind &&
+		                       str_is(members.items[0].text, c->want));
+	}
+	struct members members = { .n = 0 };
+	CHECK("an array", json_read_flat(t->arena, STR("[]"), &members) == ERR_MALFORMED);
+	CHECK("twice",
+	      json_read_flat(t->arena, STR("{\"a\":1,\"a\":1}"), &members) == ERR_MALFORMED);
+}
+
+TEST(only_an_object_or_an_array_is_a_structure)
+{
+	static const char *const yes[] = { "{}", "[]", "{\"a\":[1]}", "[\"x\"]" };
+	static const char *const no[] = { "",   "x",   "1",   "true", "\"x\"", "{",
+		                          "[1", "{a}", " {}", "{}x",  "null" };
+
+	FOREACH(text, yes)
+		CHECK(*text, json_is_structure(str(*text)));
+	FOREACH(text, no)
+		CHECK(*text, !json_is_structure(str(*text)));
+}
