@@ -7,7 +7,7 @@ const struct option_row option_rows[] = {
 	  "on loopback alone, with a demo app, a demo account, and mails kept at /dev/mail" },
 	{ "--print-openapi", NULL, TAKES_NOTHING, NULL,
 	  "prints the OpenAPI document of the account API, and ends" },
-	{ "--print-api", "NAME", TAKES_WORD, "account backtory",
+	{ "--print-api", "NAME", TAKES_WORD, "account backtory hacksystem",
 	  "prints one wire format as a page for people (docs/api-NAME.md), account if not given, "
 	  "and ends" },
 	{ "--print-routes", NULL, TAKES_NOTHING, NULL,

@@ -96,6 +96,9 @@ const struct member_words *document_member(const struct dialect *dialect, const 
                                            const char *name)
 {
 	const struct member_words *found = NULL;
+	const char *nested = strrchr(name, '.');
+
+	name = nested ? nested + 1 : name;
 
 	for (size_t i = 0; dialect->words && i < dialect->words->n_members; i++) {
 		const struct member_words *words = &dialect->words->members[i];

@@ -42,13 +42,13 @@ struct document_words {
 	size_t n_problems;
 };
 
-extern const struct document_words account_words, backtory_words;
+extern const struct document_words account_words, backtory_words, hacksystem_words;
 
 /* Whether a row can be answered with this error: what its operation refuses, and what the gate, its
  * fields and the server itself do. */
 bool document_lists_error(const struct route *route, enum err err);
 
-/* NULL: there are none. */
+/* Of a nested member by its last name. NULL: there are none. */
 const struct member_words *document_member(const struct dialect *dialect, const struct route *route,
                                            const char *name);
 const struct problem_words *document_problem(const struct dialect *dialect, struct str code);

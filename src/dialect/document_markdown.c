@@ -144,17 +144,43 @@ static void put_answer_value(struct page *page, const struct route *route,
 	}
 }
 
+/* How many letters of a name are the object that it stands in, with the dot. */
+static size_t outer_len(const char *name)
+{
+	const char *dot = strchr(name, '.');
+
+	return dot ? (size_t)(dot - name) + 1 : 0;
+}
+
+/* Members of one inner object stand one behind the other in the table. */
 static void put_answer_members(struct page *page, const struct route *route,
                                const struct out_field *fields, size_t n_fields)
 {
+	const char *outer = "";
+
 	buf_putc(&page->buf, '{');
 	for (size_t i = 0; i < n_fields; i++) {
+		const char *name = fields[i].name;
+		size_t len = outer_len(name), open = outer_len(outer);
+		bool same = len == open && strncmp(name, outer, len) == 0;
+		buf_puts(&page->buf, open && !same ? "}" : "");
 		buf_puts(&page->buf, i ? "," : "");
+		if (len && !same)
+			buf_printf(&page->buf, "\"%.*s\":{", (int)len - 1, name);
 		if (fields[i].kind != OUT_PAIRS && fields[i].kind != OUT_MEMBERS)
-			buf_printf(&page->buf, "\"%s\":", fields[i].name);
+			buf_printf(&page->buf, "\"%s\":", name + len);
 		put_answer_value(page, route, &fields[i]);
+		outer = name;
 	}
-	buf_putc(&page->buf, '}');
+	buf_puts(&page->buf, outer_len(outer) ? "}}" : "}");
+}
+
+/* A row of the app's `messages`. */
+static void put_said(struct page *page, const struct route *route)
+{
+	buf_printf(&page->buf,
+	           "Content-Type: application/json\n\n{\"message\":\"%s\",\"type\":\"%s\"}\n",
+	           example_of(page, route, "message"), example_of(page, route, "type"));
 }
 
 static void put_example(struct page *page, const struct route *route)
@@ -174,6 +200,8 @@ static void put_example(struct page *page, const struct route *route)
 		buf_puts(&page->buf, "Content-Type: application/json\n\n");
 		put_answer_members(page, route, route->out, route->n_out);
 		buf_putc(&page->buf, '\n');
+	} else if (route->say) {
+		put_said(page, route);
 	} else if (route->render) {
 		buf_puts(&page->buf, "Content-Type: application/json\n");
 	}
@@ -216,19 +244,36 @@ static void put_given(struct page *page, const struct route *route, const struct
 
 static void put_members(struct page *page, const struct route *route)
 {
-	if (route->n_fields + route->n_out == 0)
+	if (route->n_fields + route->n_out == 0 && !route->say)
 		return;
 	buf_puts(&page->buf, "\n| member | where | |\n| --- | --- | --- |\n");
 	for (size_t i = 0; i < route->n_fields; i++)
 		put_member(page, route, route->fields[i].name, place_of(route, &route->fields[i]));
 	put_given(page, route, route->out, route->n_out, "answer");
+	if (route->say) {
+		put_member(page, route, "message", "answer");
+		put_member(page, route, "type", "answer");
+	}
 }
 
 /* ---- problems ---- */
 
 static void put_problem_row(struct page *page, const struct wire_error *error)
 {
-	buf_printf(&page->buf, "| %d | `%s` | %s |\n", error->status, error->code, error->text);
+	buf_printf(&page->buf, "| %d | `%s` | ", error->status, error->code);
+	if (error->message)
+		buf_printf(&page->buf, "the row `%s` of `messages` |\n", error->message);
+	else
+		buf_printf(&page->buf, "%s |\n", error->text);
+}
+
+static bool told_alike(const struct wire_error *one, const struct wire_error *other)
+{
+	const char *says = one->message ? one->message : one->text;
+	const char *other_says = other->message ? other->message : other->text;
+
+	return one->status == other->status && strcmp(one->code, other->code) == 0 &&
+	       strcmp(says, other_says) == 0;
 }
 
 /* What any call may be answered with stands at the head of the page, unless the row tells it
@@ -247,8 +292,7 @@ static bool is_listed(const struct page *page, const struct route *route, enum e
 
 	for (enum err before = OK + 1; before < err; before++) {
 		const struct wire_error *other = row_error(page->dialect, route, before);
-		if (is_of_row(page, route, before) && strcmp(other->code, error->code) == 0 &&
-		    strcmp(other->text, error->text) == 0)
+		if (is_of_row(page, route, before) && told_alike(other, error))
 			return false;
 	}
 	return is_of_row(page, route, err);
@@ -281,6 +325,18 @@ static void put_codes(struct page *page)
 		           words->problems[i].meaning, words->problems[i].advice);
 }
 
+/* Of those that any call may be answered with, the first of its code and status. */
+static bool is_common(const struct dialect *dialect, enum err err)
+{
+	for (enum err before = OK + 1; before < err; before++) {
+		if (error_is_everywhere(before) &&
+		    dialect->errors[before].status == dialect->errors[err].status &&
+		    strcmp(dialect->errors[before].code, dialect->errors[err].code) == 0)
+			return false;
+	}
+	return error_is_everywhere(err);
+}
+
 static void put_common_problems(struct page *page)
 {
 	buf_puts(&page->buf, "\nAny call may be answered so:\n\n| status | code | |\n"
@@ -288,7 +344,7 @@ static void put_common_problems(struct page *page)
 	for (int status = STATUS_MIN; status <= STATUS_MAX; status++) {
 		for (enum err err = OK + 1; err < ERR_COUNT; err++) {
 			if (page->dialect->errors[err].status == status &&
-			    error_is_everywhere(err) && error_is_first_of_code(page->dialect, err))
+			    is_common(page->dialect, err))
 				put_problem_row(page, &page->dialect->errors[err]);
 		}
 	}

@@ -10,6 +10,7 @@ import subprocess
 
 import contract
 import document_backtory
+import document_hacksystem
 import proofs
 import pytest
 import schema_fuzz
@@ -194,6 +195,7 @@ PREPARATIONS = {
 PAGES = {
     "account": (settle, PREPARATIONS),
     "backtory": (document_backtory.settle, document_backtory.PREPARATIONS),
+    "hacksystem": (document_hacksystem.settle, document_hacksystem.PREPARATIONS),
 }
 
 

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What has to be there before an example of docs/api-hacksystem.md can be tried."""
+
+from server import PASSWORD, secret_in
+
+# The page's placeholders for what only an answer can give.
+TOKEN, CODE = "wmh3ZcU7q0Jr1xK9tV5bYd2sLfEoN8aGpQ4uRiTzM6k", '"CODE"'
+ANN = "ann@example.org"
+
+
+def settle(rekey):
+    """An app with its one user, who signed up there; nothing stands for a placeholder of every call."""
+    rekey.has_app("default", dialects=["hacksystem"])
+    rekey.command("content", "set", "app_structure/menu", "text=Menu")
+    rekey.command("content", "set", "content_strings/welcome", "slug=home", "text=Hello")
+    rekey.token = rekey.post("/auth/signup", email=ANN, password=PASSWORD).body["authToken"]
+    return {}
+
+
+def session(rekey):
+    return {TOKEN: rekey.token}
+
+
+def named_session(rekey):
+    """The answer shows a name."""
+    assert rekey.put("/user/profile", bearer=rekey.token, user={"name": "Ann"}).status == 200
+    return session(rekey)
+
+
+def code(rekey):
+    assert rekey.get("/reset/password", query={"email": ANN}).status == 200
+    return {CODE: f'"{secret_in(rekey.mail_to(ANN))}"'}
+
+
+def nothing(_rekey):
+    return {}
+
+
+PREPARATIONS = {
+    "GET /reset/password": nothing,
+    "POST /reset/password": code,
+    "POST /auth/login": nothing,
+    "POST /auth/signup": nothing,
+    "GET /auth/user": named_session,
+    "GET /content": nothing,
+    "PUT /user/password": session,
+    "PUT /user/profile": session,
+    "POST /waitinglist": nothing,
+}
