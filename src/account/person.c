@@ -76,6 +76,40 @@ static enum err person_sign_up(struct ctx *ctx, const struct person_sign_up *in,
 OPERATION(person_sign_up, struct person_sign_up, struct session_tokens, REQUIRES_APP,
           LIMIT_REQUESTS, COST_HASH)
 
+/* ---- what is kept ---- */
+
+/* What is of a record, or of another format's, and not for its person to say. */
+static bool is_passed_over(struct str name)
+{
+	static const char *const names[] = { "id",    "userId",     "user_id",        "created_at",
+		                             "email", "username",   "guest",          "active",
+		                             "token", "reset_code", "linkedin_oauth", "status" };
+	size_t len = strlen("password");
+
+	FOREACH(one, names) {
+		if (str_is_nocase(name, *one))
+			return true;
+	}
+	for (size_t i = 0; i + len <= name.len; i++) {
+		if (str_is_nocase((struct str){ name.ptr + i, len }, "password"))
+			return true;
+	}
+	return false;
+}
+
+/* A letter first, and no dot: __proto__ means something to programs that read it. */
+static bool name_is_good(struct str name)
+{
+	unsigned char first = name.len > 0 ? (unsigned char)name.ptr[0] : '_';
+
+	for (size_t i = 0; i < name.len; i++) {
+		if ((unsigned char)name.ptr[i] <= ' ' || name.ptr[i] == 0x7f || name.ptr[i] == '.')
+			return false;
+	}
+	return name.len <= PERSON_FIELD_NAME_MAX &&
+	       ((first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z') || first >= 0x80);
+}
+
 /* ---- showing ---- */
 
 static enum err find_own(struct ctx *ctx, struct account *ret_account)
@@ -102,6 +136,8 @@ static enum err spell_fields(struct ctx *ctx, int64_t account_id, struct str *re
 	json_begin(&json, NULL, '{');
 	for (size_t i = 0; i < fields.n; i++) {
 		const struct account_field *field = &fields.items[i];
+		if (is_passed_over(field->name))
+			continue;
 		has_info |= str_is(field->name, "info");
 		if (json_is_structure(field->value))
 			json_put_raw(&json, field->name.ptr, field->value.ptr);
@@ -172,23 +208,6 @@ struct change {
 	struct str workspace_name; /* NONE: it stays */
 };
 
-/* What is of a record and not for its person to say. */
-static bool is_passed_over(struct str name)
-{
-	static const char *const names[] = { "id",    "created_at",     "email", "reset_code",
-		                             "token", "linkedin_oauth", "guest" };
-
-	FOREACH(one, names) {
-		if (str_is_nocase(name, *one))
-			return true;
-	}
-	for (size_t i = 0; i + strlen("password") <= name.len; i++) {
-		if (str_is_nocase((struct str){ name.ptr + i, strlen("password") }, "password"))
-			return true;
-	}
-	return false;
-}
-
 static enum err take_name(struct ctx *ctx, const struct member *member, struct change *change)
 {
 	struct str locale;
@@ -200,7 +219,7 @@ static enum err take_name(struct ctx *ctx, const struct member *member, struct c
 
 static enum err take_field(const struct member *member, struct change *change)
 {
-	if (member->name.len == 0 || member->name.len > PERSON_FIELD_NAME_MAX)
+	if (!name_is_good(member->name))
 		return ERR_BAD_FIELD;
 	change->fields.items[change->fields.n++] = (struct account_field){
 		member->name,

@@ -79,8 +79,9 @@ static const struct member_words members[] = {
 	  .meaning =
 	          "an object: `name`, `info`, and any others, up to 32 and 2,048 bytes together; "
 	          "null takes one away. What is not the user's to say (`id`, `created_at`, "
-	          "`email`, `reset_code`, `token`, `linkedin_oauth`, and whatever is called a "
-	          "password) is passed over",
+	          "`email`, `username`, `status`, `reset_code`, `token`, `linkedin_oauth` and "
+	          "their "
+	          "like, and whatever is called a password) is passed over",
 	  .example = "{\"name\":\"Ann\",\"info\":{\"city\":\"Lyon\"}}" },
 	{ .name = "workspace_info",
 	  .meaning = "an object, of which `name` is taken",

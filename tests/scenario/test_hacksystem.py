@@ -49,6 +49,7 @@ def test_the_shipped_rows_are_there(hack):
             "resetcode_invalid", "password_updated", "password_rejected"} <= names
 
 
+@pytest.mark.proves("hacksystem", "GET /reset/password", "POST /reset/password", "POST /auth/login")
 def test_a_reset_by_the_mailed_code(hack):
     answer = hack.get(RESET, query={"email": "ann@example.org"})
     assert answer.status == 200 and set(answer.body) == {"message", "type"}

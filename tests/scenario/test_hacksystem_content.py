@@ -33,6 +33,7 @@ def names(rows):
 
 # ---- content ----
 
+@pytest.mark.proves("hacksystem", "GET /content")
 def test_a_page_gets_its_own_strings_and_those_of_all(hack):
     assert hack.get(CONTENT).body == {"strings": [], "structure": []}
     before = int(time.time()) * 1000
@@ -148,6 +149,7 @@ def test_the_checks_of_the_waiting_list(hack):
     assert hack.sql("SELECT count(*) FROM waiting") == [(0,)] and hack.mail_list() == []
 
 
+@pytest.mark.proves("hacksystem", "POST /waitinglist")
 def test_an_address_is_on_the_list_once_and_keeps_its_place(hack):
     for place, address in enumerate((ANN, BOB, "cem@example.org"), 1):
         assert f"Your place on it is {place}." in joins(hack, address)

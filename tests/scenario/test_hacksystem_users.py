@@ -57,6 +57,7 @@ def test_the_checks_of_a_sign_up_come_in_order(hack):
     assert hack.sql("SELECT email FROM account") == [(ANN,)]
 
 
+@pytest.mark.proves("hacksystem", "POST /auth/signup", "GET /auth/user")
 def test_a_sign_up_makes_a_user_with_a_workspace_and_lets_them_in(hack):
     before = int(time.time()) * 1000
     token = signs_up(hack, "Ann.Lee+x@example.org")
@@ -161,6 +162,7 @@ def test_the_checks_of_a_change_of_password(hack):
     assert hack.hack_log_in(ANN).status == 200
 
 
+@pytest.mark.proves("hacksystem", "PUT /user/password")
 def test_a_change_of_password_ends_the_other_sessions(hack):
     token, other = signs_up(hack), hack.hack_log_in(ANN).body["authToken"]
     row = hack.message("password_updated", "hack")
@@ -173,6 +175,7 @@ def test_a_change_of_password_ends_the_other_sessions(hack):
 
 # ---- the profile ----
 
+@pytest.mark.proves("hacksystem", "PUT /user/profile")
 def test_what_a_user_says_comes_back_as_it_was_said(hack):
     token = signs_up(hack)
     info = {"city": "Lyon", "tags": ["a", 1, None, {"deep": [[]]}], "age": 33, "pi": 3.25, "news": True, "none": None, "empty": {}, "ü": "“é”"}

@@ -39,6 +39,7 @@ def check_said(rekey, answer, name):
     assert answer["prefixed"] == {"x_message": row["message"], "x_type": row["type"]}
 
 
+@pytest.mark.proves("hacksystem", "GET /reset/password", "POST /reset/password", "POST /auth/login", "POST /auth/signup", "GET /auth/user", "GET /content", "PUT /user/password", "PUT /user/profile", "POST /waitinglist")
 def test_its_whole_surface(talk):
     rekey, client = talk
     # ---- signing up, and the token ----

@@ -92,6 +92,8 @@ TEST(what_cannot_be_said_of_a_person_is_refused_and_changes_nothing)
 		{ "a list for a name", "{\"name\":[]}", NULL, NONE, ERR_MEMBER_TYPE },
 		{ "a name of two lines", "{\"name\":\"a\\nb\"}", NULL, NONE, ERR_BAD_NAME },
 		{ "no field's name", "{\"\":\"a\"}", NULL, NONE, ERR_BAD_FIELD },
+		{ "a prototype", "{\"__proto__\":{}}", NULL, NONE, ERR_BAD_FIELD },
+		{ "a dot", "{\"a.b\":1}", NULL, NONE, ERR_BAD_FIELD },
 		{ "a workspace's bad name", "{\"info\":1}", "{\"name\":\" \"}", NONE,
 		  ERR_BAD_NAME },
 		{ "a number for it", NULL, "{\"name\":1}", NONE, ERR_MEMBER_TYPE },
@@ -118,7 +120,8 @@ TEST(what_a_person_says_is_kept_and_what_is_not_theirs_to_say_is_passed_over)
 	static const struct said cases[] = {
 		{ "a record as it came",
 		  "{\"id\":7,\"created_at\":1,\"email\":\"eve@example.org\",\"password\":\"x\","
-		  "\"reset_code\":\"x\",\"Password_Hash\":\"x\",\"token\":\"x\",\"linkedin_oauth\":"
+		  "\"reset_code\":\"x\",\"Password_Hash\":\"x\",\"userId\":\"x\",\"username\":"
+		  "\"x\",\"guest\":1,\"token\":\"x\",\"linkedin_oauth\":"
 		  "{},"
 		  "\"info\":{\"a\":[1,true]},\"name\":\"Ann\",\"x\":\"1\",\"n\":2}",
 		  "{\"id\":9,\"users\":[2],\"name\":\"Ann's\"}", 1, OK },
