@@ -346,11 +346,12 @@ def test_every_door_there_is_was_tried(rekey, everything):
     only_shows = {("GET", "/"), ("GET", "/password-reset"), ("GET", "/dev/mail"), ("GET", "/dev/mail/show"), ("GET", "/assets/rekey.css"),
                   ("GET", "/assets/password-reset.js"), ("GET", "/verify"), ("GET", "/api/v1/account"), ("GET", SESSIONS), ("GET", "/.well-known/jwks.json"), ("GET", "/openapi.json"),
                   ("GET", "/problems/{code}"), ("GET", "/.well-known/change-password"), ("GET", "/auth/token_key"), ("GET", "/auth/users/me"),
-                  ("GET", "/auth/users/{user_id}"), ("GET", "/auth/users/by-username/{username}"), ("GET", "/auth/users/get-number-of-user")}
+                  ("GET", "/auth/users/{user_id}"), ("GET", "/auth/users/by-username/{username}"), ("GET", "/auth/users/get-number-of-user"), ("GET", "/auth/user")}
     without_members = {("DELETE", SESSIONS), ("DELETE", SESSIONS + "/current"), ("DELETE", SESSIONS + "/{id}"), ("POST", "/auth/guest-users"),
                        ("DELETE", "/auth/users/{user_id}")}
-    # All of a profile may be left out, and a question about any text is one: test_my_account.py, test_introspection.py.
-    tried_elsewhere = {("PATCH", "/api/v1/account"), ("POST", SESSIONS + "/introspect")}
+    # All of a profile may be left out, and a question about any text is one: test_my_account.py, test_introspection.py,
+    # test_attacks_hacksystem.py, test_hacksystem_content.py.
+    tried_elsewhere = {("PATCH", "/api/v1/account"), ("POST", SESSIONS + "/introspect"), ("PUT", "/user/profile"), ("GET", "/content")}
     # These keep what nobody knows as texts, or take no texts: test_attacks_users.py.
     tried_elsewhere |= {("POST", "/auth/users"), ("PUT", "/auth/users/me"), ("PUT", "/auth/users/{user_id}"), ("POST", "/auth/users/by-user-ids"),
                         ("GET", "/auth/users/search"), ("DELETE", "/auth/logout"), ("POST", "/auth/guest-users/complete-registration"),
