@@ -17,6 +17,7 @@
 	X(ERR_INTERNAL, "an unexpected failure")                                                   \
 	X(ERR_RETRY, "another writer came first; run the operation again")                         \
 	X(ERR_BUSY, "too much work is waiting already")                                            \
+	X(ERR_UNREACHABLE, "a sign-in provider does not answer as it should")                      \
 	/* What the store says of a row; operations turn these into refusals. */                   \
 	X(ERR_NOT_FOUND, "there is no such row")                                                   \
 	X(ERR_CONFLICT, "a unique value is taken")                                                 \
@@ -62,6 +63,10 @@
 	X(ERR_APP_EXISTS, "an app of this name, alias or host exists already")                     \
 	X(ERR_APP_NOT_EMPTY, "the app still has accounts")                                         \
 	X(ERR_TWO_KEYS, "two of these keys are good already; retire the former one before")        \
+	X(ERR_NO_PROVIDER, "there is no such sign-in provider")                                    \
+	X(ERR_BAD_REDIRECT, "the redirect address is none of the provider's redirect_uris")        \
+	X(ERR_BAD_STATE, "the sign-in is unknown, over, or was begun elsewhere")                   \
+	X(ERR_SIGN_IN_REFUSED, "the provider does not vouch for this person")                      \
 	X(ERR_BAD_SETTING, "there is no such setting, or it does not take this value")             \
 	/* The program's own start. */                                                             \
 	X(ERR_CONFIG, "the configuration is wrong")                                                \
