@@ -36,6 +36,10 @@ MUST_USE enum err members_add(struct members *members, struct member member);
  * deep or too many. */
 MUST_USE enum err json_read(struct arena *arena, struct str text, struct members *members);
 
+/* Whether nothing in it is nested deeper than that, told without nesting anything: for whoever
+ * reads a document by jansson itself. */
+bool json_is_shallow(struct str text, int depth_max);
+
 enum out_kind {
 	OUT_TEXT,           /* struct str; left out when it is NONE */
 	OUT_SECRET,         /* struct secret; left out when it is NONE */
