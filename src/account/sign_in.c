@@ -272,22 +272,34 @@ static enum err make_account(struct ctx *ctx, const struct arrival *arrival,
 	return tx_commit(&tx);
 }
 
+/* ERR_RETRY: the account is the same person's, who came in twice at once. */
+static enum err check_address(struct ctx *ctx, const struct arrival *arrival,
+                              const struct account *account)
+{
+	struct account other;
+	int64_t id;
+
+	enum err err = store_account_by_email(ctx->store, ctx->arena, ctx->app.id,
+	                                      account->email_key, &other);
+	if (err != OK)
+		return err == ERR_NOT_FOUND ? OK : err;
+	err = store_identity_find(ctx->store, ctx->arena, &arrival->identity, &id);
+	if (err != ERR_NOT_FOUND)
+		return err == OK ? ERR_RETRY : err;
+	return deny(ctx, ERR_EMAIL_TAKEN, "address has an account, which is not linked");
+}
+
 static enum err enter_new(struct ctx *ctx, const struct arrival *arrival,
                           struct signed_in *ret_signed_in)
 {
 	struct session_made session;
-	struct account account, other;
+	struct account account;
 
 	if (ctx->app.sign_up == SIGN_UP_CLOSED)
 		return deny(ctx, ERR_NOT_ALLOWED, "sign-up is closed");
 	TRY(describe(ctx, arrival->person, &account));
-	enum err err = store_account_by_email(ctx->store, ctx->arena, ctx->app.id,
-	                                      account.email_key, &other);
-	if (err == OK)
-		return deny(ctx, ERR_EMAIL_TAKEN, "address has an account, which is not linked");
-	if (err != ERR_NOT_FOUND)
-		return err;
-	err = make_account(ctx, arrival, &account, &session);
+	TRY(check_address(ctx, arrival, &account));
+	enum err err = make_account(ctx, arrival, &account, &session);
 	if (err == ERR_CONFLICT) {
 		ctx->account_id = 0;
 		return ERR_RETRY; /* the same person, or the same address, a moment ago */

@@ -416,7 +416,9 @@
 	QUERY(IDENTITY_ADD, "iittti", "",                                                          \
 	      "INSERT INTO identity (app_id, account_id, provider, issuer, subject, created_at)"   \
 	      " VALUES ($1, $2, $3, $4, $5, $6)")                                                  \
-	QUERY(IDENTITIES_REMOVE, "i", "", "DELETE FROM identity WHERE account_id = $1")            \
+	QUERY(IDENTITIES_DOUBT, "i", "",                                                           \
+	      "DELETE FROM identity WHERE account_id = $1 AND EXISTS (SELECT 1 FROM account"       \
+	      " WHERE id = $1 AND email_verified_at = 0)")                                         \
 	/* Housekeeping: rows that have had their time ($1), some of them ($2), oldest first. The  \
 	 * condition stands twice, for a row may be renewed while its sweeper waits for it; with a \
 	 * plus, lest it be read by. */                                                            \

@@ -743,8 +743,9 @@ MUST_USE enum err store_identity_find(struct store *store, struct arena *arena,
 /* ERR_CONFLICT: the app knows this subject already. */
 MUST_USE enum err store_identity_add(struct tx *tx, const struct identity *identity);
 
-/* Of an account whose owner has turned out to be another than who signed in first. */
-MUST_USE enum err store_identities_remove(struct tx *tx, int64_t account_id);
+/* Of an account whose address nobody has verified: whoever reads its mail is its owner, and need not
+ * be who signed in by a provider that did not verify it either. Of any other: nothing is done. */
+MUST_USE enum err store_identities_doubt(struct tx *tx, int64_t account_id);
 
 /* ---- audit ---- */
 

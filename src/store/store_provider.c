@@ -153,9 +153,9 @@ enum err store_identity_add(struct tx *tx, const struct identity *identity)
 	return tx_run(tx, QUERY_IDENTITY_ADD, ARGS(args));
 }
 
-enum err store_identities_remove(struct tx *tx, int64_t account_id)
+enum err store_identities_doubt(struct tx *tx, int64_t account_id)
 {
 	const struct value args[] = { INTEGER(account_id) };
 
-	return tx_run(tx, QUERY_IDENTITIES_REMOVE, ARGS(args));
+	return tx_run(tx, QUERY_IDENTITIES_DOUBT, ARGS(args));
 }

@@ -9,7 +9,7 @@
 #define NEVER (1LL << 40) /* seconds */
 
 /* What a request can change. */
-static const char *const tables[] = { "account", "session", "token", "sign_up", "outbox", "audit" };
+static const char *const tables[] = { "account", "session", "token", "sign_up", "outbox", "audit", "sign_in" };
 
 static struct house house;
 static struct test test;
@@ -159,7 +159,7 @@ void living_put_back(void)
 	if (read_version() == version_before)
 		return;
 	run_sql("BEGIN IMMEDIATE;"
-	        "DELETE FROM audit; DELETE FROM outbox; DELETE FROM sign_up; DELETE FROM token;"
+	        "DELETE FROM sign_in; DELETE FROM audit; DELETE FROM outbox; DELETE FROM sign_up; DELETE FROM token;"
 	        "DELETE FROM session; DELETE FROM account;"
 	        "INSERT INTO account SELECT * FROM pristine.account;"
 	        "INSERT INTO session SELECT * FROM pristine.session;"

@@ -4,6 +4,7 @@
 #include "account/provider_keys.h"
 #include "account/request_counter.h"
 #include "account/signing.h"
+#include "outbound/https.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,7 @@ static void start_parts(struct house *house, const struct driver *driver)
 	service->requests = request_counter_new();
 	service->outbox_bell = bell_new();
 	service->provider_keys = provider_keys_new();
+	CHECK("https", https_start(&(struct https_options){ 0 }, &service->https) == OK);
 	CHECK("parts", service->turnstile && service->keyring && service->requests &&
 	                       service->outbox_bell && service->provider_keys);
 	CHECK("store", store_open(house->url.ptr, driver, &service->store) == OK);
@@ -69,6 +71,7 @@ void house_close(struct house *house)
 	request_counter_free(house->service.requests);
 	keyring_free(house->service.keyring);
 	provider_keys_free(house->service.provider_keys);
+	https_stop(house->service.https);
 	turnstile_free(house->service.turnstile);
 	database_remove(house->url, house->t->arena);
 	scratch_remove(&house->scratch);
