@@ -3,6 +3,7 @@
 
 import threading
 import time
+import urllib.parse
 
 import jwt
 import pytest
@@ -253,6 +254,16 @@ def test_a_missing_member_is_named(hack):
         answer = hack.get(path, query=query)
         is_refused(answer, 400, INPUT, f"Missing param: {name}")
         assert answer.body["payload"] == {"param": name}
+
+
+def test_a_member_twice_or_added_is_refused(hack, provider):
+    url = begin(hack)
+    good = [("code", provider.lets_in(url)), ("redirect_uri", CALLBACK), ("state", query_of(url)["state"])]
+    for more in ([pair] for pair in good), ([("provider", "other")], [("error", "x"), ("error", "y")], [("account_id", "1")], [("terms", "1")]):
+        for extra in more:
+            is_refused(hack.get(CONTINUE + "?" + urllib.parse.urlencode([*good, *extra])), 400, INPUT)
+            is_refused(hack.get("/oauth/linkedin/continue?" + urllib.parse.urlencode([*good, *extra])), 400, INPUT)
+    assert hack.get(CONTINUE + "?" + urllib.parse.urlencode(good)).status == 200
 
 
 def test_an_app_without_the_provider_has_no_such_call(hack):
