@@ -243,7 +243,10 @@ def test_state_can_be_required(hack, provider):
 
 
 @pytest.mark.parametrize("uri", ["", CALLBACK + "/", CALLBACK + "?x", CALLBACK.upper(), "https://hack.example/welcome/../x", "https://evil.example/",
-                                 CALLBACK + " " + OTHER_CALLBACK, "https://hack.example", "javascript:alert(1)", CALLBACK.replace("https", "http")])
+                                 CALLBACK + " " + OTHER_CALLBACK, "https://hack.example", "javascript:alert(1)", CALLBACK.replace("https", "http"),
+                                 "//hack.example/welcome", "/\\hack.example/welcome", "\t//hack.example/welcome", "https:hack.example/welcome",
+                                 "https://hack.example@evil.example/welcome", "https://hack.example%2f@evil.example/welcome", "https://hack.example\u3002evil.example/welcome",
+                                 "https://hack.example.evil.example/welcome", CALLBACK + "%00", CALLBACK + "#", " " + CALLBACK, CALLBACK + "\n"])
 def test_only_the_redirect_addresses_of_the_row_are_taken(hack, uri):
     is_refused(hack.get(INIT, query={"redirect_uri": uri}), 400, INPUT, "Invalid redirect_uri.")
     is_refused(finish(hack, "a code", redirect_uri=uri), 400, INPUT, "Invalid redirect_uri.")
