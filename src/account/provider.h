@@ -52,6 +52,41 @@ extern const struct operation provider_remove_op; /* provider_named -> struct no
 /* The settings, for the help: name and what it takes. */
 extern const struct app_setting_row provider_setting_rows[]; /* ends with a NULL key */
 
+/* ---- who is who ---- */
+
+/* Of an account, and what the provider calls its person (sub). */
+struct person_link {
+	struct str provider, login, subject;
+};
+
+/* By the operator, who vouches for it: of an account that was there before its person signed in by
+ * the provider, as after a move from another system. ERR_NO_PROVIDER, ERR_NO_ACCOUNT,
+ * ERR_BAD_SETTING (what is no subject), ERR_LINKED. */
+extern const struct operation person_link_op; /* -> struct nothing */
+
+/* ->subject is ignored: it ends whatever there is. ERR_NOT_LINKED. */
+extern const struct operation person_unlink_op; /* struct person_link -> struct nothing */
+
+struct person_page {
+	struct str provider;
+	int64_t after, max; /* numbers of links; 0: the first page */
+};
+
+struct linked_person {
+	struct str subject;
+	struct str id, email; /* of the account; email NONE: it has none */
+	int64_t created_at;
+};
+
+struct linked_person_list {
+	struct linked_person *items;
+	size_t n;
+	int64_t last; /* for the next page's `after` */
+};
+
+/* ERR_NO_PROVIDER. */
+extern const struct operation person_list_op; /* struct person_page -> linked_person_list */
+
 /* ---- for signing in ---- */
 
 /* The row of ctx->app. ERR_NO_PROVIDER, by deny(). */

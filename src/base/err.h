@@ -66,6 +66,8 @@
 	X(ERR_NO_PROVIDER, "there is no such sign-in provider")                                    \
 	X(ERR_BAD_REDIRECT, "the redirect address is none of the provider's redirect_uris")        \
 	X(ERR_BAD_STATE, "the sign-in is unknown, over, or was begun elsewhere")                   \
+	X(ERR_LINKED, "another account of the app is this person already")                         \
+	X(ERR_NOT_LINKED, "the account is nobody there")                                           \
 	X(ERR_SIGN_IN_REFUSED, "the provider does not vouch for this person")                      \
 	X(ERR_BAD_SETTING, "there is no such setting, or it does not take this value")             \
 	/* The program's own start. */                                                             \

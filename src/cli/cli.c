@@ -42,6 +42,12 @@ const struct command commands[] = {
 	  "--secret-stdin ", 1, OPERANDS_MAX, true, cli_provider_set },
 	{ "provider remove", "NAME", "lets nobody sign in by a provider any more", "", 1, 1, true,
 	  cli_provider_remove },
+	{ "provider people", "NAME", "who is who at a provider, oldest first", "", 1, 1, true,
+	  cli_provider_people },
+	{ "provider link", "NAME LOGIN SUBJECT",
+	  "lets a person of a provider sign in to an account that is there", "", 3, 3, true,
+	  cli_provider_link },
+	{ "provider unlink", "NAME LOGIN", "ends that", "", 2, 2, true, cli_provider_unlink },
 	{ "account add", "EMAIL [--username NAME] [--password-stdin]",
 	  "adds an account: its password is the first line of standard input, or chosen by mailed "
 	  "invitation",

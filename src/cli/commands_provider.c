@@ -2,6 +2,9 @@
 /* commands_provider.c - rekey provider ...: who else vouches for an app's users. */
 #include "account/provider.h"
 #include "cli/cli.h"
+#include "cli/print.h"
+
+enum { PAGE = 500, PAGE_ARENA = 4 * 1024 * 1024 };
 
 static const struct out_field shown_out[] = {
 	OUT("name", TEXT, struct provider_shown, name),
@@ -77,4 +80,62 @@ enum err cli_provider_remove(struct cli *cli)
 	return cli_has(cli->invocation, "--json")
 	               ? cli_print(cli, removed_out, COUNT_OF(removed_out), &named)
 	               : OK;
+}
+
+/* ---- who is who ---- */
+
+static enum err run_link(struct cli *cli, const struct operation *operation, const char *subject)
+{
+	const struct person_link link = { name_of(cli), str(cli->invocation->operands[1]),
+		                          str(subject) };
+	static const struct out_field link_out[] = {
+		OUT("provider", TEXT, struct person_link, provider),
+		OUT("login", TEXT, struct person_link, login),
+		OUT("subject", TEXT, struct person_link, subject),
+	};
+	struct nothing nothing;
+
+	TRY(operation_run(&cli->ctx, operation, &link, &nothing));
+	return cli_has(cli->invocation, "--json")
+	               ? cli_print(cli, link_out, COUNT_OF(link_out), &link)
+	               : OK;
+}
+
+enum err cli_provider_link(struct cli *cli)
+{
+	return run_link(cli, &person_link_op, cli->invocation->operands[2]);
+}
+
+enum err cli_provider_unlink(struct cli *cli)
+{
+	return run_link(cli, &person_unlink_op, NULL);
+}
+
+static const struct out_field person_out[] = {
+	OUT("subject", TEXT, struct linked_person, subject),
+	OUT("email", TEXT, struct linked_person, email),
+	OUT("created_at", TIME, struct linked_person, created_at),
+	OUT("id", TEXT, struct linked_person, id),
+};
+
+/* Page by page, each in an arena of its own. */
+enum err cli_provider_people(struct cli *cli)
+{
+	CLEANUP(arena_cleanup) struct arena *arena = arena_new(PAGE_ARENA);
+	struct listing listing =
+		listing_begin(cli_has(cli->invocation, "--json"), person_out, COUNT_OF(person_out));
+	struct person_page page = { .provider = name_of(cli), .max = PAGE };
+	struct ctx ctx = cli->ctx;
+	struct linked_person_list list;
+
+	NEED(arena);
+	ctx.arena = arena;
+	do {
+		arena_reset(arena);
+		TRY(operation_run(&ctx, &person_list_op, &page, &list));
+		TRY(listing_add(&listing, arena, list.items, list.n, sizeof(list.items[0])));
+		page.after = list.last;
+	} while (list.last > 0);
+	listing_end(&listing);
+	return OK;
 }

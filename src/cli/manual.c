@@ -106,6 +106,13 @@ static const char provider_remove[] =
 	"Accounts stay, and so does who is who at the provider: when it is set again with the\n"
 	"same issuer, people find their accounts.\n";
 
+static const char provider_people[] =
+	"SUBJECT is what the provider calls a person (sub), exactly as its ID tokens say it, and\n"
+	"never another's. Rekey links by itself only accounts that it makes when somebody comes "
+        "for\n"
+	"the first time; an address alone links nobody. So link those who move in from another\n"
+	"system with the provider's words for them, and whomever you know.\n";
+
 static const char app_remove[] =
 	"Its accounts go with it, and their sessions, links and mails, its names, messages and\n"
 	"mail templates. It cannot be undone: rekey app disable lets nobody in and keeps all.\n"
@@ -237,6 +244,11 @@ const struct manual manuals[] = {
 	{ "provider show", NULL,
 	  "rekey provider show linkedin\nrekey provider show linkedin --json\n" },
 	{ "provider remove", provider_remove, "rekey provider remove linkedin\n" },
+	{ "provider people", provider_people,
+	  "rekey provider people linkedin\nrekey provider people linkedin --json\n" },
+	{ "provider link", provider_people,
+	  "rekey provider link linkedin ann@example.org 782bbtaQ\n" },
+	{ "provider unlink", NULL, "rekey provider unlink linkedin bob@example.org\n" },
 	{ "account add", account_add,
 	  "rekey account add carol@example.org --username carol\n"
 	  "echo 'correct horse battery' | rekey account add dave@example.org --password-stdin "

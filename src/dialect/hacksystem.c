@@ -215,6 +215,8 @@ static const struct wire_error errors[ERR_COUNT] = {
 		FATAL(503, "The provider does not answer as it should. Please try again later."),
 	[ERR_NO_PROVIDER] = NOWHERE(404),
 	[ERR_BAD_REDIRECT] = INPUT("Invalid redirect_uri."),
+	[ERR_LINKED] = DENIED("user_exist"),
+	[ERR_NOT_LINKED] = NOWHERE(404),
 	[ERR_BAD_STATE] = { 403, "ERROR_CODE_ACCESS_DENIED",
 	                    "This sign-in is unknown, over, or was begun elsewhere.", NULL, NULL,
 	                    NULL },

@@ -189,7 +189,7 @@ static enum err copy_text(struct arena *arena, const json_t *object, const char 
 	                 ret_text);
 }
 
-static bool subject_is_good(struct str subject)
+bool subject_is_good(struct str subject)
 {
 	for (size_t i = 0; i < subject.len; i++) {
 		if (subject.ptr[i] <= ' ' || subject.ptr[i] > '~')

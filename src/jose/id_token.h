@@ -40,6 +40,9 @@ struct person_claims {
 	bool email_verified;    /* the provider says so */
 };
 
+/* What can be one: printable ASCII without spaces, SUBJECT_MAX at most. */
+bool subject_is_good(struct str subject);
+
 /* Of a user info answer. ERR_MALFORMED: it is no object, or has no subject. */
 MUST_USE enum err person_claims_read(struct arena *arena, struct str json,
                                      struct person_claims *ret_claims);

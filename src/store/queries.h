@@ -416,6 +416,11 @@
 	QUERY(IDENTITY_ADD, "iittti", "",                                                          \
 	      "INSERT INTO identity (app_id, account_id, provider, issuer, subject, created_at)"   \
 	      " VALUES ($1, $2, $3, $4, $5, $6)")                                                  \
+	QUERY(IDENTITY_PAGE, "itii", IDENTITY_TYPES,                                               \
+	      "SELECT " IDENTITY_COLUMNS " FROM identity WHERE app_id = $1 AND issuer = $2"        \
+	      " AND id > $3 ORDER BY id LIMIT $4")                                                 \
+	QUERY(IDENTITY_REMOVE, "it", "i",                                                          \
+	      "DELETE FROM identity WHERE account_id = $1 AND issuer = $2 RETURNING id")           \
 	QUERY(IDENTITIES_DOUBT, "i", "",                                                           \
 	      "DELETE FROM identity WHERE account_id = $1 AND EXISTS (SELECT 1 FROM account"       \
 	      " WHERE id = $1 AND email_verified_at = 0)")                                         \

@@ -740,11 +740,25 @@ struct identity {
 MUST_USE enum err store_identity_find(struct store *store, struct arena *arena,
                                       const struct identity *wanted, int64_t *ret_account_id);
 
+struct identity_list {
+	struct identity *items;
+	size_t n;
+};
+
+/* Those of an app and issuer behind a number, in the order of their numbers, at most max. */
+MUST_USE enum err store_identity_page(struct store *store, struct arena *arena,
+                                      const struct identity *after, int64_t max,
+                                      struct identity_list *ret_list);
+
+/* All of an account at this issuer. ERR_NOT_FOUND: there is none. */
+MUST_USE enum err store_identity_remove(struct tx *tx, const struct identity *identity);
+
 /* ERR_CONFLICT: the app knows this subject already. */
 MUST_USE enum err store_identity_add(struct tx *tx, const struct identity *identity);
 
-/* Of an account whose address nobody has verified: whoever reads its mail is its owner, and need not
- * be who signed in by a provider that did not verify it either. Of any other: nothing is done. */
+/* Of an account whose address nobody has verified: whoever reads its mail is its owner, and need
+ * not be who signed in by a provider that did not verify it either. Of any other: nothing is done.
+ */
 MUST_USE enum err store_identities_doubt(struct tx *tx, int64_t account_id);
 
 /* ---- audit ---- */

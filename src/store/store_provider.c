@@ -30,6 +30,13 @@ static const struct column sign_in_columns[] = {
 	COLUMN(INTEGER, struct sign_in, spent_at),
 };
 
+static const struct column identity_columns[] = {
+	COLUMN(INTEGER, struct identity, id),         COLUMN(INTEGER, struct identity, app_id),
+	COLUMN(INTEGER, struct identity, account_id), COLUMN(TEXT, struct identity, provider),
+	COLUMN(TEXT, struct identity, issuer),        COLUMN(TEXT, struct identity, subject),
+	COLUMN(INTEGER, struct identity, created_at),
+};
+
 #define PROVIDER_ROWS ROWS(provider_columns, struct provider)
 #define SIGN_IN_ROWS  ROWS(sign_in_columns, struct sign_in)
 
@@ -151,6 +158,28 @@ enum err store_identity_add(struct tx *tx, const struct identity *identity)
 	};
 
 	return tx_run(tx, QUERY_IDENTITY_ADD, ARGS(args));
+}
+
+enum err store_identity_page(struct store *store, struct arena *arena, const struct identity *after,
+                             int64_t max, struct identity_list *ret_list)
+{
+	const struct value args[] = { INTEGER(after->app_id), TEXT(after->issuer),
+		                      INTEGER(after->id), INTEGER(max) };
+	struct any_list list;
+
+	TRY(store_all(store, arena, QUERY_IDENTITY_PAGE, ARGS(args),
+	              ROWS(identity_columns, struct identity), &list));
+	*ret_list = (struct identity_list){ list.items, list.n };
+	return OK;
+}
+
+enum err store_identity_remove(struct tx *tx, const struct identity *identity)
+{
+	const struct value args[] = { INTEGER(identity->account_id), TEXT(identity->issuer) };
+	int64_t n;
+
+	TRY(tx_count(tx, QUERY_IDENTITY_REMOVE, ARGS(args), &n));
+	return n > 0 ? OK : ERR_NOT_FOUND;
 }
 
 enum err store_identities_doubt(struct tx *tx, int64_t account_id)

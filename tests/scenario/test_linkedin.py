@@ -590,6 +590,23 @@ def test_redirect_addresses_are_a_list(hack):
     is_refused(hack.get(INIT, query={"redirect_uri": CALLBACK}), 400, INPUT)
 
 
+def test_the_operator_may_say_who_is_who(hack, provider):
+    hack.has_account("ann@example.org", app="hack")
+    is_refused(sign_in(hack, provider), 403, DENIED)
+    hack.command("provider", "link", "linkedin", "ann@example.org", "subject-of-ann", "--app", "hack")
+    assert sign_in(hack, provider).body["email"] == "ann@example.org"
+    assert [(one["subject"], one["email"]) for one in hack.command_json("provider", "people", "linkedin", "--app", "hack")] == [
+        ("subject-of-ann", "ann@example.org")]
+    hack.has_account("bob@example.org", app="hack")
+    for words in (("bob@example.org", "subject-of-ann"), ("bob@example.org", "no subject"), ("bob@example.org", ""), ("nobody@example.org", "x")):
+        assert hack.run("provider", "link", "linkedin", *words, "--app", "hack").returncode == 1, words
+    assert hack.run("provider", "link", "other", "bob@example.org", "x", "--app", "hack").returncode == 1
+    hack.command("provider", "unlink", "linkedin", "ann@example.org", "--app", "hack")
+    assert hack.run("provider", "unlink", "linkedin", "ann@example.org", "--app", "hack").returncode == 1
+    is_refused(sign_in(hack, provider), 403, DENIED)
+    assert hack.hack_log_in("ann@example.org").status == 200
+
+
 def test_an_app_takes_its_providers_along_when_it_goes(hack, provider):
     assert sign_in(hack, provider).status == 200
     begin(hack)
