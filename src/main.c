@@ -5,6 +5,7 @@
 #include "account/app.h"
 #include "account/content.h"
 #include "account/housekeeper.h"
+#include "account/provider_keys.h"
 #include "account/request_counter.h"
 #include "account/signing.h"
 #include "account/turnstile.h"
@@ -15,6 +16,7 @@
 #include "dialect/document.h"
 #include "dialect/operations.h"
 #include "mail/mailer.h"
+#include "outbound/https.h"
 #include "pages/pages.h"
 #include <signal.h>
 #include <stdio.h>
@@ -27,7 +29,8 @@
 enum {
 	SETTINGS_ARENA = 256 * 1024,
 	DOCUMENT_ARENA = 4 * 1024 * 1024,
-	WORKERS_SPARE = 8, /* beyond those that may all wait, for a hash or at the turnstile */
+	WORKERS_SPARE =
+		8, /* beyond those that may all wait: for a hash, at the turnstile, elsewhere */
 	QUEUE_MAX = 512,
 	CONNECTIONS_MAX = 4096,
 	CONNECTIONS_MIN = 64,
@@ -119,6 +122,7 @@ static enum err start_service(struct process *process)
 {
 	const struct settings *settings = &process->settings;
 	struct service *service = &process->service;
+	const struct https_options asking = { .ca_file = settings->outbound_ca_file.ptr };
 	const struct hasher_options hashing = {
 		.threads = (unsigned)settings->hash_threads,
 		.queue_max = (unsigned)settings->hash_queue_max,
@@ -149,6 +153,8 @@ static enum err start_service(struct process *process)
 	NEED(service->keyring = keyring_new());
 	NEED(service->requests = request_counter_new());
 	NEED(service->outbox_bell = bell_new());
+	NEED(service->provider_keys = provider_keys_new());
+	TRY(https_start(&asking, &service->https));
 	TRY(store_open(settings->database_url.ptr, NULL, &service->store));
 	store_set_connections(service->store, (size_t)settings->database_connections);
 	return hasher_start(&hashing, &service->hasher);
@@ -158,6 +164,8 @@ static void stop_service(struct service *service)
 {
 	hasher_stop(service->hasher);
 	store_close(service->store);
+	https_stop(service->https);
+	provider_keys_free(service->provider_keys);
 	bell_free(service->outbox_bell);
 	request_counter_free(service->requests);
 	keyring_free(service->keyring);
@@ -329,7 +337,7 @@ static enum err start_http(struct process *process)
 		              : cores > 64 ? 64
 		                           : (unsigned)cores,
 		.workers = (unsigned)(settings->hash_threads + settings->hash_queue_max) +
-		           TURNSTILE_WAITERS_MAX + WORKERS_SPARE,
+		           TURNSTILE_WAITERS_MAX + HTTPS_TURNS_MAX + WORKERS_SPARE,
 		.queue_max = QUEUE_MAX,
 		.connections_max = connections_max(),
 		.trusted_proxies = settings->trusted_proxies,

@@ -16,7 +16,9 @@
 #include "hash/hasher.h"
 #include "store/store.h"
 
+struct https;
 struct keyring;
+struct provider_keys;
 struct request_counter;
 
 /* What the operator has set that operations need; the names are those of the configuration. */
@@ -41,6 +43,8 @@ struct service {
 	struct keyring *keyring;          /* see signing.h */
 	struct request_counter *requests; /* of each network; see limits.h */
 	struct bell *outbox_bell;         /* rung when mail is due */
+	struct https *https;              /* who asks servers elsewhere; NULL: nobody does */
+	struct provider_keys *provider_keys;
 	struct policy policy;
 };
 
@@ -115,8 +119,9 @@ enum limit {
 	LIMIT_LOGIN,    /* and the failures of the login, which it says by limits_enter_login() */
 };
 
-/* Where a door may run it: QUICK is one indexed read, fit for a thread that must not wait. */
-enum cost { COST_QUICK, COST_WRITE, COST_HASH };
+/* Where a door may run it: QUICK is one indexed read, fit for a thread that must not wait. CALL
+ * waits for a server elsewhere. */
+enum cost { COST_QUICK, COST_WRITE, COST_HASH, COST_CALL };
 
 struct operation {
 	const char *name; /* as the audit trail spells it */

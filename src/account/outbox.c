@@ -209,6 +209,7 @@ static enum err settle(struct ctx *ctx, const struct mail_settle *in, bool set_p
 			.expires_at = ctx->now + DAY,
 			.outbox_floor = in->row.id,
 		};
+		TRY(store_identities_doubt(tx, in->row.account_id));
 		TRY(store_account_set_password(tx, &password, &epoch));
 		TRY(audit_done(ctx, tx, "made password mailed"));
 	}

@@ -100,6 +100,7 @@ static enum err reset_in_store(struct ctx *ctx, const struct token *token,
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(token_spend(ctx, &tx, token));
 	TRY(set_password(ctx, tx, &renewed, phc, &renewed.epoch));
+	TRY(store_identities_doubt(tx, account->id));
 	TRY(store_account_verify(tx, &renewed, ctx->now));
 	TRY(store_account_release(tx, account->id));
 	TRY(limits_forget_login(ctx, tx, account->email_key));

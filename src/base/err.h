@@ -17,6 +17,7 @@
 	X(ERR_INTERNAL, "an unexpected failure")                                                   \
 	X(ERR_RETRY, "another writer came first; run the operation again")                         \
 	X(ERR_BUSY, "too much work is waiting already")                                            \
+	X(ERR_UNREACHABLE, "a sign-in provider does not answer as it should")                      \
 	/* What the store says of a row; operations turn these into refusals. */                   \
 	X(ERR_NOT_FOUND, "there is no such row")                                                   \
 	X(ERR_CONFLICT, "a unique value is taken")                                                 \
@@ -68,6 +69,12 @@
 	X(ERR_NOT_MEMBER, "the workspace is not the person's")                                     \
 	X(ERR_NO_TEMPLATE, "there is no template for this mail")                                   \
 	X(ERR_NO_MAIL, "no mail server is configured")                                             \
+	X(ERR_NO_PROVIDER, "there is no such sign-in provider")                                    \
+	X(ERR_BAD_REDIRECT, "the redirect address is none of the provider's redirect_uris")        \
+	X(ERR_BAD_STATE, "the sign-in is unknown, over, or was begun elsewhere")                   \
+	X(ERR_LINKED, "another account of the app is this person already")                         \
+	X(ERR_NOT_LINKED, "the account is nobody there")                                           \
+	X(ERR_SIGN_IN_REFUSED, "the provider does not vouch for this person")                      \
 	X(ERR_BAD_SETTING, "there is no such setting, or it does not take this value")             \
 	/* The program's own start. */                                                             \
 	X(ERR_CONFIG, "the configuration is wrong")                                                \

@@ -119,12 +119,12 @@ static enum err flatten(struct arena *arena, json_t *object, struct str prefix, 
 
 /* jansson follows 2,048 levels down by recursion, more than a thread of small stack has room for.
  */
-static bool is_shallow(struct str text)
+bool json_is_shallow(struct str text, int depth_max)
 {
 	int depth = 0;
 	bool in_string = false;
 
-	for (size_t i = 0; i < text.len && depth <= DEPTH_MAX; i++) {
+	for (size_t i = 0; i < text.len && depth <= depth_max; i++) {
 		char c = text.ptr[i];
 		if (in_string && c == '\\')
 			i++;
@@ -135,7 +135,7 @@ static bool is_shallow(struct str text)
 		else if (!in_string && (c == '}' || c == ']'))
 			depth--;
 	}
-	return depth <= DEPTH_MAX;
+	return depth <= depth_max;
 }
 
 /* The caller owns *ret_root: json_decref() it. */
@@ -143,7 +143,7 @@ static enum err load(struct str text, json_t **ret_root)
 {
 	json_error_t error;
 
-	if (!is_shallow(text))
+	if (!json_is_shallow(text, DEPTH_MAX))
 		return ERR_MALFORMED;
 	*ret_root = json_loadb(text.ptr ? text.ptr : "", text.len, JSON_REJECT_DUPLICATES, &error);
 	if (*ret_root)

@@ -62,6 +62,10 @@ MUST_USE enum err json_part(const struct members *members, const char *name, str
 /* Whether a text is an object or an array in JSON, and nothing else. */
 bool json_is_structure(struct str text);
 
+/* Whether nothing in it is nested deeper than that, told without nesting anything: for whoever
+ * reads a document by jansson itself. */
+bool json_is_shallow(struct str text, int depth_max);
+
 enum out_kind {
 	OUT_TEXT,           /* struct str; left out when it is NONE */
 	OUT_TEXT_OR_NULL,   /* struct str; null when it is NONE */

@@ -9,8 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { ARENA_MAX = 64 * 1024 * 1024 };
+enum { ARENA_MAX = 64 * 1024 * 1024, SECRET_ROOM = 8192 };
 
 const struct command commands[] = {
 	{ "serve", "[--config FILE] [--set section.key=value]... [--dev]",
@@ -33,6 +34,21 @@ const struct command commands[] = {
 	  "erases an app for good, with its names and texts; --yes: with its accounts, if it has "
 	  "any",
 	  "--yes ", 1, 1, false, cli_app_remove },
+	{ "provider list", "", "who else vouches for the users of an app", "", 0, 0, true,
+	  cli_provider_list },
+	{ "provider show", "NAME", "one provider and its settings, without the secret", "", 1, 1,
+	  true, cli_provider_show },
+	{ "provider set", "NAME KEY=VALUE... [--secret-stdin]",
+	  "adds a provider that people may sign in by (OpenID Connect), or changes it",
+	  "--secret-stdin ", 1, OPERANDS_MAX, true, cli_provider_set },
+	{ "provider remove", "NAME", "lets nobody sign in by a provider any more", "", 1, 1, true,
+	  cli_provider_remove },
+	{ "provider people", "NAME", "who is who at a provider, oldest first", "", 1, 1, true,
+	  cli_provider_people },
+	{ "provider link", "NAME LOGIN SUBJECT",
+	  "lets a person of a provider sign in to an account that is there", "", 3, 3, true,
+	  cli_provider_link },
+	{ "provider unlink", "NAME LOGIN", "ends that", "", 2, 2, true, cli_provider_unlink },
 	{ "account add", "EMAIL [--username NAME] [--password-stdin]",
 	  "adds an account: its password is the first line of standard input, or chosen by mailed "
 	  "invitation",
@@ -430,6 +446,40 @@ static enum err read_pair(struct str word, const struct out_field *fields, size_
 		return ERR_BAD_SETTING;
 	struct str value = str_from(word, key.len + 1);
 	memcpy(place, &value, sizeof(value));
+	return OK;
+}
+
+enum err cli_read_settings(const struct cli *cli, struct app_setting *settings, size_t *ret_n)
+{
+	size_t n = 0;
+
+	for (size_t i = 1; i < cli->invocation->n_operands; i++) {
+		struct str word = str(cli->invocation->operands[i]);
+		size_t equals = str_find(word, '=');
+		if (equals == word.len)
+			return ERR_BAD_SETTING;
+		settings[n++] =
+			(struct app_setting){ { word.ptr, equals }, str_from(word, equals + 1) };
+	}
+	*ret_n = n;
+	return OK;
+}
+
+enum err cli_read_secret(struct arena *arena, struct secret *ret_secret)
+{
+	char *bytes = arena_alloc(arena, SECRET_ROOM);
+	size_t len = 0;
+
+	NEED(bytes);
+	for (ssize_t n; (n = read(STDIN_FILENO, bytes + len, SECRET_ROOM - len)) > 0;)
+		len += (size_t)n;
+	if (len > 0 && bytes[len - 1] == '\n')
+		len--;
+	if (len > 0 && bytes[len - 1] == '\r')
+		len--;
+	if (memchr(bytes, '\n', len) || memchr(bytes, '\0', len))
+		return ERR_MALFORMED;
+	*ret_secret = (struct secret){ bytes, len };
 	return OK;
 }
 

@@ -83,6 +83,15 @@ MUST_USE enum err cli_print_list(struct cli *cli, const struct out_field *fields
 MUST_USE enum err cli_read_pairs(const struct cli *cli, const struct out_field *fields,
                                  size_t n_fields, void *into);
 
+/* The same operands as settings, OPERANDS_MAX at most, for an operation that knows which there are.
+ */
+struct app_setting;
+MUST_USE enum err cli_read_settings(const struct cli *cli, struct app_setting *settings,
+                                    size_t *ret_n);
+
+/* All of standard input but the end of its last line. ERR_MALFORMED: a second line, or U+0000. */
+MUST_USE enum err cli_read_secret(struct arena *arena, struct secret *ret_secret);
+
 /* --limit N, INT64_MAX without it. */
 MUST_USE enum err cli_read_limit(const struct cli *cli, int64_t *ret_limit);
 
@@ -97,6 +106,13 @@ enum err cli_app_set(struct cli *cli);
 enum err cli_app_disable(struct cli *cli);
 enum err cli_app_enable(struct cli *cli);
 enum err cli_app_remove(struct cli *cli);
+enum err cli_provider_list(struct cli *cli);
+enum err cli_provider_show(struct cli *cli);
+enum err cli_provider_set(struct cli *cli);
+enum err cli_provider_remove(struct cli *cli);
+enum err cli_provider_people(struct cli *cli);
+enum err cli_provider_link(struct cli *cli);
+enum err cli_provider_unlink(struct cli *cli);
 enum err cli_account_add(struct cli *cli);
 enum err cli_account_list(struct cli *cli);
 enum err cli_account_show(struct cli *cli);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PASSWORD_ROOM = 8192, PAGE_ARENA = 16 * 1024 * 1024 };
+enum { PAGE_ARENA = 16 * 1024 * 1024 };
 
 /* ---- a new one ---- */
 
@@ -16,25 +16,6 @@ static const struct out_field added_out[] = {
 	OUT("email", TEXT, struct account_added, email),
 	OUT("username", TEXT, struct account_added, username),
 };
-
-/* All of standard input but the end of its last line. A second line, or U+0000, is no password. */
-static enum err read_password(struct arena *arena, struct secret *ret_password)
-{
-	char *bytes = arena_alloc(arena, PASSWORD_ROOM);
-	size_t len = 0;
-
-	NEED(bytes);
-	for (ssize_t n; (n = read(STDIN_FILENO, bytes + len, PASSWORD_ROOM - len)) > 0;)
-		len += (size_t)n;
-	if (len > 0 && bytes[len - 1] == '\n')
-		len--;
-	if (len > 0 && bytes[len - 1] == '\r')
-		len--;
-	if (memchr(bytes, '\n', len) || memchr(bytes, '\0', len))
-		return ERR_MALFORMED;
-	*ret_password = (struct secret){ bytes, len };
-	return OK;
-}
 
 enum err cli_account_add(struct cli *cli)
 {
@@ -45,7 +26,7 @@ enum err cli_account_add(struct cli *cli)
 	struct account_added added;
 
 	if (cli_has(cli->invocation, "--password-stdin"))
-		TRY(read_password(cli->arena, &in.password));
+		TRY(cli_read_secret(cli->arena, &in.password));
 	TRY(operation_run(&cli->ctx, &account_add_op, &in, &added));
 	return cli_print(cli, added_out, COUNT_OF(added_out), &added);
 }

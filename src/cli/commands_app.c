@@ -194,16 +194,9 @@ static enum err set_and_print(struct cli *cli, const struct app_setting *setting
 enum err cli_app_set(struct cli *cli)
 {
 	struct app_setting settings[OPERANDS_MAX];
-	size_t n = 0;
+	size_t n;
 
-	for (size_t i = 1; i < cli->invocation->n_operands; i++) {
-		struct str word = str(cli->invocation->operands[i]);
-		size_t equals = str_find(word, '=');
-		if (equals == word.len)
-			return ERR_BAD_SETTING;
-		settings[n++] =
-			(struct app_setting){ { word.ptr, equals }, str_from(word, equals + 1) };
-	}
+	TRY(cli_read_settings(cli, settings, &n));
 	return set_and_print(cli, settings, n);
 }
 

@@ -186,8 +186,8 @@ static void offer_operand(const struct typed *typed, const struct command *comma
 		return;
 	if (strncmp(command->usage, "FILE", 4) == 0)
 		printf(":files\n");
-	if (n > 0 && strcmp(command->name, "app set") == 0) {
-		for (const struct app_setting_row *row = app_setting_rows; row->key; row++)
+	if (n > 0 && settings_of(command)) {
+		for (const struct app_setting_row *row = settings_of(command); row->key; row++)
 			offer(typed, row->key, "=", row->takes);
 	} else if (n > 0) {
 		offer_keys(typed, command->usage);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* help.c - pages from the tables, in three spellings: plain, scdoc's for man, and Markdown. */
 #include "cli/help.h"
-#include "account/app.h"
+#include "account/provider.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -185,10 +185,17 @@ static void say_options_in(const struct style *style, const char *list)
 	}
 }
 
-static void say_app_settings(const struct style *style)
+const struct app_setting_row *settings_of(const struct command *command)
+{
+	if (strcmp(command->name, "app set") == 0)
+		return app_setting_rows;
+	return strcmp(command->name, "provider set") == 0 ? provider_setting_rows : NULL;
+}
+
+static void say_settings(const struct style *style, const struct app_setting_row *rows)
 {
 	style->heading("Settings");
-	for (const struct app_setting_row *row = app_setting_rows; row->key; row++)
+	for (const struct app_setting_row *row = rows; row->key; row++)
 		style->item(row->key, NULL, row->takes);
 }
 
@@ -228,8 +235,8 @@ static void say_rest(const struct style *style, const struct command *command)
 {
 	const struct manual *manual = manual_of(command);
 
-	if (strcmp(command->name, "app set") == 0)
-		say_app_settings(style);
+	if (settings_of(command))
+		say_settings(style, settings_of(command));
 	if (strcmp(command->name, "serve") == 0) {
 		style->heading("Keys of the configuration");
 		say_keys(style);

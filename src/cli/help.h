@@ -32,6 +32,10 @@ const struct manual *manual_of(const struct command *command);
 extern const struct manual manuals[];
 extern const size_t n_manuals;
 
+/* The settings that a command's KEY=VALUE may name, up to a NULL key. NULL: it takes none such. */
+struct app_setting_row;
+const struct app_setting_row *settings_of(const struct command *command);
+
 /* What an option takes. */
 enum option_takes { TAKES_NOTHING, TAKES_ANYTHING, TAKES_FILE, TAKES_WORD, TAKES_SETTING };
 

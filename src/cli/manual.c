@@ -87,6 +87,32 @@ static const char app_set[] =
 	"\n"
 	"See docs/apps.md.\n";
 
+static const char provider_set[] =
+	"Changes all of what is given, or nothing, and shows the provider as it is then. One that\n"
+	"is not there is added. Of linkedin everything is known but client_id, the client secret\n"
+	"and redirect_uris; of any other, issuer and the addresses have to be said, which the\n"
+	"provider publishes at ISSUER/.well-known/openid-configuration.\n"
+	"\n"
+	"redirect_uris is given whole, with commas between; with + or - before the = it gets\n"
+	"those more, or loses them. Up to 16; a sign-in comes back to no other, letter by letter.\n"
+	"Addresses are https://, or http:// on this machine itself for trying things out.\n"
+	"\n"
+	"The client secret is never an argument, which every user of the machine could see, and\n"
+	"is shown by no command. It is kept sealed by the key file.\n"
+	"\n"
+	"See docs/linkedin.md.\n";
+
+static const char provider_remove[] =
+	"Accounts stay, and so does who is who at the provider: when it is set again with the\n"
+	"same issuer, people find their accounts.\n";
+
+static const char provider_people[] =
+	"SUBJECT is what the provider calls a person (sub), exactly as its ID tokens say it, and\n"
+	"never another's. Rekey links by itself only accounts that it makes when somebody comes "
+        "for\n"
+	"the first time; an address alone links nobody. So link those who move in from another\n"
+	"system with the provider's words for them, and whomever you know.\n";
+
 static const char app_remove[] =
 	"Its accounts go with it, and their sessions, links and mails, its names, messages and\n"
 	"mail templates. It cannot be undone: rekey app disable lets nobody in and keeps all.\n"
@@ -231,6 +257,20 @@ const struct manual manuals[] = {
 	{ "app remove", app_remove, "rekey app remove default --yes\n" },
 	{ "app disable", NULL, "rekey app disable default\n" },
 	{ "app enable", NULL, "rekey app enable default\n" },
+	{ "provider list", NULL, "rekey provider list\nrekey provider list --json\n" },
+	{ "provider set", provider_set,
+	  "echo 'the secret' | rekey provider set linkedin client_id=86abc "
+	  "redirect_uris=https://shop.example/welcome --secret-stdin\n"
+	  "rekey provider set linkedin redirect_uris+=http://localhost:3000/welcome "
+	  "state=required\n" },
+	{ "provider show", NULL,
+	  "rekey provider show linkedin\nrekey provider show linkedin --json\n" },
+	{ "provider remove", provider_remove, "rekey provider remove linkedin\n" },
+	{ "provider people", provider_people,
+	  "rekey provider people linkedin\nrekey provider people linkedin --json\n" },
+	{ "provider link", provider_people,
+	  "rekey provider link linkedin ann@example.org 782bbtaQ\n" },
+	{ "provider unlink", NULL, "rekey provider unlink linkedin bob@example.org\n" },
 	{ "account add", account_add,
 	  "rekey account add carol@example.org --username carol\n"
 	  "echo 'correct horse battery' | rekey account add dave@example.org --password-stdin "

@@ -33,6 +33,8 @@ const struct option_row option_rows[] = {
 	{ "--password-stdin", NULL, TAKES_NOTHING, NULL,
 	  "the password is the first line of standard input; without it the owner is mailed an "
 	  "invitation to choose one" },
+	{ "--secret-stdin", NULL, TAKES_NOTHING, NULL,
+	  "the client secret is the first line of standard input; an empty one is none" },
 	{ "--with-hashes", NULL, TAKES_NOTHING, NULL,
 	  "with the hashes of the passwords, which whoever has the file can guess at" },
 	{ "--table", "TABLE", TAKES_WORD, "app_structure content_strings",

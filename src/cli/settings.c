@@ -67,6 +67,9 @@ const struct config_key setting_keys[] = {
 	TEXT("mail.ca_file", mail_ca_file, NULL,
 	     "PEM file of the only authorities trusted for the mail server; the system's if not "
 	     "given"),
+	TEXT("outbound.ca_file", outbound_ca_file, NULL,
+	     "PEM file of the only authorities trusted for sign-in providers; the system's if not "
+	     "given"),
 	NUMBER("hash.memory_kib", hash_memory_kib, "19456", 8, 1048576,
 	       "Argon2id memory of one hash"),
 	NUMBER("hash.passes", hash_passes, "2", 1, 64, "Argon2id passes over that memory"),

@@ -10,7 +10,7 @@ struct settings {
 	struct network_list trusted_proxies;
 	struct str database_url;
 	int64_t database_connections;
-	struct str mail_url, mail_from, mail_ca_file;
+	struct str mail_url, mail_from, mail_ca_file, outbound_ca_file;
 	int64_t mail_starttls; /* enum starttls */
 	int64_t hash_memory_kib, hash_passes, hash_threads, hash_queue_max;
 	int64_t password_min_length, password_max_length;

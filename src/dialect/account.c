@@ -460,6 +460,15 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_APP_EXISTS] = { 409, "conflict", "This is taken.", NULL, NULL, NULL },
 	[ERR_APP_NOT_EMPTY] = { 409, "conflict", "The app still has accounts.", NULL, NULL, NULL },
 	[ERR_TWO_KEYS] = { 409, "conflict", "Two keys are good already.", NULL, NULL, NULL },
+	[ERR_UNREACHABLE] = UNAVAILABLE,
+	[ERR_NO_PROVIDER] = { 404, "not_found", "There is no such sign-in.", NULL, NULL, NULL },
+	[ERR_BAD_REDIRECT] = MALFORMED("The redirect address is not allowed."),
+	[ERR_LINKED] = { 409, "conflict", "Another account is linked.", NULL, NULL, NULL },
+	[ERR_NOT_LINKED] = { 404, "not_found", "Nothing is linked.", NULL, NULL, NULL },
+	[ERR_BAD_STATE] = { 403, "forbidden", "This sign-in is unknown or over.", NULL, NULL,
+	                    NULL },
+	[ERR_SIGN_IN_REFUSED] = { 403, "forbidden", "The provider does not vouch for this.", NULL,
+	                          NULL, NULL },
 };
 
 struct problem {

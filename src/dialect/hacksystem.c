@@ -7,6 +7,7 @@
 #include "account/password.h"
 #include "account/person.h"
 #include "account/recovery.h"
+#include "account/sign_in.h"
 #include "account/waiting_list.h"
 #include "dialect/document.h"
 #include <string.h>
@@ -113,7 +114,115 @@ static const struct field join_fields[] = {
 	FIELD_OR("email", TEXT, struct waiting_join, email, ERR_EMPTY_EMAIL),
 };
 
+/* The provider is the path's: LinkedIn by its own two calls, any other by a row of its name. */
+static const struct sign_in_begin linkedin_begin = { .provider = { "linkedin", 8 } };
+
+static const struct field linkedin_begin_fields[] = {
+	FIELD("redirect_uri", TEXT, struct sign_in_begin, redirect_uri),
+};
+
+static const struct field provider_begin_fields[] = {
+	FIELD("provider", TEXT, struct sign_in_begin, provider),
+	FIELD("redirect_uri", TEXT, struct sign_in_begin, redirect_uri),
+};
+
+static const struct out_field begun_out[] = {
+	OUT("authUrl", TEXT, struct sign_in_begun, url),
+};
+
+static const struct sign_in_finish linkedin_finish = {
+	.provider = { "linkedin", 8 },
+	.terms = { ACCESS_OPAQUE, AUTH_TOKEN_S },
+};
+
+static const struct sign_in_finish provider_finish = { .terms = { ACCESS_OPAQUE, AUTH_TOKEN_S } };
+
+/* What a provider adds when it sends a person back may be handed on as it came. */
+#define FINISH_FIELDS                                                                              \
+	FIELD("redirect_uri", TEXT, struct sign_in_finish, redirect_uri),                          \
+		FIELD_MAYBE("state", SECRET, struct sign_in_finish, state),                        \
+		FIELD_MAYBE("iss", TEXT, struct sign_in_finish, issuer)
+
+static const struct field linkedin_finish_fields[] = {
+	FIELD("code", SECRET, struct sign_in_finish, code),
+	FINISH_FIELDS,
+};
+
+static const struct field linkedin_refused_fields[] = {
+	FIELD("error", TEXT, struct sign_in_finish, error),
+	FIELD_MAYBE("error_description", TEXT, struct sign_in_finish, description),
+	FINISH_FIELDS,
+};
+
+static const struct field provider_finish_fields[] = {
+	FIELD("provider", TEXT, struct sign_in_finish, provider),
+	FIELD("code", SECRET, struct sign_in_finish, code),
+	FINISH_FIELDS,
+};
+
+static const struct field provider_refused_fields[] = {
+	FIELD("provider", TEXT, struct sign_in_finish, provider),
+	FIELD("error", TEXT, struct sign_in_finish, error),
+	FIELD_MAYBE("error_description", TEXT, struct sign_in_finish, description),
+	FINISH_FIELDS,
+};
+
+static const struct out_field signed_in_out[] = {
+	OUT("token", SECRET, struct signed_in, tokens.access_token),
+	OUT("name", TEXT, struct signed_in, name),
+	OUT("email", TEXT, struct signed_in, email),
+};
+
 static const struct route routes[] = {
+	{ .method = "GET",
+	  .path = "/linkedin/init",
+	  .takes = TAKES_QUERY,
+	  .operation = &sign_in_begin_op,
+	  .preset = &linkedin_begin,
+	  .fields = FIELDS(linkedin_begin_fields),
+	  .ok = 200,
+	  .out = FIELDS(begun_out) },
+	{ .method = "GET",
+	  .path = "/linkedin/continue",
+	  .when = "error",
+	  .takes = TAKES_QUERY,
+	  .operation = &sign_in_finish_op,
+	  .preset = &linkedin_finish,
+	  .fields = FIELDS(linkedin_refused_fields),
+	  .ok = 200,
+	  .out = FIELDS(signed_in_out) },
+	{ .method = "GET",
+	  .path = "/linkedin/continue",
+	  .takes = TAKES_QUERY,
+	  .operation = &sign_in_finish_op,
+	  .preset = &linkedin_finish,
+	  .fields = FIELDS(linkedin_finish_fields),
+	  .ok = 200,
+	  .out = FIELDS(signed_in_out) },
+	{ .method = "GET",
+	  .path = "/oauth/{provider}/init",
+	  .takes = TAKES_QUERY,
+	  .operation = &sign_in_begin_op,
+	  .fields = FIELDS(provider_begin_fields),
+	  .ok = 200,
+	  .out = FIELDS(begun_out) },
+	{ .method = "GET",
+	  .path = "/oauth/{provider}/continue",
+	  .when = "error",
+	  .takes = TAKES_QUERY,
+	  .operation = &sign_in_finish_op,
+	  .preset = &provider_finish,
+	  .fields = FIELDS(provider_refused_fields),
+	  .ok = 200,
+	  .out = FIELDS(signed_in_out) },
+	{ .method = "GET",
+	  .path = "/oauth/{provider}/continue",
+	  .takes = TAKES_QUERY,
+	  .operation = &sign_in_finish_op,
+	  .preset = &provider_finish,
+	  .fields = FIELDS(provider_finish_fields),
+	  .ok = 200,
+	  .out = FIELDS(signed_in_out) },
 	{ .method = "GET",
 	  .path = "/reset/password",
 	  .takes = TAKES_QUERY,
@@ -241,6 +350,18 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_BUSY] = FATAL(503, "Too much is going on here. Please try again."),
 	[ERR_RETRY] = FATAL(503, "Too much is going on here. Please try again."),
 	[ERR_APP_DISABLED] = FATAL(503, "The service is disabled for this app."),
+	[ERR_UNREACHABLE] =
+		FATAL(503, "The provider does not answer as it should. Please try again later."),
+	[ERR_NO_PROVIDER] = NOWHERE(404),
+	[ERR_BAD_REDIRECT] = INPUT("Invalid redirect_uri."),
+	[ERR_LINKED] = DENIED("user_exist"),
+	[ERR_NOT_LINKED] = NOWHERE(404),
+	[ERR_BAD_STATE] = { 403, "ERROR_CODE_ACCESS_DENIED",
+	                    "This sign-in is unknown, over, or was begun elsewhere.", NULL, NULL,
+	                    NULL },
+	[ERR_SIGN_IN_REFUSED] = { 403, "ERROR_CODE_ACCESS_DENIED",
+	                          "The provider does not vouch for this sign-in.", NULL, NULL,
+	                          NULL },
 	[ERR_NOT_FOUND] = NOWHERE(404),
 	[ERR_NO_ROUTE] = NOWHERE(404),
 	[ERR_NO_APP] = NOWHERE(404),

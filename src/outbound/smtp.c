@@ -2,7 +2,7 @@
 /* smtp.c - libcurl speaks SMTP; this file listens, and says what became of the mail. */
 #include "outbound/smtp.h"
 #include "base/crypto.h"
-#include <curl/curl.h>
+#include "outbound/curl_priv.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -137,14 +137,6 @@ static size_t on_download(char *bytes, size_t size, size_t n, void *context)
 	(void)context;
 	return size * n;
 }
-
-/* Hands a failure to set an option to the caller. */
-#define SET(easy, option, value)                                                                   \
-	do {                                                                                       \
-		CURLcode set_ = curl_easy_setopt((easy), (option), (value));                       \
-		if (set_ != CURLE_OK)                                                              \
-			return set_ == CURLE_OUT_OF_MEMORY ? ERR_NOMEM : ERR_INTERNAL;             \
-	} while (0)
 
 static enum err url_error(CURLUcode code)
 {

@@ -59,6 +59,19 @@
 #define SIGNING_KEY_COLUMNS "kid, public_jwk, sealed_jwk, created_at, retired_at, verifies_until"
 #define SIGNING_KEY_TYPES   "ttbiii"
 
+#define PROVIDER_COLUMNS                                                                           \
+	"id, app_id, name, issuer, client_id, sealed_secret, authorization_url, token_url, "       \
+	"keys_url, user_info_url, scopes, redirect_uris, pkce, nonce, state, auth, created_at"
+#define PROVIDER_TYPES "iitttbttttttiiiii"
+
+#define SIGN_IN_COLUMNS                                                                            \
+	"id, provider_id, state_digest, nonce, redirect_uri, network, created_at, expires_at, "    \
+	"spent_at"
+#define SIGN_IN_TYPES "iibbtiiii"
+
+#define IDENTITY_COLUMNS "id, app_id, account_id, provider, issuer, subject, created_at"
+#define IDENTITY_TYPES   "iiittti"
+
 #define QUERY_LIST(QUERY)                                                                          \
 	QUERY(PING, "", "i", "SELECT count(*) FROM app")                                           \
 	QUERY(CENSUS, "i", "iiiiii",                                                               \
@@ -451,6 +464,49 @@
 	QUERY(SIGNING_KEYS_RETIRE, "ii", "",                                                       \
 	      "UPDATE signing_key SET sealed_jwk = NULL, retired_at = $1, verifies_until = $2"     \
 	      " WHERE retired_at = 0")                                                             \
+	QUERY(PROVIDER_BY_NAME, "it", PROVIDER_TYPES,                                              \
+	      "SELECT " PROVIDER_COLUMNS " FROM provider WHERE app_id = $1 AND name = $2")         \
+	QUERY(PROVIDERS, "i", PROVIDER_TYPES,                                                      \
+	      "SELECT " PROVIDER_COLUMNS " FROM provider WHERE app_id = $1 ORDER BY name")         \
+	QUERY(PROVIDER_SET, "itttbttttttiiiii", "",                                                \
+	      "INSERT INTO provider (app_id, name, issuer, client_id, sealed_secret,"              \
+	      " authorization_url, token_url, keys_url, user_info_url, scopes, redirect_uris,"     \
+	      " pkce, nonce, state, auth, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9," \
+	      " $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (app_id, name) DO UPDATE SET"       \
+	      " issuer = excluded.issuer, client_id = excluded.client_id,"                         \
+	      " sealed_secret = excluded.sealed_secret,"                                           \
+	      " authorization_url = excluded.authorization_url, token_url = excluded.token_url,"   \
+	      " keys_url = excluded.keys_url, user_info_url = excluded.user_info_url,"             \
+	      " scopes = excluded.scopes, redirect_uris = excluded.redirect_uris,"                 \
+	      " pkce = excluded.pkce, nonce = excluded.nonce, state = excluded.state,"             \
+	      " auth = excluded.auth")                                                             \
+	QUERY(PROVIDER_REMOVE, "it", "i",                                                          \
+	      "DELETE FROM provider WHERE app_id = $1 AND name = $2 RETURNING id")                 \
+	QUERY(SIGN_IN_ADD, "ibbtiii", "",                                                          \
+	      "INSERT INTO sign_in (provider_id, state_digest, nonce, redirect_uri, network,"      \
+	      " created_at, expires_at, spent_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)")         \
+	QUERY(SIGN_IN_BY_STATE, "b", SIGN_IN_TYPES,                                                \
+	      "SELECT " SIGN_IN_COLUMNS " FROM sign_in WHERE state_digest = $1")                   \
+	QUERY(SIGN_IN_NEWEST, "itii", SIGN_IN_TYPES,                                               \
+	      "SELECT " SIGN_IN_COLUMNS " FROM sign_in WHERE provider_id = $1"                     \
+	      " AND redirect_uri = $2 AND network = $3 AND expires_at > $4 AND spent_at = 0"       \
+	      " ORDER BY id DESC LIMIT 1")                                                         \
+	QUERY(SIGN_IN_SPEND, "ii", "i",                                                            \
+	      "UPDATE sign_in SET spent_at = $1 WHERE id = $2 AND spent_at = 0 RETURNING id")      \
+	QUERY(IDENTITY_FIND, "itt", "i",                                                           \
+	      "SELECT account_id FROM identity WHERE app_id = $1 AND issuer = $2"                  \
+	      " AND subject = $3")                                                                 \
+	QUERY(IDENTITY_ADD, "iittti", "",                                                          \
+	      "INSERT INTO identity (app_id, account_id, provider, issuer, subject, created_at)"   \
+	      " VALUES ($1, $2, $3, $4, $5, $6)")                                                  \
+	QUERY(IDENTITY_PAGE, "itii", IDENTITY_TYPES,                                               \
+	      "SELECT " IDENTITY_COLUMNS " FROM identity WHERE app_id = $1 AND issuer = $2"        \
+	      " AND id > $3 ORDER BY id LIMIT $4")                                                 \
+	QUERY(IDENTITY_REMOVE, "it", "i",                                                          \
+	      "DELETE FROM identity WHERE account_id = $1 AND issuer = $2 RETURNING id")           \
+	QUERY(IDENTITIES_DOUBT, "i", "",                                                           \
+	      "DELETE FROM identity WHERE account_id = $1 AND EXISTS (SELECT 1 FROM account"       \
+	      " WHERE id = $1 AND email_verified_at = 0)")                                         \
 	/* Housekeeping: rows that have had their time ($1), some of them ($2), oldest first. The  \
 	 * condition stands twice, for a row may be renewed while its sweeper waits for it; with a \
 	 * plus, lest it be read by. */                                                            \
@@ -498,6 +554,9 @@
 	      "DELETE FROM signing_key WHERE retired_at <> 0 AND verifies_until <= $1"             \
 	      " AND kid IN (SELECT kid FROM signing_key WHERE retired_at <> 0"                     \
 	      " AND verifies_until <= $1 ORDER BY verifies_until LIMIT $2) RETURNING kid")         \
+	QUERY(SWEEP_SIGN_INS, "ii", "i",                                                           \
+	      "DELETE FROM sign_in WHERE +expires_at <= $1 AND id IN (SELECT id FROM sign_in"      \
+	      " WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING id")                \
 	/* The trail grows at one end, so its oldest rows need no index. */                        \
 	QUERY(SWEEP_AUDIT, "ii", "i",                                                              \
 	      "DELETE FROM audit WHERE at <= $1 AND id IN (SELECT id FROM audit ORDER BY id"       \
@@ -643,6 +702,17 @@
 	      READ_PAGE("signing_key", SIGNING_KEY_COLUMNS, "kid"))                                \
 	QUERY(WRITE_SIGNING_KEY, SIGNING_KEY_TYPES, "",                                            \
 	      WRITE_ROW("signing_key", SIGNING_KEY_COLUMNS, "$1, $2, $3, $4, $5, $6"))             \
+	QUERY(READ_PROVIDER, "ii", PROVIDER_TYPES, READ_PAGE("provider", PROVIDER_COLUMNS, "id"))  \
+	QUERY(WRITE_PROVIDER, PROVIDER_TYPES, "",                                                  \
+	      WRITE_ROW("provider", PROVIDER_COLUMNS,                                              \
+	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "  \
+	                "$17"))                                                                    \
+	QUERY(READ_SIGN_IN, "ii", SIGN_IN_TYPES, READ_PAGE("sign_in", SIGN_IN_COLUMNS, "id"))      \
+	QUERY(WRITE_SIGN_IN, SIGN_IN_TYPES, "",                                                    \
+	      WRITE_ROW("sign_in", SIGN_IN_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9"))         \
+	QUERY(READ_IDENTITY, "ii", IDENTITY_TYPES, READ_PAGE("identity", IDENTITY_COLUMNS, "id"))  \
+	QUERY(WRITE_IDENTITY, IDENTITY_TYPES, "",                                                  \
+	      WRITE_ROW("identity", IDENTITY_COLUMNS, "$1, $2, $3, $4, $5, $6, $7"))               \
 	QUERY(READ_REMOVED_ACCOUNT, "ii", "ii",                                                    \
 	      READ_PAGE("removed_account", "newest_id, newest_app_id", "newest_id"))               \
 	QUERY(WRITE_REMOVED_ACCOUNT, "ii", "", \
@@ -730,7 +800,7 @@
 	QUERY(JOURNAL, "", "t", "PRAGMA journal_mode",                                             \
 	      "SELECT CASE current_setting('synchronous_commit') WHEN 'off' THEN 'asynchronous'"   \
 	      " ELSE 'wal' END")                                                                   \
-	QUERY(NUMBERS, "", "iiiiiiiiiiii", "SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0",            \
+	QUERY(NUMBERS, "", "iiiiiiiiiiiiiii", "SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0",   \
 	      "SELECT"                                                                             \
 	      " setval(pg_get_serial_sequence('app', "                                             \
 	      "'id')::regclass, greatest((SELECT max(id) FROM app), (SELECT newest_app_id FROM "   \
@@ -743,6 +813,12 @@
 	      "'id')::regclass, coalesce((SELECT max(id) FROM sign_up), 0) + 1, false),"           \
 	      " setval(pg_get_serial_sequence('outbox', "                                          \
 	      "'id')::regclass, coalesce((SELECT max(id) FROM outbox), 0) + 1, false),"            \
+	      " setval(pg_get_serial_sequence('provider', "                                        \
+	      "'id')::regclass, coalesce((SELECT max(id) FROM provider), 0) + 1, false),"          \
+	      " setval(pg_get_serial_sequence('sign_in', "                                         \
+	      "'id')::regclass, coalesce((SELECT max(id) FROM sign_in), 0) + 1, false),"           \
+	      " setval(pg_get_serial_sequence('identity', "                                        \
+	      "'id')::regclass, coalesce((SELECT max(id) FROM identity), 0) + 1, false),"          \
 	      " setval(pg_get_serial_sequence('audit', "                                           \
 	      "'id')::regclass, coalesce((SELECT max(id) FROM audit), 0) + 1, false),"             \
 	      " setval(pg_get_serial_sequence('account_field', "                                   \

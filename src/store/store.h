@@ -69,7 +69,7 @@ MUST_USE enum err store_copy(struct store *store, struct arena *arena, struct st
 
 /* ---- tables as a whole, from one database to another ---- */
 
-enum { STORE_TABLES = 20 };
+enum { STORE_TABLES = 23 };
 
 const char *store_table_name(size_t table); /* 0..STORE_TABLES-1, in the order to copy them in */
 
@@ -787,6 +787,100 @@ MUST_USE enum err store_signing_key_add(struct tx *tx, const struct signing_key_
 /* The one that signs, if there is one, signs no more, and its private half is gone. */
 MUST_USE enum err store_signing_keys_retire(struct tx *tx, int64_t now, int64_t verifies_until);
 
+/* ---- providers that vouch for an app's users (OpenID Connect) ---- */
+
+enum provider_nonce { NONCE_IF_ANY, NONCE_REQUIRED };
+enum provider_state { STATE_IF_ANY, STATE_REQUIRED };
+enum provider_auth { AUTH_POST, AUTH_BASIC };
+
+struct provider {
+	int64_t id, app_id;
+	struct str name; /* "linkedin" */
+	struct str issuer, client_id;
+	struct str sealed_secret; /* bytes; NONE: it has none */
+	struct str authorization_url, token_url, keys_url;
+	struct str user_info_url; /* NONE: the ID token says all */
+	struct str scopes;
+	struct str redirect_uris; /* with spaces between; NONE: none yet */
+	int64_t pkce;             /* 0 or 1 */
+	int64_t nonce;            /* enum provider_nonce: of the ID token */
+	int64_t state;            /* enum provider_state: of who finishes a sign-in */
+	int64_t auth;             /* enum provider_auth: how the secret is shown */
+	int64_t created_at;
+};
+
+struct provider_list {
+	struct provider *items;
+	size_t n;
+};
+
+MUST_USE enum err store_provider_by_name(struct store *store, struct arena *arena, int64_t app_id,
+                                         struct str name, struct provider *ret_provider);
+MUST_USE enum err store_providers(struct store *store, struct arena *arena, int64_t app_id,
+                                  struct provider_list *ret_list);
+
+/* Adds it, or makes the one of its name so. ->id is ignored. */
+MUST_USE enum err store_provider_set(struct tx *tx, const struct provider *provider);
+
+/* With the sign-ins that are under way. ERR_NOT_FOUND. */
+MUST_USE enum err store_provider_remove(struct tx *tx, int64_t app_id, struct str name);
+
+/* A sign-in from when it is begun until it is finished, once. */
+struct sign_in {
+	int64_t id, provider_id;
+	struct digest state_digest;
+	struct nonce nonce; /* state, nonce and code verifier are derived from it */
+	struct str redirect_uri;
+	int64_t network; /* network_of() who began it */
+	int64_t created_at, expires_at;
+	int64_t spent_at; /* 0: it waits */
+};
+
+MUST_USE enum err store_sign_in_add(struct tx *tx, const struct sign_in *sign_in);
+MUST_USE enum err store_sign_in_by_state(struct store *store, struct arena *arena,
+                                         const struct digest *digest, struct sign_in *ret_sign_in);
+
+/* The newest that waits, of these three. */
+MUST_USE enum err store_sign_in_newest(struct store *store, struct arena *arena,
+                                       int64_t provider_id, struct str redirect_uri,
+                                       int64_t network, int64_t now, struct sign_in *ret_sign_in);
+
+/* Spends it, once: ERR_NOT_FOUND for everyone else. */
+MUST_USE enum err store_sign_in_spend(struct tx *tx, int64_t id, int64_t now);
+
+/* Who somebody is at an issuer, whose subjects are never given to others. */
+struct identity {
+	int64_t id, app_id, account_id;
+	struct str provider; /* the name it had when this was written */
+	struct str issuer, subject;
+	int64_t created_at;
+};
+
+/* ->account_id of this issuer and subject. */
+MUST_USE enum err store_identity_find(struct store *store, struct arena *arena,
+                                      const struct identity *wanted, int64_t *ret_account_id);
+
+struct identity_list {
+	struct identity *items;
+	size_t n;
+};
+
+/* Those of an app and issuer behind a number, in the order of their numbers, at most max. */
+MUST_USE enum err store_identity_page(struct store *store, struct arena *arena,
+                                      const struct identity *after, int64_t max,
+                                      struct identity_list *ret_list);
+
+/* All of an account at this issuer. ERR_NOT_FOUND: there is none. */
+MUST_USE enum err store_identity_remove(struct tx *tx, const struct identity *identity);
+
+/* ERR_CONFLICT: the app knows this subject already. */
+MUST_USE enum err store_identity_add(struct tx *tx, const struct identity *identity);
+
+/* Of an account whose address nobody has verified: whoever reads its mail is its owner, and need
+ * not be who signed in by a provider that did not verify it either. Of any other: nothing is done.
+ */
+MUST_USE enum err store_identities_doubt(struct tx *tx, int64_t account_id);
+
 /* ---- audit ---- */
 
 struct audit_row {
@@ -825,6 +919,7 @@ enum sweep {
 	SWEEP_AUDIT,            /* at */
 	SWEEP_LIMITS,           /* counters whose window is over */
 	SWEEP_SIGNING_KEYS,     /* retired ones: verifies_until */
+	SWEEP_SIGN_INS,         /* at providers: expires_at */
 	SWEEP_COUNT
 };
 

@@ -38,6 +38,9 @@ static const struct table {
 	{ "audit", QUERY_READ_AUDIT, QUERY_WRITE_AUDIT, PAGE_ROWS },
 	{ "limit_counter", QUERY_READ_LIMIT_COUNTER, QUERY_WRITE_LIMIT_COUNTER, PAGE_ROWS },
 	{ "signing_key", QUERY_READ_SIGNING_KEY, QUERY_WRITE_SIGNING_KEY, PAGE_ROWS },
+	{ "provider", QUERY_READ_PROVIDER, QUERY_WRITE_PROVIDER, PAGE_ROWS },
+	{ "sign_in", QUERY_READ_SIGN_IN, QUERY_WRITE_SIGN_IN, PAGE_ROWS },
+	{ "identity", QUERY_READ_IDENTITY, QUERY_WRITE_IDENTITY, PAGE_ROWS },
 };
 
 const char *store_table_name(size_t table)

@@ -13,6 +13,7 @@ static const enum query queries[SWEEP_COUNT] = {
 	[SWEEP_AUDIT] = QUERY_SWEEP_AUDIT,
 	[SWEEP_LIMITS] = QUERY_SWEEP_LIMITS,
 	[SWEEP_SIGNING_KEYS] = QUERY_SWEEP_SIGNING_KEYS,
+	[SWEEP_SIGN_INS] = QUERY_SWEEP_SIGN_INS,
 };
 
 /* Accounts whose epoch has moved are few, and are told by an index; once they have no session of an

@@ -11,7 +11,7 @@
 /* What a request can change. */
 static const char *const tables[] = { "account", "account_field", "workspace", "workspace_member",
 	                              "waiting", "session",       "token",     "sign_up",
-	                              "outbox",  "audit" };
+	                              "outbox",  "audit",         "sign_in" };
 
 static struct house house;
 static struct test test;
@@ -161,7 +161,7 @@ void living_put_back(void)
 	if (read_version() == version_before)
 		return;
 	run_sql("BEGIN IMMEDIATE;"
-	        "DELETE FROM audit; DELETE FROM outbox; DELETE FROM sign_up; DELETE FROM token;"
+	        "DELETE FROM sign_in; DELETE FROM audit; DELETE FROM outbox; DELETE FROM sign_up; DELETE FROM token;"
 	        "DELETE FROM session; DELETE FROM account_field; DELETE FROM workspace_member;"
 	        "DELETE FROM workspace; DELETE FROM waiting; DELETE FROM account;"
 	        "INSERT INTO account SELECT * FROM pristine.account;"

@@ -14,7 +14,7 @@ SAME_ORIGIN = {"Origin": PUBLIC_URL, "Sec-Fetch-Site": "same-origin"}
 UNKNOWN = "A" * 43
 # Attacks are tried without limits, whose 429 would hide what a door says; those have a file of their own.
 NO_LIMITS = getattr(server, "NO_LIMITS", {})
-TABLES = ("account", "session", "token", "outbox", "sign_up", "account_field", "workspace", "workspace_member", "waiting")
+TABLES = ("account", "session", "token", "outbox", "sign_up", "account_field", "workspace", "workspace_member", "waiting", "sign_in")
 
 
 def has_everything(rekey, *names):

@@ -17,6 +17,7 @@ SETTINGS = NO_LIMITS
 pytestmark = pytest.mark.timeout(300)
 
 ACCOUNTS, EMAIL, VERIFICATION, SESSIONS = "/api/v1/accounts", "/api/v1/account/email", "/api/v1/account/verification", "/api/v1/sessions"
+WELCOME = "https://shop.example/welcome"
 CODE_GUESSES = 5  # the right one, too, has to be among them
 
 WRONG_TYPES = ["null", "true", "false", "0", "1", "-1", "1e1", "1.5", "[]", "{}", "[[]]", '[""]', "[null]", '{"$ne": ""}', '{"$regex": ".*"}',
@@ -126,6 +127,7 @@ def query_doors(rekey, app):
         "backtory: ask": Door("POST", "/auth/forgot-password", {"username": "ann"}, headers=rekey.backtory_headers(app)),
         "backtory: log in": Door("POST", "/auth/login", {"username": "cem", "password": PASSWORD}, headers=rekey.backtory_headers(app, app.client_key)),
         "hacksystem: ask": Door("GET", "/reset/password", {"email": address("ann")}),
+        "hacksystem: begin a sign-in": Door("GET", "/linkedin/init", {"redirect_uri": WELCOME}),
     }
 
 
@@ -136,6 +138,7 @@ NAMES = ("ann", "bob", "cem", "dan", "eva", "fay", "gus", "hal", "ian", "jan", "
 def everything(rekey):
     app = has_everything(rekey, *NAMES)
     rekey.has_account("guest@example.org", username="zoe", app="default")
+    rekey.command("provider", "set", "linkedin", "client_id=x", f"redirect_uris={WELCOME}", "--app", "default")
     return app
 
 
@@ -356,4 +359,6 @@ def test_every_door_there_is_was_tried(rekey, everything):
     tried_elsewhere |= {("POST", "/auth/users"), ("PUT", "/auth/users/me"), ("PUT", "/auth/users/{user_id}"), ("POST", "/auth/users/by-user-ids"),
                         ("GET", "/auth/users/search"), ("DELETE", "/auth/logout"), ("POST", "/auth/guest-users/complete-registration"),
                         ("POST", "/auth/guest-users/complete-registration-master")}
+    # A try with the right state spends it: test_linkedin.py.
+    tried_elsewhere |= {("GET", "/linkedin/continue"), ("GET", "/oauth/{provider}/init"), ("GET", "/oauth/{provider}/continue")}
     assert printed == {(door.method, door.path) for door in doors} | only_shows | without_members | tried_elsewhere

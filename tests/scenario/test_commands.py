@@ -23,7 +23,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 # What the product promises; each has to be there under its name.
 PROMISED = """serve, app add, app list, app show, app set, app disable, app enable, account add, account list, account show, account set,
-account disable, app remove, account enable, account remove, account recover, account import, account export, messages list, messages show, messages set,
+account disable, app remove, provider list, provider show, provider set, provider remove, provider people, provider link, provider unlink, account enable, account remove, account recover, account import, account export, messages list, messages show, messages set,
 messages import, messages export, mail-templates list, mail-templates show, mail-templates set, mail-templates import, mail-templates export,
 mail list, mail show, mail retry, audit list, key rotate, key list, calibrate, doctor, migrate, backup, copy, help"""
 
@@ -116,6 +116,8 @@ def prepare(rekey):
     rekey.has_account("ann@example.org", username="ann")
     rekey.has_account("bob@example.org", username="bob")
     rekey.command("account", "recover", "ann")
+    rekey.command("provider", "set", "linkedin", "client_id=86abc")
+    rekey.command("provider", "link", "linkedin", "bob", "subject-of-bob")
     assert rekey.sql("UPDATE outbox SET state = 2 WHERE id = 1") == 1
 
 
@@ -125,7 +127,7 @@ def is_left_out(rekey, command):
 
 
 # Those of one first word, each in a test of its own, and whatever else there is.
-FAMILIES = ["account", "app", "messages", "mail-templates", "mail", "calibrate", None]
+FAMILIES = ["account", "app", "provider", "messages", "mail-templates", "mail", "calibrate", None]
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fault_test.c - the store fails at every single call of every operation of the main job, once or
  * from then on, and nothing is ever half-done. */
+#include "account/sign_in.h"
 #include "house.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,8 @@
 #define ANN "ann@example.org"
 
 /* How a call may fail: these of the ways below, or with REKEY_FULL_SWEEP in the environment all. */
+#define WELCOME "https://shop.example/welcome"
+
 enum { CALLS_MAX = 200, WAYS_SAMPLED = 2 };
 
 /* What a run starts from, and what came of it. */
@@ -495,6 +498,61 @@ TEST(a_change_of_an_app_that_fails_changes_nothing)
 {
 	static const struct flow flow = { "app set", prepare_nothing, change_app,
 		                          check_app_changed };
+
+	fail_everywhere(t, &flow);
+}
+
+/* ---- providers ---- */
+
+static enum err set_provider(struct scene *scene)
+{
+	struct ctx ctx = house_operator(&scene->house);
+	const struct app_setting settings[] = { { STR("client_id"), STR("shop") },
+		                                { STR("redirect_uris"), STR(WELCOME) } };
+	const struct provider_set in = { .name = STR("linkedin"),
+		                         .settings = settings,
+		                         .n_settings = COUNT_OF(settings) };
+	struct provider_shown shown;
+
+	return operation_run(&ctx, &provider_set_op, &in, &shown);
+}
+
+static void check_provider_set(struct scene *scene, const char *name, bool done)
+{
+	CHECK(name, rows(scene, "SELECT count(*) FROM provider") == done);
+	CHECK(name, house_count_outcomes(&scene->house, "provider_set", "done") == done);
+}
+
+TEST(a_provider_whose_setting_fails_is_not_there)
+{
+	static const struct flow flow = { "provider set", prepare_nothing, set_provider,
+		                          check_provider_set };
+
+	fail_everywhere(t, &flow);
+}
+
+static void prepare_provider(struct scene *scene)
+{
+	CHECK("provider", set_provider(scene) == OK);
+}
+
+static enum err begin_sign_in(struct scene *scene)
+{
+	struct ctx ctx = house_client(&scene->house);
+	const struct sign_in_begin in = { STR("linkedin"), STR(WELCOME) };
+	struct sign_in_begun begun;
+
+	return operation_run(&ctx, &sign_in_begin_op, &in, &begun);
+}
+
+static void check_begun(struct scene *scene, const char *name, bool done)
+{
+	CHECK(name, rows(scene, "SELECT count(*) FROM sign_in") == done);
+}
+
+TEST(a_sign_in_whose_beginning_fails_is_none)
+{
+	static const struct flow flow = { "sign-in", prepare_provider, begin_sign_in, check_begun };
 
 	fail_everywhere(t, &flow);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* house.c - operations, run as their doors run them. */
 #include "house.h"
+#include "account/provider_keys.h"
 #include "account/request_counter.h"
 #include "account/signing.h"
+#include "outbound/https.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,8 +44,10 @@ static void start_parts(struct house *house, const struct driver *driver)
 	service->keyring = keyring_new();
 	service->requests = request_counter_new();
 	service->outbox_bell = bell_new();
-	CHECK("parts",
-	      service->turnstile && service->keyring && service->requests && service->outbox_bell);
+	service->provider_keys = provider_keys_new();
+	CHECK("https", https_start(&(struct https_options){ 0 }, &service->https) == OK);
+	CHECK("parts", service->turnstile && service->keyring && service->requests &&
+	                       service->outbox_bell && service->provider_keys);
 	CHECK("store", store_open(house->url.ptr, driver, &service->store) == OK);
 	start_hasher(house, HASH_KIB);
 }
@@ -66,6 +70,8 @@ void house_close(struct house *house)
 	bell_free(house->service.outbox_bell);
 	request_counter_free(house->service.requests);
 	keyring_free(house->service.keyring);
+	provider_keys_free(house->service.provider_keys);
+	https_stop(house->service.https);
 	turnstile_free(house->service.turnstile);
 	database_remove(house->url, house->t->arena);
 	scratch_remove(&house->scratch);
