@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "hash/old_hash.h"
 #include "hash/phc.h"
 
 enum { PUBLIC_ID_BYTES = 12 };
@@ -101,11 +102,10 @@ static const char *read_rest(const struct account_record *record, struct account
 		return "the status is neither active nor disabled";
 	if (record->created_at.ptr && !moment_read(record->created_at, &account->created_at))
 		return "created_at is neither a date such as 2026-11-01T08:30:00Z nor Unix seconds";
-	if (record->password_hash.ptr && phc_parse(record->password_hash, &phc) != OK)
-		return "the password_hash is no Argon2id hash in PHC form ($argon2id$v=19$m=..., "
-		       "p=1), and others cannot be imported";
 	account->phc = record->password_hash;
-	return NULL;
+	if (!record->password_hash.ptr || phc_parse(record->password_hash, &phc) == OK)
+		return NULL;
+	return old_hash_refusal(record->password_hash);
 }
 
 static enum err refuse(const char *why, struct import_fate *fate)
