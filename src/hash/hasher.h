@@ -55,8 +55,8 @@ MUST_USE enum err hasher_hash(struct hasher *hasher, struct caller caller, struc
                               struct secret password, struct str *ret_phc);
 
 /* Checks password against phc. Takes the time of one hash whatever the outcome: phc == NULL means
- * "no such account" and costs a decoy hash, and so does a phc that is none; neither ever matches. An
- * old hash (old_hash.h) is checked as it is. A phc of a lower cost than the configured takes as
+ * "no such account" and costs a decoy hash, and so does a phc that is none; neither ever matches.
+ * An old hash (old_hash.h) is checked as it is. A phc of a lower cost than the configured takes as
  * long, if it does not match; of a higher, longer.
  * Blocks. ERR_BUSY: see above. ERR_NOMEM: the machine has no memory for the hash. Both leave
  * *ret_match untouched. */

@@ -117,6 +117,8 @@
 	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE app_id = $1 AND email_key = $2")      \
 	QUERY(ACCOUNT_BY_USERNAME, "it", ACCOUNT_TYPES,                                            \
 	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE app_id = $1 AND username_key = $2")   \
+	QUERY(ACCOUNT_BY_PUBLIC_ID, "it", ACCOUNT_TYPES,                                           \
+	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE app_id = $1 AND public_id = $2")      \
 	QUERY(ACCOUNT_BY_ID, "i", ACCOUNT_TYPES,                                                   \
 	      "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $1")                             \
 	/* By number, behind a place: the plus keeps it from being read by the app and sorted. */  \

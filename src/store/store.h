@@ -225,6 +225,9 @@ MUST_USE enum err store_account_by_email(struct store *store, struct arena *aren
 MUST_USE enum err store_account_by_username(struct store *store, struct arena *arena,
                                             int64_t app_id, struct str username_key,
                                             struct account *ret_account);
+MUST_USE enum err store_account_by_public_id(struct store *store, struct arena *arena,
+                                             int64_t app_id, struct str public_id,
+                                             struct account *ret_account);
 MUST_USE enum err store_account_by_id(struct store *store, struct arena *arena, int64_t id,
                                       struct account *ret_account);
 

@@ -53,6 +53,13 @@ enum err store_account_by_username(struct store *store, struct arena *arena, int
 	                      ret_account);
 }
 
+enum err store_account_by_public_id(struct store *store, struct arena *arena, int64_t app_id,
+                                    struct str public_id, struct account *ret_account)
+{
+	return account_by_key(store, arena, QUERY_ACCOUNT_BY_PUBLIC_ID, app_id, public_id,
+	                      ret_account);
+}
+
 enum err store_account_by_id(struct store *store, struct arena *arena, int64_t id,
                              struct account *ret_account)
 {

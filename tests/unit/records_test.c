@@ -94,7 +94,9 @@ TEST(records_are_read_from_json_and_csv)
 		{ "too few", "a,b\n1\n3,4\n",
 		  "2!it has another number of values than the first line has names 3:3/4" },
 		{ "behind a quote", "a,b\n\"1\"x,2\n3,4\n",
-		  "2!something stands behind a closing quote 3:3/4" },
+		  "2!something stands behind a closing quote, so nobody knows where the next "
+		  "record "
+		  "begins" },
 		{ "an open quote", "a,b\n\"1,2\n", "2!a quote is not closed" },
 		{ "an unknown column", "a,c\n1,2\n", "!there is no field c" },
 		{ "a column twice", "a,a\n1,2\n", "!two columns have the same name" },
