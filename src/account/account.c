@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* account.c - adding accounts, logging in to them, and removing them. */
 #include "account/account.h"
+#include "account/decoy.h"
 #include "account/limits.h"
 #include "account/outbox.h"
 #include "account/password_check.h"
@@ -96,6 +97,7 @@ static enum err account_log_in(struct ctx *ctx, const struct log_in *in,
 	struct account account = { 0 };
 	struct password_checked checked;
 	struct str login, better_phc;
+	const char *decoy;
 
 	enum err found = find_by_login(ctx, in, &account);
 	if (found != OK && found != ERR_NOT_FOUND)
@@ -105,7 +107,8 @@ static enum err account_log_in(struct ctx *ctx, const struct log_in *in,
 	TRY(limits_enter_login(ctx, login));
 
 	/* Before any verdict, so that every verdict takes as long. */
-	TRY(password_check(ctx, in->password, account.phc.ptr, &checked));
+	TRY(decoy_for(ctx, login, &decoy));
+	TRY(password_check(ctx, in->password, found == OK ? account.phc.ptr : decoy, &checked));
 
 	if (found == ERR_NOT_FOUND && in->discloses && !ctx->app.conceal_accounts)
 		return deny_guess(ctx, ERR_NO_ACCOUNT, "no such account");

@@ -16,6 +16,7 @@
 #include "hash/hasher.h"
 #include "store/store.h"
 
+struct decoys;
 struct keyring;
 struct request_counter;
 
@@ -37,6 +38,7 @@ struct service {
 	struct hasher *hasher;
 	const struct key *key;
 	struct turnstile *turnstile;
+	struct decoys *decoys; /* see decoy.h */
 	struct keyring *keyring;          /* see signing.h */
 	struct request_counter *requests; /* of each network; see limits.h */
 	struct bell *outbox_bell;         /* rung when mail is due */

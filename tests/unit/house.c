@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* house.c - operations, run as their doors run them. */
 #include "house.h"
+#include "account/decoy.h"
 #include "account/request_counter.h"
 #include "account/signing.h"
 #include <stdlib.h>
@@ -39,11 +40,12 @@ static void start_parts(struct house *house, const struct driver *driver)
 		.default_app = STR("default"),
 	};
 	service->turnstile = turnstile_new();
+	service->decoys = decoys_new();
 	service->keyring = keyring_new();
 	service->requests = request_counter_new();
 	service->outbox_bell = bell_new();
-	CHECK("parts",
-	      service->turnstile && service->keyring && service->requests && service->outbox_bell);
+	CHECK("parts", service->turnstile && service->decoys && service->keyring &&
+	                       service->requests && service->outbox_bell);
 	CHECK("store", store_open(house->url.ptr, driver, &service->store) == OK);
 	start_hasher(house, HASH_KIB);
 }
@@ -66,6 +68,7 @@ void house_close(struct house *house)
 	bell_free(house->service.outbox_bell);
 	request_counter_free(house->service.requests);
 	keyring_free(house->service.keyring);
+	decoys_free(house->service.decoys);
 	turnstile_free(house->service.turnstile);
 	database_remove(house->url, house->t->arena);
 	scratch_remove(&house->scratch);
