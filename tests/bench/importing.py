@@ -62,10 +62,13 @@ def run(rekey, *words):
         return time.monotonic() - began, usage.ru_maxrss / 1024, json.loads(out.read().splitlines()[-1])
 
 
-def killed(rekey, words, seconds):
+def killed(rekey, words, accounts):
+    """As soon as so many accounts are there."""
     process = subprocess.Popen([rekey.program, *words, *rekey.set_flags], cwd=rekey.directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                stdin=subprocess.DEVNULL, env=rekey.environment)
-    time.sleep(seconds)
+    while count(rekey) < accounts:
+        assert process.poll() is None
+        time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     process.wait()
 
@@ -90,7 +93,7 @@ def measure(engine, source, path, n):
             assert again[2] == {"imported": 0, "existing": n, "refused": 0}, again
 
             words = ("account", "import", path, "--json", "--app", "broken")
-            killed(rekey, words, whole[0] / 2)
+            killed(rekey, words, n + n * 2 // 5)
             left = count(rekey) - n
             assert 0 < left < n and left % 500 == 0, left
             rest = run(rekey, *words)
