@@ -4,6 +4,7 @@
 #include "account/account.h"
 #include "account/app.h"
 #include "account/content.h"
+#include "account/decoy.h"
 #include "account/housekeeper.h"
 #include "account/provider_keys.h"
 #include "account/request_counter.h"
@@ -150,6 +151,7 @@ static enum err start_service(struct process *process)
 	TRY(key_file_load(settings->key_file.ptr, &process->key));
 	service->key = &process->key;
 	NEED(service->turnstile = turnstile_new());
+	NEED(service->decoys = decoys_new());
 	NEED(service->keyring = keyring_new());
 	NEED(service->requests = request_counter_new());
 	NEED(service->outbox_bell = bell_new());
@@ -169,6 +171,7 @@ static void stop_service(struct service *service)
 	bell_free(service->outbox_bell);
 	request_counter_free(service->requests);
 	keyring_free(service->keyring);
+	decoys_free(service->decoys);
 	turnstile_free(service->turnstile);
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* account.c - adding accounts, logging in to them, and removing them. */
 #include "account/account.h"
+#include "account/decoy.h"
 #include "account/limits.h"
 #include "account/outbox.h"
+#include "account/password_check.h"
 #include "account/password_policy.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -56,15 +58,15 @@ static enum err spell_login(struct ctx *ctx, const struct log_in *in, struct str
 	return err == ERR_BAD_EMAIL || err == ERR_BAD_USERNAME ? OK : err;
 }
 
-/* The configured cost has grown, and the password is at hand: a better hash, or none if the pool
- * has no time for it now. */
-static enum err better_hash(struct ctx *ctx, const struct account *account, struct secret password,
-                            struct str *ret_phc)
+/* The configured cost has grown, or another house made the hash, and the password is at hand: a
+ * better hash, or none if the pool has no time for it now. */
+static enum err better_hash(struct ctx *ctx, const struct account *account,
+                            const struct password_checked *checked, struct str *ret_phc)
 {
 	*ret_phc = STR_NONE;
-	if (!hasher_is_outdated(ctx->hasher, account->phc.ptr))
+	if (!checked->as_received && !hasher_is_outdated(ctx->hasher, account->phc.ptr))
 		return OK;
-	enum err err = hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, password, ret_phc);
+	enum err err = hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, checked->nfc, ret_phc);
 	return err == ERR_BUSY ? OK : err;
 }
 
@@ -93,26 +95,26 @@ static enum err account_log_in(struct ctx *ctx, const struct log_in *in,
                                struct session_tokens *ret_tokens)
 {
 	struct account account = { 0 };
-	struct secret password;
+	struct password_checked checked;
 	struct str login, better_phc;
-	bool match = false;
+	const char *decoy;
 
 	enum err found = find_by_login(ctx, in, &account);
 	if (found != OK && found != ERR_NOT_FOUND)
 		return found;
 	ctx->account_id = account.id;
-	TRY(secret_nfc(ctx->arena, in->password, &password));
 	TRY(spell_login(ctx, in, &login));
 	TRY(limits_enter_login(ctx, login));
 
 	/* Before any verdict, so that every verdict takes as long. */
-	TRY(hasher_verify(ctx->hasher, caller_of(ctx), password, account.phc.ptr, &match));
+	TRY(decoy_for(ctx, login, &decoy));
+	TRY(password_check(ctx, in->password, found == OK ? account.phc.ptr : decoy, &checked));
 
 	if (found == ERR_NOT_FOUND && in->discloses && !ctx->app.conceal_accounts)
 		return deny_guess(ctx, ERR_NO_ACCOUNT, "no such account");
 	if (found == ERR_NOT_FOUND)
 		return deny_guess(ctx, ERR_BAD_CREDENTIALS, "no such account");
-	if (!match)
+	if (!checked.match)
 		return deny_guess(ctx, ERR_BAD_CREDENTIALS, "wrong password");
 	if (account.status == ACCOUNT_INACTIVE)
 		return deny(ctx, ERR_NOT_ACTIVATED, "account is not active yet");
@@ -121,7 +123,7 @@ static enum err account_log_in(struct ctx *ctx, const struct log_in *in,
 	if (account.password_expires_at != 0 && account.password_expires_at <= ctx->now)
 		return deny_guess(ctx, ERR_BAD_CREDENTIALS, "made password died unused");
 
-	TRY(better_hash(ctx, &account, password, &better_phc));
+	TRY(better_hash(ctx, &account, &checked, &better_phc));
 	return open_for(ctx, in, &account, better_phc, ret_tokens);
 }
 OPERATION(account_log_in, struct log_in, struct session_tokens, REQUIRES_APP, LIMIT_LOGIN,

@@ -7,6 +7,7 @@
 #define REKEY_ACCOUNT_ADMINISTRATION_H
 
 #include "account/account.h"
+#include "base/json_values.h"
 
 enum { ACCOUNT_PAGE_MAX = 500 };
 
@@ -68,11 +69,38 @@ extern const struct operation account_recover_op; /* struct account_named -> acc
 
 /* ---- from house to house ---- */
 
+/* Beyond its columns, an account may have so much. What is more is left out at an import. */
+enum {
+	IMPORT_FIELDS_MAX = 32,
+	IMPORT_FIELD_NAME_MAX = 64, /* bytes */
+	IMPORT_FIELD_VALUE_MAX = 1024,
+	IMPORT_FIELDS_BYTES_MAX = 2048, /* of all names and values together */
+};
+
 /* An account in the words of a file. */
 struct account_record {
 	struct str id, email, username, status, created_at, password_hash;
 	struct str name, locale; /* what its person wants to be called, and their language */
+	struct str guest;        /* "true": made without a person's words */
+	struct str email_login;  /* "false": mail goes to the address, and nobody is found by it */
+	struct str fields;       /* all else that is kept of it, as a JSON object of texts */
+	struct named_texts more; /* the same, of a file; what is in it goes before */
+	struct str left_out;     /* names of what could not be kept */
 };
+
+enum import_source { IMPORT_FROM_REKEY, IMPORT_FROM_BACKTORY, IMPORT_FROM_XANO, IMPORT_SOURCES };
+
+/* As the command line has them: "rekey", "backtory", "xano". */
+extern const char *const import_source_names[IMPORT_SOURCES];
+
+/* Whose words these are: by names that nobody else has. */
+enum import_source import_source_of(const struct named_texts *words);
+
+/* Understands them as an account's record, whose texts borrow theirs. *ret_why: NULL, or why they
+ * are none. ERR_NOMEM. */
+MUST_USE enum err import_read(struct arena *arena, enum import_source source,
+                              const struct named_texts *words, struct account_record *ret_record,
+                              const char **ret_why);
 
 struct account_export {
 	struct account_page page;
@@ -88,9 +116,16 @@ struct account_record_list {
 /* A page of them. The first one is written to the audit trail, with what it held. */
 extern const struct operation account_export_op; /* -> struct account_record_list */
 
+/* What a dry run remembers of the records before. import_seen_new() NULL: out of memory. */
+struct import_seen;
+struct import_seen *import_seen_new(void);
+void import_seen_free(struct import_seen *seen);
+
 struct account_import {
 	const struct account_record *items; /* only an address or a username has to be there */
 	size_t n;                           /* at most ACCOUNT_PAGE_MAX */
+	struct import_seen *seen;           /* NULL: do it. Else a dry run: nothing is written */
+	bool drop_hashes; /* whose hash is not taken comes without a password, and recovers */
 };
 
 enum import_outcome {
@@ -99,9 +134,13 @@ enum import_outcome {
 	IMPORT_REFUSED,
 };
 
+/* What its password is kept as. */
+enum import_hash { HASH_NONE, HASH_ARGON2ID, HASH_BCRYPT, HASH_OTHER, IMPORT_HASHES };
+
 struct import_fate {
 	enum import_outcome outcome;
-	const char *why; /* it was refused */
+	const char *why;       /* it was refused; or what was left out of it */
+	enum import_hash hash; /* of one that was added */
 };
 
 struct account_import_fates {

@@ -3,6 +3,7 @@
 #include "account/not_me.h"
 #include "account/limits.h"
 #include "account/outbox.h"
+#include "account/password_check.h"
 #include "base/text.h"
 
 /* ---- "it was not me" ---- */
@@ -19,13 +20,11 @@ static bool address_has_changed(const struct token *token, const struct account 
 static enum err check_old_password(struct ctx *ctx, const struct token *token,
                                    struct secret password)
 {
-	struct secret nfc;
-	bool match = false;
+	struct password_checked checked;
 
-	TRY(secret_nfc(ctx->arena, password, &nfc));
 	TRY(limits_enter_own(ctx, "old password"));
-	TRY(hasher_verify(ctx->hasher, caller_of(ctx), nfc, token->phc.ptr, &match));
-	return match ? OK : deny_guess(ctx, ERR_WRONG_PASSWORD, "wrong password of before");
+	TRY(password_check(ctx, password, token->phc.ptr, &checked));
+	return checked.match ? OK : deny_guess(ctx, ERR_WRONG_PASSWORD, "wrong password of before");
 }
 
 /* By the address, or where that is no login, by the username. */

@@ -3,6 +3,7 @@
 #include "account/password.h"
 #include "account/limits.h"
 #include "account/outbox.h"
+#include "account/password_check.h"
 #include "account/password_policy.h"
 #include "account/token.h"
 #include "account/turnstile.h"
@@ -29,11 +30,9 @@ static enum err set_password(struct ctx *ctx, struct tx *tx, const struct accoun
 
 enum err password_prove(struct ctx *ctx, struct secret password, struct account *ret_account)
 {
+	struct password_checked checked;
 	struct account account;
-	struct secret nfc;
-	bool match = false;
 
-	TRY(secret_nfc(ctx->arena, password, &nfc));
 	enum err err =
 		store_account_by_id(ctx->store, ctx->arena, ctx->session.account_id, &account);
 	if (err == ERR_NOT_FOUND)
@@ -43,8 +42,8 @@ enum err password_prove(struct ctx *ctx, struct secret password, struct account 
 	if (account.epoch != ctx->session.epoch)
 		return deny(ctx, ERR_BAD_SESSION, "session ended meanwhile");
 	TRY(limits_enter_own(ctx, "own password"));
-	TRY(hasher_verify(ctx->hasher, caller_of(ctx), nfc, account.phc.ptr, &match));
-	if (!match)
+	TRY(password_check(ctx, password, account.phc.ptr, &checked));
+	if (!checked.match)
 		return deny_guess(ctx, ERR_WRONG_PASSWORD, "wrong password");
 	if (account.held_until > ctx->now)
 		return deny(ctx, ERR_CHANGES_HELD, "changes are held");
@@ -79,7 +78,7 @@ static enum err password_change(struct ctx *ctx, const struct password_change *i
 	(void)ret_nothing;
 	TRY(password_accept(ctx, in->new_password, &new_password));
 	TRY(secret_nfc(ctx->arena, in->old_password, &old_password));
-	TRY(password_prove(ctx, old_password, &account));
+	TRY(password_prove(ctx, in->old_password, &account));
 	if (secret_equal(old_password, new_password))
 		return deny(ctx, ERR_PASSWORD_SAME, "new password is the old one");
 	TRY(hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, new_password, &phc));

@@ -71,9 +71,9 @@ const struct command commands[] = {
 	{ "account export", "[--with-hashes]",
 	  "writes the accounts to standard output as JSON lines", "--with-hashes ", 0, 0, true,
 	  cli_account_export },
-	{ "account import", "FILE",
-	  "adds the accounts of a file (-: standard input) of JSON lines or CSV", "", 1, 1, true,
-	  cli_account_import },
+	{ "account import", "FILE [--source rekey|backtory|xano] [--dry-run] [--drop-hashes]",
+	  "adds the accounts of a file (-: standard input) of JSON lines or CSV",
+	  "--source= --dry-run --drop-hashes ", 1, 1, true, cli_account_import },
 	{ "account remove", "LOGIN",
 	  "erases an account for good, with its sessions, links and mails; the audit trail keeps "
 	  "the "

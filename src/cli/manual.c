@@ -170,23 +170,31 @@ static const char account_recover[] =
 
 static const char account_export[] =
 	"One object on each line: id, email, username, status, created_at, name, locale and,\n"
-	"with --with-hashes, password_hash. rekey account import reads it. Keep a file with "
-	"hashes\n"
-	"as you would the database. The audit trail says that there was an export.\n";
+	"with --with-hashes, password_hash; of users who came from elsewhere also guest,\n"
+	"email_login (false: nobody is found by the address) and fields, a JSON object of all\n"
+	"else that is kept. rekey account import reads it. Keep a file with hashes as you would\n"
+	"the database. The audit trail says that there was an export.\n";
 
 static const char account_import[] =
-	"JSON lines, an array of objects, or CSV whose first line names the columns: email,\n"
-	"username (one of the two at least), password_hash, created_at, status (active or\n"
-	"disabled), name, locale and id (24 hex digits). What is empty or null is not there.\n"
-	"The addresses are taken for verified, as those of rekey account add are. Hashes are\n"
-	"Argon2id as PHC strings ($argon2id$v=19$m=19456,t=2,p=1$...); no other kind can be\n"
-	"checked, so no other is taken. Who has no password gets one by a recovery, and nobody\n"
-	"is mailed by the import. created_at is 2026-11-01T08:30:00Z or Unix seconds.\n"
+	"JSON lines, an array of objects, or CSV whose first line names the columns. The names\n"
+	"are those of rekey account export (an email or a username at least), of Backtory's or\n"
+	"of Xano's users; they are recognized, or --source says whose they are. What is empty\n"
+	"or null is not there. docs/importing.md lists the names, and the hashes that are taken,\n"
+	"which are Argon2id as PHC strings, bcrypt, SHA-crypt, scrypt, yescrypt and PBKDF2. Each\n"
+	"is checked as it is and gives way to a new one when its owner logs in. One of no such "
+        "kind\n"
+	"refuses its line, or with --drop-hashes is left out. Who has no password gets one by a\n"
+	"recovery; nobody is mailed by the import. Addresses that are logins are taken for\n"
+	"verified.\n"
 	"\n"
 	"Up to 500 lines are one transaction. A line that is refused is told as line N: why,\n"
 	"the others go in, and the exit status is 1. An account that is there already stays as\n"
-	"it is, so that the same file, mended, can be imported again. --json gives imported,\n"
-	"existing and refused.\n";
+	"it is: the same file, mended, can be imported again, and one that was broken off goes\n"
+	"on where it was. With --dry-run nothing is written, and standard output has a line for\n"
+	"each line of the file: added, existing or refused, and why; with --json as objects.\n"
+	"--json gives imported, existing and refused at the end, how many of the imported have\n"
+	"which hash (argon2id, bcrypt, other_hashes, without_password), and of how many something\n"
+	"could not be kept (incomplete).\n";
 
 static const char account_remove[] =
 	"There is no way back but a backup. rekey account disable is the other way to end\n"
@@ -292,7 +300,9 @@ const struct manual manuals[] = {
 	{ "account import", account_import,
 	  "rekey account export --with-hashes > accounts.jsonl; rekey account import "
 	  "accounts.jsonl\n"
-	  "printf 'email,username\\nerin@example.org,erin\\n' | rekey account import - --json\n" },
+	  "printf 'email,username\\nerin@example.org,erin\\n' | rekey account import - --json\n"
+	  "printf 'userId,username\\n5a1b2c3d4e5f60718293a4b5,fred\\n' | rekey account import - "
+	  "--dry-run\n" },
 	{ "account remove", account_remove, "rekey account remove ann@example.org\n" },
 	{ "messages list", NULL, "rekey messages list\nrekey messages list --json\n" },
 	{ "messages show", NULL, "rekey messages show resetcode_empty\n" },

@@ -38,6 +38,13 @@ static int skip_blank(struct records *records)
 	return c;
 }
 
+/* To the end of the file. */
+static void skip_rest(struct records *records)
+{
+	while (getc_unlocked(records->file) != EOF)
+		;
+}
+
 static void skip_line(struct records *records)
 {
 	int c;
@@ -85,6 +92,8 @@ static void put(const struct records *records, size_t field, struct str value, v
 }
 
 /* ---- JSON ---- */
+
+static const char no_object[] = "this is no JSON object, or has a member twice";
 
 static bool is_plain(const struct member *member)
 {
@@ -135,6 +144,10 @@ static enum err fill_with_rest(struct records *records, struct arena *arena, str
 static enum err fill_from_json(struct records *records, struct arena *arena, struct str json,
                                void *ret_row)
 {
+	if (!records->fields) {
+		enum err err = json_values_read(arena, json, CELLS_MAX, ret_row);
+		return err == ERR_MALFORMED ? bad(records, no_object) : err;
+	}
 	if (rest_field(records) < records->n_fields)
 		return fill_with_rest(records, arena, json, ret_row);
 	struct members *members = arena_alloc(arena, sizeof(*members));
@@ -142,7 +155,7 @@ static enum err fill_from_json(struct records *records, struct arena *arena, str
 	NEED(members);
 	enum err err = json_read(arena, json, members);
 	if (err == ERR_MALFORMED)
-		return bad(records, "this is no JSON object, or has a member twice");
+		return bad(records, no_object);
 	TRY(err);
 	for (size_t i = 0; i < members->n; i++) {
 		const struct member *member = &members->items[i];
@@ -215,8 +228,7 @@ static enum err next_of_array(struct records *records, struct arena *arena, void
 	enum err err =
 		c == '{' ? read_object(records, &len) : bad(records, "an object should begin here");
 	if (err != OK) {
-		while (getc_unlocked(records->file) != EOF)
-			;
+		skip_rest(records);
 		return err;
 	}
 	return fill_from_json(records, arena, (struct str){ records->room, len }, ret_row);
@@ -227,10 +239,13 @@ static enum err next_of_array(struct records *records, struct arena *arena, void
 struct cells {
 	struct str items[CELLS_MAX];
 	size_t n;
-	size_t used; /* bytes of the room */
+	size_t used;     /* bytes of the room */
+	const char *why; /* the record is refused when it has been read; NULL: it is good */
 };
 
-/* Reads one cell into the room; *ret_end is what stands behind it: a comma, a line's end, EOF. */
+/* Reads one cell into the room; *ret_end is what stands behind it: a comma, a line's end, EOF. One
+ * that is no good is read to its end all the same: what somebody has put into a field, line ends
+ * and all, must never be read as records of its own. */
 static enum err read_cell(struct records *records, struct cells *cells, int *ret_end)
 {
 	char *cell = records->room + cells->used;
@@ -245,23 +260,26 @@ static enum err read_cell(struct records *records, struct cells *cells, int *ret
 			c = next_char(records);
 			inside = c == '"';
 		}
-		if (quoted && !inside && c != '\r' && c != ',' && c != '\n' && c != EOF) {
-			return bad(records, "something stands behind a closing quote");
-		}
+		if (quoted && !inside && c != '\r' && c != ',' && c != '\n' && c != EOF)
+			return bad(records, "something stands behind a closing quote, so nobody "
+			                    "knows where the next record begins");
 		if (!inside && c == '\r')
 			continue;
 		if (c == EOF || (!inside && (c == ',' || c == '\n')))
 			break;
-		if (c == '\0' || len == left)
-			return bad(records,
-			           c ? "the record is longer than 64 KiB" : "there is a NUL");
-		cell[len++] = (char)c;
+		if (c == '\0')
+			cells->why = "there is a NUL";
+		else if (len == left)
+			cells->why = "the record is longer than 64 KiB";
+		else
+			cell[len++] = (char)c;
 	}
 	if (inside)
 		return bad(records, "a quote is not closed");
 	if (cells->n == CELLS_MAX)
-		return bad(records, "there are too many columns");
-	cells->items[cells->n++] = (struct str){ len ? cell : NULL, len };
+		cells->why = "there are too many columns";
+	else
+		cells->items[cells->n++] = (struct str){ len ? cell : NULL, len };
 	cells->used += len;
 	*ret_end = c;
 	return OK;
@@ -280,10 +298,12 @@ static enum err read_cells(struct records *records, struct arena *arena, struct 
 	do {
 		enum err err = read_cell(records, &cells, &end);
 		if (err != OK) {
-			skip_line(records);
+			skip_rest(records);
 			return err;
 		}
 	} while (end == ',');
+	if (cells.why)
+		return bad(records, cells.why);
 	for (size_t i = 0; i < cells.n; i++)
 		TRY(arena_str(arena, cells.items[i], &cells.items[i]));
 	*ret_cells = cells;
@@ -313,6 +333,18 @@ static enum err put_other_cells(struct records *records, struct arena *arena,
 	return OK;
 }
 
+static enum err name_cells(const struct records *records, struct arena *arena,
+                           const struct cells *cells, struct named_texts *ret_values)
+{
+	struct named_text *items = arena_array(arena, cells->n, sizeof(items[0]));
+
+	NEED(items);
+	for (size_t i = 0; i < cells->n; i++)
+		items[i] = (struct named_text){ records->names[i], cells->items[i] };
+	*ret_values = (struct named_texts){ items, cells->n };
+	return OK;
+}
+
 static enum err next_of_csv(struct records *records, struct arena *arena, void *ret_row)
 {
 	struct cells cells;
@@ -321,6 +353,8 @@ static enum err next_of_csv(struct records *records, struct arena *arena, void *
 	if (cells.n != records->n_columns)
 		return bad(records,
 		           "it has another number of values than the first line has names");
+	if (!records->fields)
+		return name_cells(records, arena, &cells, ret_row);
 	for (size_t i = 0; i < cells.n; i++) {
 		if (records->columns[i] < records->n_fields)
 			put(records, records->columns[i], cells.items[i], ret_row);
@@ -330,22 +364,30 @@ static enum err next_of_csv(struct records *records, struct arena *arena, void *
 	               : OK;
 }
 
+static enum err read_name(struct records *records, struct arena *arena, size_t column)
+{
+	struct str name = records->names[column];
+
+	for (size_t j = 0; j < column; j++) {
+		if (str_equal(records->names[j], name))
+			return bad(records, "two columns have the same name");
+	}
+	if (!records->fields)
+		return name.len > 0 ? OK : bad(records, "a column has no name");
+	records->columns[column] = find_field(records, name);
+	bool known = records->columns[column] < records->n_fields ||
+	             rest_field(records) < records->n_fields;
+	return known ? OK : no_such_field(records, arena, name);
+}
+
 static enum err read_header(struct records *records, struct arena *arena)
 {
 	struct cells cells;
 
 	TRY(read_cells(records, arena, &cells));
 	for (size_t i = 0; i < cells.n; i++) {
-		struct str name = cells.items[i].ptr ? cells.items[i] : STR("");
-		records->columns[i] = find_field(records, name);
-		records->names[i] = name;
-		if (records->columns[i] == records->n_fields &&
-		    rest_field(records) == records->n_fields)
-			return no_such_field(records, arena, name);
-		for (size_t j = 0; j < i; j++) {
-			if (str_equal(records->names[j], name))
-				return bad(records, "two columns have the same name");
-		}
+		records->names[i] = cells.items[i].ptr ? cells.items[i] : STR("");
+		TRY(read_name(records, arena, i));
 	}
 	records->n_columns = cells.n;
 	return OK;

@@ -5,27 +5,29 @@
  * objects, laid out at will; anything else CSV (RFC 4180) whose first record names the columns. A
  * value that is null, or an empty cell, is not there.
  *
- * A table with a field of kind OUT_MEMBERS takes any name: what no other field is called becomes an
- * object in JSON, with its types, and null is a value then. */
+ * A record is read by a table of the names it may have; or, without one, as all the names and texts
+ * that it has. A table with a field of kind OUT_MEMBERS takes any name: what no other field is called
+ * becomes an object in JSON, with its types, and null is a value then. */
 #ifndef REKEY_CLI_RECORDS_H
 #define REKEY_CLI_RECORDS_H
 
 #include "base/json.h"
+#include "base/json_values.h"
 #include <stdio.h>
 
-enum { RECORD_MAX = 64 * 1024, RECORD_WHY_ROOM = 200, CELLS_MAX = 32 };
+enum { RECORD_MAX = 64 * 1024, RECORD_WHY_ROOM = 200, CELLS_MAX = 64 };
 
 enum records_form { RECORDS_LINES, RECORDS_ARRAY, RECORDS_CSV };
 
 struct records {
-	const struct out_field *fields; /* the names a record may have, all OUT_TEXT but one */
+	const struct out_field *fields; /* the names it may have, all OUT_TEXT but one; NULL: any */
 	size_t n_fields;
 	FILE *file;
 	enum records_form form;
 	int64_t line;                /* where the record began that was read last */
 	int64_t next_line;           /* that is read next */
-	size_t columns[CELLS_MAX];   /* of CSV: the field of each, */
-	struct str names[CELLS_MAX]; /* and its name */
+	struct str names[CELLS_MAX]; /* of CSV: what each column is called */
+	size_t columns[CELLS_MAX];   /* and the field that it is */
 	size_t n_columns;
 	char why[RECORD_WHY_ROOM]; /* of ERR_MALFORMED */
 	char *room;                /* RECORD_MAX bytes */
@@ -38,8 +40,9 @@ MUST_USE enum err records_open(struct arena *arena, const char *path,
                                struct records *ret_records);
 void records_close(struct records *records);
 
-/* Fills the texts of a zeroed row. ERR_NOT_FOUND: there are no more. ERR_MALFORMED: `line` is not
- * good, and `why` says what it is; go on with the next. ERR_STORE: the file cannot be read further.
+/* Fills the texts of a zeroed row, or without a table a struct named_texts. ERR_NOT_FOUND: there
+ * are no more. ERR_MALFORMED: `line` is not good, and `why` says what it is; go on with the next.
+ * ERR_STORE: the file cannot be read further.
  */
 MUST_USE enum err records_next(struct records *records, struct arena *arena, void *ret_row);
 

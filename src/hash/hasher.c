@@ -7,6 +7,7 @@
 #include "base/crypto.h"
 #include "base/fair_queue.h"
 #include "hash/kept_memory.h"
+#include "hash/old_hash.h"
 #include "hash/phc.h"
 #include <assert.h>
 #include <pthread.h>
@@ -35,7 +36,8 @@ struct job {
 	struct secret password;
 	const struct phc *phc;           /* the cost, the salt, and the tag to compare with */
 	const char *text;                /* phc's text, of a verification */
-	bool of_lower_cost;              /* than the configured */
+	bool of_old_kind;                /* text is an old hash, and phc the decoy */
+	bool of_lower_cost;              /* than the configured, or it may be */
 	unsigned char tag[PHC_HASH_MAX]; /* made, if the salt has our size */
 	bool match;                      /* the password gives phc's tag */
 	enum err err;
@@ -82,6 +84,8 @@ static enum err job_run(struct job *job)
 {
 	const struct phc *phc = job->phc;
 
+	if (job->of_old_kind)
+		return old_hash_verify(str(job->text), job->password, &job->match);
 	if (phc->salt_len != SALT_SIZE)
 		return verify_foreign(job);
 	if (crypto_pwhash_argon2id(job->tag, phc->hash_len, job->password.ptr, job->password.len,
@@ -126,7 +130,7 @@ static uint64_t work_of(const struct phc *phc)
 static uint64_t missing_work(const struct hasher *hasher, const struct job *job, int64_t took_us)
 {
 	if (hasher->configured_us == 0 || hasher->mib_us == 0)
-		return work_of(&hasher->decoy) - work_of(job->phc);
+		return work_of(&hasher->decoy) - (job->of_old_kind ? 0 : work_of(job->phc));
 	if (hasher->configured_us <= took_us)
 		return 0;
 	return (uint64_t)((hasher->configured_us - took_us) * 1024 / hasher->mib_us);
@@ -168,7 +172,7 @@ static void make_up(struct hasher *hasher, const struct job *job, int64_t took_u
 static void note_time(struct hasher *hasher, const struct job *job, int64_t took_us)
 {
 	note(&hasher->average_us, took_us);
-	if (work_of(job->phc) == work_of(&hasher->decoy))
+	if (!job->of_old_kind && work_of(job->phc) == work_of(&hasher->decoy))
 		note(&hasher->configured_us, took_us);
 }
 
@@ -296,17 +300,19 @@ enum err hasher_verify(struct hasher *hasher, struct caller caller, struct secre
 {
 	struct phc parsed = { 0 };
 	bool real = phc_parse(str(phc), &parsed) == OK;
+	bool old = !real && old_hash_is_one(str(phc));
 	struct job job = {
 		.item.caller = caller,
 		.password = password,
 		.phc = real ? &parsed : &hasher->decoy,
 		.text = phc,
-		.of_lower_cost = real && work_of(&parsed) < work_of(&hasher->decoy),
+		.of_old_kind = old,
+		.of_lower_cost = old || (real && work_of(&parsed) < work_of(&hasher->decoy)),
 	};
 	enum err err = job_hand_over(hasher, &job);
 
 	if (err == OK)
-		*ret_match = real && job.match;
+		*ret_match = (real || old) && job.match;
 	wipe(job.tag, sizeof(job.tag));
 	wipe(&parsed, sizeof(parsed));
 	return err;
@@ -317,7 +323,7 @@ bool hasher_is_outdated(const struct hasher *hasher, const char *phc)
 	struct phc parsed;
 
 	if (phc_parse(str(phc), &parsed) != OK)
-		return false;
+		return old_hash_is_one(str(phc));
 	bool outdated = parsed.memory_kib < hasher->options.memory_kib ||
 	                parsed.passes < hasher->options.passes;
 	wipe(&parsed, sizeof(parsed));

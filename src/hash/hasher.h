@@ -3,7 +3,8 @@
  *
  * Never uses more than threads * memory_kib of RAM: calls wait their turn in a queue with a
  * maximum, so a flood of log-ins costs 503s and not the machine. (A hash that was made at another
- * cost is checked at that cost, 1 GiB at most.) Thread-safe.
+ * cost is checked at that cost, 1 GiB at most; one that another system made at its own,
+ * old_hash.h.) Thread-safe.
  *
  * The queue is fair (base/fair_queue.h): apps take turns, within an app its networks, so a caller
  * waits for one hash of every other app and network, whatever crowd they have sent. A call is
@@ -54,15 +55,17 @@ MUST_USE enum err hasher_hash(struct hasher *hasher, struct caller caller, struc
                               struct secret password, struct str *ret_phc);
 
 /* Checks password against phc. Takes the time of one hash whatever the outcome: phc == NULL means
- * "no such account" and costs a decoy hash, and so does a phc that is none; neither ever matches. A
- * phc of a lower cost than the configured takes as long, if it does not match; of a higher, longer.
+ * "no such account" and costs a decoy hash, and so does a phc that is none; neither ever matches.
+ * An old hash (old_hash.h) is checked as it is. A phc of a lower cost than the configured takes as
+ * long, if it does not match; of a higher, longer.
  * Blocks. ERR_BUSY: see above. ERR_NOMEM: the machine has no memory for the hash. Both leave
  * *ret_match untouched. */
 MUST_USE enum err hasher_verify(struct hasher *hasher, struct caller caller, struct secret password,
                                 const char *phc, bool *ret_match);
 
-/* true: phc was made with less memory or fewer passes than the configured, so hash the password
- * anew while it is at hand. false for what is no PHC string, and for NULL. */
+/* true: phc was made with less memory or fewer passes than the configured, or is an old hash
+ * (old_hash.h), so hash the password anew while it is at hand. false for what is no hash, and for
+ * NULL. */
 bool hasher_is_outdated(const struct hasher *hasher, const char *phc);
 
 /* Hashes made since the start, decoys included. */

@@ -218,6 +218,12 @@
 	      "UPDATE removed_account SET newest_id = $1 WHERE newest_id < $1")                    \
 	QUERY(ACCOUNT_REMOVE, "i", "i", "DELETE FROM account WHERE id = $1 RETURNING id")          \
                                                                                                    \
+	/* By its first letters, which are the scheme and the cost of most. */                     \
+	QUERY(OLD_HASHES, "i", "ti",                                                               \
+	      "SELECT max(phc), count(*) FROM account WHERE app_id = $1"                           \
+	      " AND substr(phc, 1, 10) <> '$argon2id$' GROUP BY substr(phc, 1, 7)"                 \
+	      " ORDER BY substr(phc, 1, 7)")                                                       \
+                                                                                                   \
 	QUERY(ACCOUNT_FIELDS, "i", "tt",                                                           \
 	      "SELECT name, value FROM account_field WHERE account_id = $1 ORDER BY id")           \
 	QUERY(ACCOUNT_FIELD_SET, "itt", "",                                                        \

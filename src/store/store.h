@@ -325,6 +325,21 @@ MUST_USE enum err store_account_keep_password(struct tx *tx, const struct accoun
  * and no longer says by whom or from where. ERR_NOT_FOUND: it is gone. */
 MUST_USE enum err store_account_remove(struct tx *tx, int64_t id);
 
+/* How many accounts of an app have a hash that another house has made, and one such hash, for each
+ * kind of them. */
+struct old_hash_count {
+	struct str phc;
+	int64_t count;
+};
+
+struct old_hash_count_list {
+	struct old_hash_count *items;
+	size_t n;
+};
+
+MUST_USE enum err store_old_hashes(struct store *store, struct arena *arena, int64_t app_id,
+                                   struct old_hash_count_list *ret_list);
+
 /* A named text of an account, beyond its columns. */
 struct account_field {
 	struct str name, value;

@@ -298,6 +298,23 @@ enum err store_account_remove(struct tx *tx, int64_t id)
 	return tx_number(tx, QUERY_ACCOUNT_REMOVE, ARGS(args), &same);
 }
 
+static const struct column old_hash_columns[] = {
+	COLUMN(TEXT, struct old_hash_count, phc),
+	COLUMN(INTEGER, struct old_hash_count, count),
+};
+
+enum err store_old_hashes(struct store *store, struct arena *arena, int64_t app_id,
+                          struct old_hash_count_list *ret_list)
+{
+	const struct value args[] = { INTEGER(app_id) };
+	struct any_list list;
+
+	TRY(store_all(store, arena, QUERY_OLD_HASHES, ARGS(args),
+	              ROWS(old_hash_columns, struct old_hash_count), &list));
+	*ret_list = (struct old_hash_count_list){ list.items, list.n };
+	return OK;
+}
+
 static const struct column field_columns[] = {
 	COLUMN(TEXT, struct account_field, name),
 	COLUMN(TEXT, struct account_field, value),

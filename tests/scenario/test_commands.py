@@ -310,7 +310,8 @@ def many(first, n):
 
 def test_a_list_is_as_long_as_there_are_accounts(bare):
     bare.has_app()
-    assert json.loads(bare.command("account", "import", "-", "--json", stdin=many(0, 1203))) == {"imported": 1203, "existing": 0, "refused": 0}
+    assert json.loads(bare.command("account", "import", "-", "--json", stdin=many(0, 1203))) == \
+        {"imported": 1203, "existing": 0, "refused": 0, "without_password": 1203}
     rows = bare.command_json("account", "list")
     assert [row["email"] for row in rows] == [f"user{i}@example.org" for i in range(1203)]
     assert bare.command_json("account", "list", "--limit", "501") == rows[:501]
@@ -328,7 +329,8 @@ def test_what_is_imported_can_log_in_and_a_second_import_changes_nothing(rekey):
     rekey.has_account("bob@example.org", app="old")
     moved = rekey.command("account", "export", "--with-hashes", "--app", "old")
     rekey.has_app("new", hosts=["new.example"])
-    assert json.loads(rekey.command("account", "import", "-", "--app", "new", "--json", stdin=moved)) == {"imported": 2, "existing": 0, "refused": 0}
+    assert json.loads(rekey.command("account", "import", "-", "--app", "new", "--json", stdin=moved)) == \
+        {"imported": 2, "existing": 0, "refused": 0, "argon2id": 2}
     assert rekey.can_log_in("bob@example.org", PASSWORD, host="new.example")
     assert not rekey.can_log_in("ann", PASSWORD, host="new.example")
     assert rekey.command("account", "export", "--with-hashes", "--app", "new") == moved
@@ -340,15 +342,15 @@ def test_a_refused_line_is_told_by_its_number_and_the_others_go_in(bare):
     bare.has_app()
     bare.has_account("ann@example.org", username="ann")
     rows = [("email", "username", "password_hash"), ("b@example.org", 'b "the bee", jr.', ""), ("no address", "", ""), ("ann@example.org", "", ""),
-            ("c@example.org", "", "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW"), ("d@example.org", "ann", ""), ("e@example.org", "", "")]
+            ("c@example.org", "", "$2b$15$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW"), ("d@example.org", "ann", ""), ("e@example.org", "", "")]
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     (bare.directory / "accounts.csv").write_text(text.getvalue() + '"f@example.org\n')
     done = bare.run("account", "import", "accounts.csv", "--json")
     assert done.returncode == 1
-    assert json.loads(done.stdout) == {"imported": 2, "existing": 1, "refused": 4}
+    assert json.loads(done.stdout) == {"imported": 2, "existing": 1, "refused": 4, "without_password": 2}
     told = {int(match[1]): match[2] for match in re.finditer(r"(?m)^line (\d+): (.*)$", done.stderr)}
-    assert sorted(told) == [3, 5, 6, 8] and "Argon2id" in told[5] and "username" in told[6] and "quote" in told[8]
+    assert sorted(told) == [3, 5, 6, 8] and "more time" in told[5] and "username" in told[6] and "quote" in told[8]
     assert {row["email"]: row.get("username") for row in bare.command_json("account", "list")} == \
         {"ann@example.org": "ann", "b@example.org": 'b "the bee", jr.', "e@example.org": None}
 

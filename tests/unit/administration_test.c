@@ -230,7 +230,7 @@ TEST(a_list_is_read_page_by_page_and_of_one_app)
 static struct import_fate *import(struct house *house, struct ctx *ctx,
                                   const struct account_record *items, size_t n)
 {
-	const struct account_import in = { items, n };
+	const struct account_import in = { .items = items, .n = n };
 	struct account_import_fates fates;
 
 	*ctx = house_operator(house);
@@ -254,8 +254,10 @@ TEST(an_import_tells_added_existing_and_refused_records_apart)
 		{ "a username", RECORD(.username = STR("carol")), IMPORT_ADDED, NULL },
 		{ "the same once more", RECORD(.username = STR("carol")), IMPORT_EXISTING, NULL },
 		{ "all of it",
-		  RECORD(STR("0123456789abcdef01234567"), STR("d@example.org"), STR("dave"),
-		         STR("disabled"), STR("2020-01-02"), STR(PHC), STR("Dave"), STR("fr")),
+		  RECORD(.id = STR("0123456789abcdef01234567"), .email = STR("d@example.org"),
+		         .username = STR("dave"), .status = STR("disabled"),
+		         .created_at = STR("2020-01-02"), .password_hash = STR(PHC),
+		         .name = STR("Dave"), .locale = STR("fr")),
 		  IMPORT_ADDED, NULL },
 		{ "an account that was here before",
 		  RECORD(.email = STR(ANN), .username = STR("ann"), .password_hash = STR(PHC)),
@@ -277,7 +279,9 @@ TEST(an_import_tells_added_existing_and_refused_records_apart)
 		{ "another scheme",
 		  RECORD(.email = STR("g@example.org"),
 		         .password_hash = STR("$2b$12$abcdefghijklmnopqrstuv")),
-		  IMPORT_REFUSED, "no Argon2id hash" },
+		  IMPORT_REFUSED, "begins as one" },
+		{ "no hash", RECORD(.email = STR("g@example.org"), .password_hash = STR("secret")),
+		  IMPORT_REFUSED, "no kind that is known" },
 		{ "no language", RECORD(.email = STR("g@example.org"), .locale = STR("f")),
 		  IMPORT_REFUSED, "language" },
 		{ "nobody", RECORD(.status = STR("active")), IMPORT_REFUSED, "neither an email" },

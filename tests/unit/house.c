@@ -2,6 +2,7 @@
 /* house.c - operations, run as their doors run them. */
 #include "house.h"
 #include "account/provider_keys.h"
+#include "account/decoy.h"
 #include "account/request_counter.h"
 #include "account/signing.h"
 #include "outbound/https.h"
@@ -41,13 +42,14 @@ static void start_parts(struct house *house, const struct driver *driver)
 		.default_app = STR("default"),
 	};
 	service->turnstile = turnstile_new();
+	service->decoys = decoys_new();
 	service->keyring = keyring_new();
 	service->requests = request_counter_new();
 	service->outbox_bell = bell_new();
 	service->provider_keys = provider_keys_new();
 	CHECK("https", https_start(&(struct https_options){ 0 }, &service->https) == OK);
-	CHECK("parts", service->turnstile && service->keyring && service->requests &&
-	                       service->outbox_bell && service->provider_keys);
+	CHECK("parts", service->turnstile && service->decoys && service->keyring &&
+	                       service->requests && service->outbox_bell && service->provider_keys);
 	CHECK("store", store_open(house->url.ptr, driver, &service->store) == OK);
 	start_hasher(house, HASH_KIB);
 }
@@ -72,6 +74,7 @@ void house_close(struct house *house)
 	keyring_free(house->service.keyring);
 	provider_keys_free(house->service.provider_keys);
 	https_stop(house->service.https);
+	decoys_free(house->service.decoys);
 	turnstile_free(house->service.turnstile);
 	database_remove(house->url, house->t->arena);
 	scratch_remove(&house->scratch);

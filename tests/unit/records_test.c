@@ -94,7 +94,9 @@ TEST(records_are_read_from_json_and_csv)
 		{ "too few", "a,b\n1\n3,4\n",
 		  "2!it has another number of values than the first line has names 3:3/4" },
 		{ "behind a quote", "a,b\n\"1\"x,2\n3,4\n",
-		  "2!something stands behind a closing quote 3:3/4" },
+		  "2!something stands behind a closing quote, so nobody knows where the next "
+		  "record "
+		  "begins" },
 		{ "an open quote", "a,b\n\"1,2\n", "2!a quote is not closed" },
 		{ "an unknown column", "a,c\n1,2\n", "!there is no field c" },
 		{ "a column twice", "a,a\n1,2\n", "!two columns have the same name" },
@@ -138,6 +140,73 @@ TEST(a_record_takes_64_kib_at_most)
 	CHECK("open", records_open(t->arena, path, fields, COUNT_OF(fields), &records) == OK);
 	const char *got = shown(t, &records, OK);
 	CHECK(got, strcmp(got, "1!the line is longer than 64 KiB 2:1/-") == 0);
+	records_close(&records);
+	scratch_remove(&scratch);
+}
+
+/* "1:a=1,b=- 2!why" */
+static const char *shown_any(struct test *t, struct records *records)
+{
+	struct buf buf = buf_in(t->arena);
+	struct named_texts words;
+	struct str text;
+	enum err err;
+
+	while ((err = records_next(records, t->arena, &words)) != ERR_NOT_FOUND) {
+		CHECK("a record", err == OK || err == ERR_MALFORMED);
+		buf_printf(&buf, "%s%lld", buf.len ? " " : "", (long long)records->line);
+		if (err == ERR_MALFORMED)
+			buf_printf(&buf, "!%s", records->why);
+		for (size_t i = 0; err == OK && i < words.n; i++) {
+			buf_printf(&buf, "%s%.*s=", i ? "," : ":", STR_ARG(words.items[i].name));
+			show_value(&buf, words.items[i].value);
+		}
+	}
+	CHECK("text", buf_str(&buf, &text) == OK);
+	return text.ptr;
+}
+
+TEST(without_a_table_a_record_has_all_names_that_it_has)
+{
+	static const struct {
+		const char *name, *in, *want; /* want NULL: it is refused whole */
+	} cases[] = {
+		{ "CSV", "a,b c\n1,\n\"x\ny\",2\n", "2:a=1,b c=- 3:a=x\ny,b c=2" },
+		{ "JSON", "{\"a\":true,\"b\":null}\n{\"c\":{\"d\":1}}\nx",
+		  "1:a=true,b=- 2:c={\"d\":1} 3" NO_OBJECT },
+		{ "a column twice", "a,b,a\n1,2,3\n", NULL },
+		{ "a column without a name", "a,,b\n1,2,3\n", NULL },
+	};
+	FOREACH(c, cases) {
+		struct scratch scratch;
+		struct records records;
+		scratch_make(&scratch);
+		const char *path = scratch_file(&scratch, t->arena, "file", c->in, 0600);
+		enum err err = records_open(t->arena, path, NULL, 0, &records);
+		CHECK(c->name, err == (c->want ? OK : ERR_CONFIG));
+		if (c->want && strcmp(shown_any(t, &records), c->want) != 0)
+			fail_msg("%s is not %s", c->name, c->want);
+		records_close(&records);
+		scratch_remove(&scratch);
+	}
+}
+
+/* Whatever stands between its quotes. */
+TEST(a_cell_that_is_too_long_is_read_to_its_end)
+{
+	enum { PAD = RECORD_MAX + 100 };
+	static char file[PAD + 100];
+	struct scratch scratch;
+	struct records records;
+	size_t len = (size_t)snprintf(file, sizeof(file), "a,b\n1,\"");
+
+	memset(file + len, 'x', PAD);
+	snprintf(file + len + PAD, sizeof(file) - len - PAD, "\n2,forged\n\"\n3,4\n");
+	scratch_make(&scratch);
+	const char *path = scratch_file(&scratch, t->arena, "file", file, 0600);
+	CHECK("open", records_open(t->arena, path, fields, COUNT_OF(fields), &records) == OK);
+	const char *got = shown(t, &records, OK);
+	CHECK(got, strcmp(got, "2!the record is longer than 64 KiB 5:3/4") == 0);
 	records_close(&records);
 	scratch_remove(&scratch);
 }

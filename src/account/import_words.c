@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* import_words.c - what the systems that users come from call what they know of them. */
+#include "account/administration.h"
+#include "base/text.h"
+#include <string.h>
+#include <strings.h>
+
+const char *const import_source_names[IMPORT_SOURCES] = {
+	[IMPORT_FROM_REKEY] = "rekey",
+	[IMPORT_FROM_BACKTORY] = "backtory",
+	[IMPORT_FROM_XANO] = "xano",
+};
+
+/* How a value becomes ours. */
+enum spelling {
+	AS_IT_IS,
+	AS_STATUS, /* true and false become active and disabled */
+	AS_MOMENT, /* Unix milliseconds become seconds, and +0000 is Z */
+	AS_HASH,   /* without a scheme in braces before it */
+	AS_NUMBER, /* a number becomes the 24 digits of an id, with zeros in front */
+	LEFT_OUT,  /* it is not ours to keep */
+};
+
+struct word {
+	const char *name;
+	size_t offset; /* of a struct str in struct account_record */
+	enum spelling spelling;
+};
+
+#define WORD(name, member, spelling)                                                               \
+	{                                                                                          \
+		name, offsetof(struct account_record, member), spelling                            \
+	}
+
+static const struct word rekey_words[] = {
+	WORD("id", id, AS_IT_IS),
+	WORD("email", email, AS_IT_IS),
+	WORD("username", username, AS_IT_IS),
+	WORD("status", status, AS_IT_IS),
+	WORD("created_at", created_at, AS_IT_IS),
+	WORD("password_hash", password_hash, AS_HASH),
+	WORD("name", name, AS_IT_IS),
+	WORD("locale", locale, AS_IT_IS),
+	WORD("guest", guest, AS_IT_IS),
+	WORD("email_login", email_login, AS_IT_IS),
+	WORD("fields", fields, AS_IT_IS),
+};
+
+static const struct word backtory_words[] = {
+	WORD("userId", id, AS_IT_IS),
+	WORD("_id", id, AS_IT_IS),
+	WORD("id", id, AS_IT_IS),
+	WORD("username", username, AS_IT_IS),
+	WORD("email", email, AS_IT_IS),
+	WORD("password", password_hash, AS_HASH),
+	WORD("passwordHash", password_hash, AS_HASH),
+	WORD("password_hash", password_hash, AS_HASH),
+	WORD("active", status, AS_STATUS),
+	WORD("guest", guest, AS_IT_IS),
+	WORD("createdAt", created_at, AS_MOMENT),
+	WORD("created_at", created_at, AS_MOMENT),
+};
+
+static const struct word xano_words[] = {
+	WORD("id", id, AS_NUMBER),
+	WORD("created_at", created_at, AS_MOMENT),
+	WORD("email", email, AS_IT_IS),
+	WORD("password", password_hash, AS_HASH),
+	WORD("password_hash", password_hash, AS_HASH),
+	WORD("name", name, AS_IT_IS),
+	WORD("reset_code", id, LEFT_OUT),
+	WORD("magic_link", id, LEFT_OUT),
+};
+
+/* What each source has, and a name that tells it from the others. */
+static const struct source {
+	const struct word *words;
+	size_t n_words;
+	const char *const telltale[3];
+	bool keeps_others; /* under names of their own; else they are an error */
+	const char *email_login;
+} sources[IMPORT_SOURCES] = {
+	[IMPORT_FROM_REKEY] = { rekey_words,
+	                        COUNT_OF(rekey_words),
+	                        { "password_hash" },
+	                        false,
+	                        NULL },
+	[IMPORT_FROM_BACKTORY] = { backtory_words,
+	                           COUNT_OF(backtory_words),
+	                           { "userId", "firstName", "phoneNumber" },
+	                           true,
+	                           "false" },
+	[IMPORT_FROM_XANO] = { xano_words,
+	                       COUNT_OF(xano_words),
+	                       { "password", "linkedin_oauth" },
+	                       true,
+	                       NULL },
+};
+
+static bool has_name(const struct named_texts *words, const char *name)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		if (name && str_is(words->items[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+enum import_source import_source_of(const struct named_texts *words)
+{
+	static const enum import_source order[] = { IMPORT_FROM_BACKTORY, IMPORT_FROM_REKEY,
+		                                    IMPORT_FROM_XANO };
+	FOREACH(source, order) {
+		FOREACH(name, sources[*source].telltale) {
+			if (has_name(words, *name))
+				return *source;
+		}
+	}
+	return IMPORT_FROM_REKEY;
+}
+
+/* ---- values ---- */
+
+static enum err spell_status(struct str value, struct str *ret_value)
+{
+	static const struct {
+		const char *word, *status;
+	} words[] = { { "true", "active" },
+		      { "1", "active" },
+		      { "false", "disabled" },
+		      { "0", "disabled" } };
+
+	*ret_value = value;
+	FOREACH(word, words) {
+		if (str_is_nocase(value, word->word))
+			*ret_value = str(word->status);
+	}
+	return OK;
+}
+
+/* Both systems have dates since after 2001, so what has twelve digits or more is milliseconds. */
+static enum err spell_moment(struct arena *arena, struct str value, struct str *ret_value)
+{
+	static const char *const zones[] = { "+0000", "+00:00", "+00" };
+	long long number;
+	size_t len = value.len;
+
+	if (str_to_number(value, INT64_MAX, &number) && len >= 12)
+		return arena_printf(arena, ret_value, "%lld", number / 1000);
+	FOREACH(zone, zones) {
+		size_t tail = strlen(*zone);
+		if (len > tail && str_is(str_from(value, len - tail), *zone))
+			len -= tail;
+	}
+	*ret_value = (struct str){ value.ptr, len };
+	/* Fractions of a second are dropped. */
+	size_t dot = str_find(*ret_value, '.');
+	if (dot < ret_value->len)
+		ret_value->len = dot;
+	return OK;
+}
+
+/* As Spring and LDAP write before a hash what it is, which the hash says itself. */
+static enum err spell_hash(struct str value, struct str *ret_value)
+{
+	static const char *const prefixes[] = { "{bcrypt}", "{CRYPT}", "{crypt}" };
+
+	*ret_value = value;
+	FOREACH(prefix, prefixes) {
+		if (str_starts(value, *prefix))
+			*ret_value = str_from(value, strlen(*prefix));
+	}
+	return OK;
+}
+
+static enum err spell_number(struct arena *arena, struct str value, struct str *ret_value)
+{
+	long long number;
+
+	*ret_value = value;
+	if (!str_to_number(value, INT64_MAX, &number))
+		return OK;
+	return arena_printf(arena, ret_value, "%024lld", number);
+}
+
+static enum err spell(struct arena *arena, enum spelling spelling, struct str value,
+                      struct str *ret_value)
+{
+	switch (spelling) {
+	case AS_STATUS:
+		return spell_status(value, ret_value);
+	case AS_MOMENT:
+		return spell_moment(arena, value, ret_value);
+	case AS_HASH:
+		return spell_hash(value, ret_value);
+	case AS_NUMBER:
+		return spell_number(arena, value, ret_value);
+	case AS_IT_IS:
+	case LEFT_OUT:
+		break;
+	}
+	*ret_value = value;
+	return OK;
+}
+
+/* ---- all else ---- */
+
+static bool contains(struct str text, const char *part)
+{
+	size_t len = strlen(part);
+
+	for (size_t i = 0; i + len <= text.len; i++) {
+		if (strncasecmp(text.ptr + i, part, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Somebody else's secrets: they open nothing here, and are kept nowhere. */
+static bool is_secret(struct str name)
+{
+	return contains(name, "password") || contains(name, "token") || contains(name, "secret");
+}
+
+/* A letter first, as programs that read it expect of a member's name. */
+static bool is_field_name(struct str name)
+{
+	unsigned char first = name.len > 0 ? (unsigned char)name.ptr[0] : '_';
+
+	for (size_t i = 0; i < name.len; i++) {
+		if ((unsigned char)name.ptr[i] <= ' ' || name.ptr[i] == 0x7f || name.ptr[i] == '.')
+			return false;
+	}
+	return name.len <= IMPORT_FIELD_NAME_MAX && text_is_utf8(name) &&
+	       ((first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z') || first >= 0x80);
+}
+
+static enum err leave_out(struct arena *arena, struct str name, struct account_record *record)
+{
+	struct str plain;
+
+	TRY(text_printable(arena, name, &plain));
+	return arena_printf(arena, &record->left_out, "%.*s%s%.*s", STR_ARG(record->left_out),
+	                    record->left_out.len ? ", " : "", plain.len > 64 ? 64 : (int)plain.len,
+	                    plain.ptr);
+}
+
+static enum err keep(struct arena *arena, const struct named_text *word,
+                     struct account_record *record, size_t *bytes)
+{
+	size_t size = word->name.len + word->value.len;
+
+	if (!word->value.ptr || is_secret(word->name))
+		return OK;
+	if (!is_field_name(word->name) || !text_is_utf8(word->value) ||
+	    word->value.len > IMPORT_FIELD_VALUE_MAX || *bytes + size > IMPORT_FIELDS_BYTES_MAX ||
+	    record->more.n == IMPORT_FIELDS_MAX)
+		return leave_out(arena, word->name, record);
+	*bytes += size;
+	record->more.items[record->more.n++] = *word;
+	return OK;
+}
+
+/* ---- a record ---- */
+
+static const struct word *find_word(const struct source *source, struct str name)
+{
+	for (size_t i = 0; i < source->n_words; i++) {
+		if (str_is(name, source->words[i].name))
+			return &source->words[i];
+	}
+	return NULL;
+}
+
+static enum err put(struct arena *arena, const struct word *word, struct str value,
+                    struct account_record *record)
+{
+	struct str spelled;
+
+	if (word->spelling == LEFT_OUT || !value.ptr)
+		return OK;
+	TRY(spell(arena, word->spelling, value, &spelled));
+	memcpy((char *)record + word->offset, &spelled, sizeof(spelled));
+	return OK;
+}
+
+static enum err no_such_word(struct arena *arena, struct str name, const char **ret_why)
+{
+	struct str plain, why;
+
+	TRY(text_printable(arena, name, &plain));
+	TRY(arena_printf(arena, &why, "there is no field %.60s%s", plain.ptr,
+	                 plain.len > 60 ? "..." : ""));
+	*ret_why = why.ptr;
+	return OK;
+}
+
+/* The texts that rekey account export writes in one. */
+static enum err read_fields(struct arena *arena, struct account_record *record, size_t *bytes,
+                            const char **ret_why)
+{
+	struct named_texts fields;
+
+	if (!record->fields.ptr)
+		return OK;
+	enum err err = json_values_read(arena, record->fields, IMPORT_FIELDS_MAX, &fields);
+	if (err == ERR_MALFORMED)
+		*ret_why = "fields is no JSON object of at most 32 texts";
+	if (err != OK)
+		return err == ERR_MALFORMED ? OK : err;
+	for (size_t i = 0; i < fields.n; i++)
+		TRY(keep(arena, &fields.items[i], record, bytes));
+	return OK;
+}
+
+enum err import_read(struct arena *arena, enum import_source from, const struct named_texts *words,
+                     struct account_record *ret_record, const char **ret_why)
+{
+	const struct source *source = &sources[from];
+	struct account_record record = { .email_login = str(source->email_login) };
+	size_t bytes = 0;
+
+	*ret_why = NULL;
+	record.more.items = arena_array(arena, IMPORT_FIELDS_MAX, sizeof(record.more.items[0]));
+	NEED(record.more.items);
+	for (size_t i = 0; i < words->n && !*ret_why; i++) {
+		const struct word *word = find_word(source, words->items[i].name);
+		if (word)
+			TRY(put(arena, word, words->items[i].value, &record));
+		else if (source->keeps_others)
+			TRY(keep(arena, &words->items[i], &record, &bytes));
+		else
+			return no_such_word(arena, words->items[i].name, ret_why);
+	}
+	TRY(read_fields(arena, &record, &bytes, ret_why));
+	*ret_record = record;
+	return OK;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* import_words_test.c - the words of three systems, understood. */
+#include "account/administration.h"
+#include "unit.h"
+#include <string.h>
+
+enum { WORDS_MAX = 40 };
+
+/* "name=value;..." of texts without either sign. */
+static struct named_texts words_of(struct test *t, const char *text)
+{
+	struct named_text *items = arena_array(t->arena, WORDS_MAX, sizeof(items[0]));
+	struct named_texts words = { items, 0 };
+	struct str rest = str(text);
+
+	while (rest.len > 0) {
+		size_t end = str_find(rest, ';');
+		struct str one = { rest.ptr, end };
+		size_t equals = str_find(one, '=');
+		items[words.n].name = (struct str){ one.ptr, equals };
+		items[words.n++].value = equals < one.len ? str_from(one, equals + 1) : STR_NONE;
+		rest = str_from(rest, end + (end < rest.len));
+	}
+	return words;
+}
+
+TEST(a_source_is_recognized_by_its_words)
+{
+	static const struct {
+		const char *words;
+		enum import_source want;
+	} cases[] = {
+		{ "userId=1;username=ann", IMPORT_FROM_BACKTORY },
+		{ "username=ann;phoneNumber=1;password=x", IMPORT_FROM_BACKTORY },
+		{ "id=1;email=a@example.org;password=x", IMPORT_FROM_XANO },
+		{ "email=a@example.org;linkedin_oauth", IMPORT_FROM_XANO },
+		{ "email=a@example.org;password_hash=x", IMPORT_FROM_REKEY },
+		{ "email=a@example.org", IMPORT_FROM_REKEY },
+		{ "", IMPORT_FROM_REKEY },
+	};
+	FOREACH(c, cases) {
+		struct named_texts words = words_of(t, c->words);
+		CHECK(c->words, import_source_of(&words) == c->want);
+	}
+}
+
+/* "id/email/email_login/username/hash/status/guest/created_at" */
+static const char *shown(struct test *t, const struct account_record *record)
+{
+	const struct str *texts[] = {
+		&record->id,       &record->email,         &record->email_login,
+		&record->username, &record->password_hash, &record->status,
+		&record->guest,    &record->created_at
+	};
+	struct buf buf = buf_in(t->arena);
+	struct str text;
+
+	FOREACH(one, texts) {
+		buf_puts(&buf, one == texts ? "" : "/");
+		buf_add(&buf, (*one)->ptr ? **one : STR("-"));
+	}
+	CHECK("arena", buf_str(&buf, &text) == OK);
+	return text.ptr;
+}
+
+TEST(words_become_ours)
+{
+	static const struct {
+		enum import_source source;
+		const char *words, *want;
+	} cases[] = {
+		{ IMPORT_FROM_BACKTORY,
+		  "userId=5a;username=ann;email=a@x;password={bcrypt}$2a;active=true;guest=false;"
+		  "createdAt=1700000000123",
+		  "5a/a@x/false/ann/$2a/active/false/1700000000" },
+		{ IMPORT_FROM_BACKTORY, "username=ann;active=False",
+		  "-/-/false/ann/-/disabled/-/-" },
+		{ IMPORT_FROM_BACKTORY, "username=ann;active=perhaps",
+		  "-/-/false/ann/-/perhaps/-/-" },
+		{ IMPORT_FROM_XANO,
+		  "id=7;email=a@x;password=$2a;created_at=1700000000123;reset_code=1",
+		  "000000000000000000000007/a@x/-/-/$2a/-/-/1700000000" },
+		{ IMPORT_FROM_XANO, "id=x7;created_at=2024-02-03 04:05:06+0000",
+		  "x7/-/-/-/-/-/-/2024-02-03 04:05:06" },
+		{ IMPORT_FROM_XANO, "created_at=2024-02-03T04:05:06.789Z",
+		  "-/-/-/-/-/-/-/2024-02-03T04:05:06" },
+		{ IMPORT_FROM_XANO, "created_at=1700000000", "-/-/-/-/-/-/-/1700000000" },
+		{ IMPORT_FROM_REKEY, "id=7;email=a@x;created_at=1700000000123;email_login=false",
+		  "7/a@x/false/-/-/-/-/1700000000123" },
+	};
+	FOREACH(c, cases) {
+		struct named_texts words = words_of(t, c->words);
+		struct account_record record;
+		const char *why;
+		CHECK(c->words, import_read(t->arena, c->source, &words, &record, &why) == OK);
+		CHECK(c->words, !why);
+		if (strcmp(shown(t, &record), c->want) != 0)
+			fail_msg("%s: %s", c->words, shown(t, &record));
+	}
+}
+
+TEST(what_is_no_word_is_kept_left_out_or_an_error)
+{
+	struct named_texts words = words_of(
+		t, "city=Ulm;access_token=x;oldPassword=x;client_secret=x;nothing;1st=x;a.b=c");
+	struct account_record record;
+	const char *why;
+
+	CHECK("read", import_read(t->arena, IMPORT_FROM_BACKTORY, &words, &record, &why) == OK);
+	CHECK("kept", !why && record.more.n == 1 && str_is(record.more.items[0].name, "city"));
+	CHECK("left out", str_is(record.left_out, "1st, a.b"));
+	CHECK("read", import_read(t->arena, IMPORT_FROM_REKEY, &words, &record, &why) == OK);
+	CHECK("an error", why && strcmp(why, "there is no field city") == 0);
+	words = words_of(t, "username=ann;fields={\"city\":\"Ulm\",\"avatar\":null}");
+	CHECK("read", import_read(t->arena, IMPORT_FROM_REKEY, &words, &record, &why) == OK);
+	CHECK("kept", !why && record.more.n == 1 && str_is(record.more.items[0].value, "Ulm"));
+	words = words_of(t, "username=ann;fields=[]");
+	CHECK("read", import_read(t->arena, IMPORT_FROM_REKEY, &words, &record, &why) == OK);
+	CHECK("no object", why && strstr(why, "no JSON object"));
+}
+
+TEST(an_account_keeps_32_fields_of_a_kibibyte_and_two_in_all)
+{
+	static char big[IMPORT_FIELD_VALUE_MAX + 2];
+	struct named_text items[WORDS_MAX];
+	struct named_texts words = { items, WORDS_MAX };
+	struct account_record record;
+	const char *why;
+
+	for (size_t i = 0; i < WORDS_MAX; i++) {
+		CHECK("name", arena_printf(t->arena, &items[i].name, "f%zu", i) == OK);
+		items[i].value = STR("x");
+	}
+	CHECK("read", import_read(t->arena, IMPORT_FROM_XANO, &words, &record, &why) == OK);
+	CHECK("32", record.more.n == IMPORT_FIELDS_MAX && record.left_out.ptr);
+	memset(big, 'x', sizeof(big) - 1);
+	items[0].value = str(big); /* a byte too long */
+	items[1].value = items[2].value = (struct str){ big, IMPORT_FIELD_VALUE_MAX };
+	items[3].value = STR("x");
+	words.n = 4;
+	CHECK("read", import_read(t->arena, IMPORT_FROM_XANO, &words, &record, &why) == OK);
+	CHECK(record.left_out.ptr, str_is(record.left_out, "f0, f2"));
+	CHECK("what fits", record.more.n == 2 && str_is(record.more.items[1].name, "f3"));
+}
