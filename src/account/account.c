@@ -214,6 +214,28 @@ static enum err account_add(struct ctx *ctx, const struct account_add *in,
 OPERATION(account_add, struct account_add, struct account_added, REQUIRES_OPERATOR, LIMIT_NONE,
           COST_HASH)
 
+static const char *const status_words[] = {
+	[ACCOUNT_ACTIVE] = "active",
+	[ACCOUNT_DISABLED] = "disabled",
+	[ACCOUNT_INACTIVE] = "inactive",
+};
+
+struct str account_status_word(int64_t status)
+{
+	return str(status_words[status]);
+}
+
+bool account_status_read(struct str word, int64_t *ret_status)
+{
+	for (size_t i = 0; i < COUNT_OF(status_words); i++) {
+		if (str_is(word, status_words[i])) {
+			*ret_status = (int64_t)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 enum err account_find(struct ctx *ctx, struct str login, struct account *ret_account)
 {
 	const struct log_in by_login = { .login = login };

@@ -47,6 +47,11 @@ MUST_USE enum err account_new_public_id(struct ctx *ctx, struct str *ret_id);
  * ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN. */
 MUST_USE enum err account_who_is_taken(struct ctx *ctx, const struct account *account);
 
+/* What an account's status is called: "active". account_status_read: false for a word that is none.
+ */
+struct str account_status_word(int64_t status);
+bool account_status_read(struct str word, int64_t *ret_status);
+
 /* For operations on one account of ctx->app, which ctx->account_id names from then on.
  * ERR_NO_ACCOUNT. */
 MUST_USE enum err account_find(struct ctx *ctx, struct str login, struct account *ret_account);

@@ -36,22 +36,6 @@ static bool id_is_good(struct str id)
 	return id.len == 2 * PUBLIC_ID_BYTES;
 }
 
-static bool read_status(struct str word, int64_t *ret_status)
-{
-	static const struct {
-		const char *word;
-		enum account_status status;
-	} statuses[] = { { "active", ACCOUNT_ACTIVE }, { "disabled", ACCOUNT_DISABLED } };
-
-	FOREACH(status, statuses) {
-		if (str_is(word, status->word)) {
-			*ret_status = status->status;
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool read_flag(struct str word, int64_t *ret_flag)
 {
 	*ret_flag = str_is_nocase(word, "true") || str_is(word, "1");
@@ -63,8 +47,8 @@ static const char *read_rest(const struct account_record *record, struct account
 {
 	if (record->id.ptr && !id_is_good(record->id))
 		return "the id is not 24 hex digits";
-	if (record->status.ptr && !read_status(record->status, &account->status))
-		return "the status is neither active nor disabled";
+	if (record->status.ptr && !account_status_read(record->status, &account->status))
+		return "the status is none of active, disabled and inactive";
 	if (record->guest.ptr && !read_flag(record->guest, &account->guest))
 		return "guest is neither true nor false";
 	if (record->created_at.ptr && !moment_read(record->created_at, &account->created_at))

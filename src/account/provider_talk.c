@@ -246,7 +246,7 @@ enum err provider_ask_person(struct ctx *ctx, struct https_turn *turn,
                              const struct provider *provider, const struct provider_code *code,
                              struct person_claims *ret_person)
 {
-	struct provider_tokens tokens;
+	struct provider_tokens tokens = { 0 };
 	struct person_claims person;
 
 	TRY(exchange(ctx, turn, provider, code, &tokens));

@@ -2,6 +2,7 @@
 /* sign_in.c - a row is made, a person goes away and comes back, the row is spent. */
 #include "account/sign_in.h"
 #include "account/account.h"
+#include "account/person.h"
 #include "account/provider_talk.h"
 #include "account/sign_up.h"
 #include "base/network.h"
@@ -248,14 +249,6 @@ static enum err describe(struct ctx *ctx, const struct person_claims *person,
 	return OK;
 }
 
-/* What else a new account of the dialect has (its workspace) is made here, in the same
- * transaction. */
-static enum err add_account(struct ctx *ctx, struct tx *tx, const struct account *account,
-                            int64_t *ret_id)
-{
-	return store_account_add(tx, account, STR_NONE, ctx->now, ret_id);
-}
-
 static enum err make_account(struct ctx *ctx, const struct arrival *arrival,
                              struct account *account, struct session_made *session)
 {
@@ -264,7 +257,7 @@ static enum err make_account(struct ctx *ctx, const struct arrival *arrival,
 
 	TRY(session_make(ctx, account, arrival->in->terms, session));
 	TRY(tx_begin(ctx->store, &tx));
-	TRY(add_account(ctx, tx, account, &account->id));
+	TRY(person_add(ctx, tx, account));
 	identity.account_id = session->row.account_id = ctx->account_id = account->id;
 	TRY(store_identity_add(tx, &identity));
 	TRY(session_open(tx, session));

@@ -60,12 +60,8 @@ static const struct out_field listed_out[] = {
 
 static struct account_shown to_shown(const struct account_view *view)
 {
-	struct account_shown shown = { *view, STR("active"), STR("none") };
+	struct account_shown shown = { *view, account_status_word(view->status), STR("none") };
 
-	if (view->status == ACCOUNT_DISABLED)
-		shown.status = STR("disabled");
-	if (view->status == ACCOUNT_INACTIVE)
-		shown.status = STR("inactive");
 	if (view->has_password)
 		shown.password =
 			view->password_expires_at ? STR("made, and not used yet") : STR("set");

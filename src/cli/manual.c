@@ -109,7 +109,7 @@ static const char provider_remove[] =
 static const char provider_people[] =
 	"SUBJECT is what the provider calls a person (sub), exactly as its ID tokens say it, and\n"
 	"never another's. Rekey links by itself only accounts that it makes when somebody comes "
-        "for\n"
+	"for\n"
 	"the first time; an address alone links nobody. So link those who move in from another\n"
 	"system with the provider's words for them, and whomever you know.\n";
 
@@ -182,7 +182,7 @@ static const char account_import[] =
 	"or null is not there. docs/importing.md lists the names, and the hashes that are taken,\n"
 	"which are Argon2id as PHC strings, bcrypt, SHA-crypt, scrypt, yescrypt and PBKDF2. Each\n"
 	"is checked as it is and gives way to a new one when its owner logs in. One of no such "
-        "kind\n"
+	"kind\n"
 	"refuses its line, or with --drop-hashes is left out. Who has no password gets one by a\n"
 	"recovery; nobody is mailed by the import. Addresses that are logins are taken for\n"
 	"verified.\n"

@@ -6,8 +6,8 @@
  * value that is null, or an empty cell, is not there.
  *
  * A record is read by a table of the names it may have; or, without one, as all the names and texts
- * that it has. A table with a field of kind OUT_MEMBERS takes any name: what no other field is called
- * becomes an object in JSON, with its types, and null is a value then. */
+ * that it has. A table with a field of kind OUT_MEMBERS takes any name: what no other field is
+ * called becomes an object in JSON, with its types, and null is a value then. */
 #ifndef REKEY_CLI_RECORDS_H
 #define REKEY_CLI_RECORDS_H
 

@@ -422,8 +422,6 @@ static const struct wire_error errors[ERR_COUNT] = {
 	                       "was not theirs.",
 	                       NULL, NULL, NULL },
 	[ERR_PASSWORDS_DIFFER] = MALFORMED("The two passwords are not the same."),
-	[ERR_BAD_FIELD] = MALFORMED("A member cannot be kept, or is too much."),
-	[ERR_OUT_OF_RANGE] = MALFORMED("A member is out of its range."),
 	[ERR_NOT_MEMBER] = MALFORMED("The workspace is another's."),
 	[ERR_NO_TEMPLATE] = MALFORMED("There is no such mail."),
 	[ERR_NO_MAIL] = MALFORMED("There is no such mail."),

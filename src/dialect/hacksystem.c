@@ -385,8 +385,6 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_CHANGES_HELD] = { 403, "ERROR_CODE_ACCESS_DENIED", "Changes are held for some days.",
 	                       NULL, NULL, NULL },
 	[ERR_WRONG_USERNAME] = INPUT("Invalid username."),
-	[ERR_BAD_FIELD] = INPUT("A value cannot be kept."),
-	[ERR_OUT_OF_RANGE] = INPUT("A value is out of its range."),
 	[ERR_NOT_MEMBER] = STANDARD("settings_info_error"),
 	[ERR_NO_TEMPLATE] = STANDARD("no_email_template_found"),
 	[ERR_NO_MAIL] = STANDARD("email_not_sent"),

@@ -49,7 +49,8 @@ struct str request_header(const struct request *request, const char *name);
 void response_header(struct response *response, const char *name, struct str value);
 
 /* Adds the fields of a form body (application/x-www-form-urlencoded or multipart/form-data) to
- * members. A file among them is no text. ERR_MALFORMED: it cannot be read so, a value is not UTF-8, or there is U+0000. */
+ * members. A file among them is no text. ERR_MALFORMED: it cannot be read so, a value is not UTF-8,
+ * or there is U+0000. */
 MUST_USE enum err request_read_form(const struct request *request, struct members *members);
 
 #endif

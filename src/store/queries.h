@@ -806,7 +806,8 @@
 	QUERY(JOURNAL, "", "t", "PRAGMA journal_mode",                                             \
 	      "SELECT CASE current_setting('synchronous_commit') WHEN 'off' THEN 'asynchronous'"   \
 	      " ELSE 'wal' END")                                                                   \
-	QUERY(NUMBERS, "", "iiiiiiiiiiiiiii", "SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0",   \
+	QUERY(NUMBERS, "", "iiiiiiiiiiiiiii",                                                      \
+	      "SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0",                                \
 	      "SELECT"                                                                             \
 	      " setval(pg_get_serial_sequence('app', "                                             \
 	      "'id')::regclass, greatest((SELECT max(id) FROM app), (SELECT newest_app_id FROM "   \

@@ -350,14 +350,6 @@ struct account_field_list {
 	size_t n;
 };
 
-/* How many fields an account has that is locked, and of how many bytes. */
-struct account_fields_size {
-	int64_t count, bytes;
-};
-
-MUST_USE enum err store_account_fields_size(struct tx *tx, struct arena *arena, int64_t account_id,
-                                            struct account_fields_size *ret_size);
-
 struct account_completion {
 	int64_t account_id, epoch;
 	struct str username, username_key, email, phc;

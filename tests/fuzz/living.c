@@ -161,7 +161,8 @@ void living_put_back(void)
 	if (read_version() == version_before)
 		return;
 	run_sql("BEGIN IMMEDIATE;"
-	        "DELETE FROM sign_in; DELETE FROM audit; DELETE FROM outbox; DELETE FROM sign_up; DELETE FROM token;"
+	        "DELETE FROM sign_in; DELETE FROM audit; DELETE FROM outbox; DELETE FROM sign_up; "
+	        "DELETE FROM token;"
 	        "DELETE FROM session; DELETE FROM account_field; DELETE FROM workspace_member;"
 	        "DELETE FROM workspace; DELETE FROM waiting; DELETE FROM account;"
 	        "INSERT INTO account SELECT * FROM pristine.account;"

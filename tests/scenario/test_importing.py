@@ -188,7 +188,7 @@ def test_odd_files_are_told_what_is_wrong(rekey):
         ("a value too many", f"userId,username\n{bob},1\n", "another number of values"),
         ("no username", "userId,username,email\n5a1b2c3d4e5f60718293a4b6,,bob@example.org\n", "username"),
         ("no id", "userId,username\n12,bob\n", "24 hex digits"),
-        ("active perhaps", f"userId,username,active\n{bob},perhaps\n", "neither active nor disabled"),
+        ("active perhaps", f"userId,username,active\n{bob},perhaps\n", "none of active, disabled and inactive"),
         ("a weak hash", f"userId,username,password\n{bob},$1$k2XAnEHB$gSpCGj8tputEsDyOYa0191\n", "too easily"),
         ("a costly hash", f"userId,username,password\n{bob},$2b$20$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e\n", "more time"),
         ("a NUL", f"userId,username\n{bob}\0\n", "NUL"),

@@ -273,7 +273,7 @@ TEST(an_import_tells_added_existing_and_refused_records_apart)
 		{ "no id", RECORD(.id = STR("7"), .email = STR("g@example.org")), IMPORT_REFUSED,
 		  "24 hex digits" },
 		{ "no status", RECORD(.email = STR("g@example.org"), .status = STR("on")),
-		  IMPORT_REFUSED, "neither active nor disabled" },
+		  IMPORT_REFUSED, "none of active, disabled and inactive" },
 		{ "no date", RECORD(.email = STR("g@example.org"), .created_at = STR("now")),
 		  IMPORT_REFUSED, "created_at" },
 		{ "another scheme",

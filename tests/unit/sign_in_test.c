@@ -60,7 +60,7 @@ static struct secret state_in(struct str url)
 TEST(a_sign_in_waits_for_ten_minutes_and_is_finished_once)
 {
 	struct house house;
-	struct str first, second;
+	struct str first = STR_NONE, second = STR_NONE;
 
 	house_open(&house, t, NULL);
 	CHECK("set up", set_up(&house, "optional") == OK);
