@@ -251,8 +251,9 @@ const struct manual manuals[] = {
 	{ "app add", app_add,
 	  "rekey app add shop --dialect account --host id.shop.example --language fr\n"
 	  "rekey app add game --dialect backtory --json\n"
-	  "rekey app add game --dialect backtory --id 5f0c1d9be2a74c3388d0a7f6 --keys-stdin < "
-	  "keys.txt\n" },
+	  "printf '%s\\n' 57629904e4b0ad38567f88de 57596532e4b05a176d5bb52d | "
+	  "rekey app add old-game --dialect backtory --id 57629c38e4b0ad38567f88e0 "
+	  "--keys-stdin\n" },
 	{ "app list", NULL, "rekey app list\nrekey app list --json\n" },
 	{ "app show", NULL, "rekey app show default\nrekey app show default --json\n" },
 	{ "app set", app_set,
