@@ -65,8 +65,8 @@ TEST(a_sign_in_waits_for_ten_minutes_and_is_finished_once)
 	house_open(&house, t, NULL);
 	CHECK("set up", set_up(&house, "optional") == OK);
 	CHECK("elsewhere", begin(&house, WELCOME "/", &first) == ERR_BAD_REDIRECT);
-	CHECK("begin",
-	      begin(&house, WELCOME, &first) == OK && begin(&house, WELCOME, &second) == OK);
+	CHECK("begin", begin(&house, WELCOME, &first) == OK);
+	CHECK("begin another", begin(&house, WELCOME, &second) == OK);
 	CHECK("rows", house_rows(&house, "sign_in") == 2);
 	CHECK("spent", refuse(&house, state_in(first)) == ERR_SIGN_IN_REFUSED);
 	CHECK("again", refuse(&house, state_in(first)) == ERR_BAD_STATE);
