@@ -15,7 +15,7 @@ struct newcomer {
 	struct account account;
 	struct str username_key;
 	bool has_own_id;
-	struct named_texts fields;
+	struct str fields; /* a JSON object; NONE: there are none */
 };
 
 static enum err refuse(const char *why, struct import_fate *fate)
@@ -148,7 +148,9 @@ static enum err understand(struct ctx *ctx, const struct account_record *from, b
 	*account = (struct account){ .app_id = ctx->app.id,
 		                     .created_at = ctx->now,
 		                     .password_set_at = ctx->now };
-	newcomer->fields = record.more;
+	newcomer->fields = STR_NONE;
+	if (record.more.n > 0)
+		TRY(json_values_write(ctx->arena, &record.more, &newcomer->fields));
 	if (!record.email.ptr && !record.username.ptr)
 		return refuse("neither an email nor a username is there", fate);
 	enum err err = read_names(ctx, &record, newcomer);
@@ -270,11 +272,8 @@ static enum err add(struct ctx *ctx, struct tx *tx, const struct newcomer *newco
 		return OK;
 	}
 	TRY(err);
-	for (size_t i = 0; i < newcomer->fields.n; i++) {
-		const struct named_text *field = &newcomer->fields.items[i];
-		const struct account_field row = { field->name, field->value };
-		TRY(store_account_field_set(tx, ctx->account_id, &row));
-	}
+	if (newcomer->fields.ptr)
+		TRY(store_account_fields_add(tx, ctx->account_id, newcomer->fields));
 	return audit_done(ctx, tx, "done");
 }
 

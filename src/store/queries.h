@@ -784,6 +784,13 @@
 	QUERY(ACCOUNT_IMPORT, "ittttttiiittii", "i",                                               \
 	      QUERY_ACCOUNT_IMPORT_SQL("id, ", NEXT_ACCOUNT_NUMBER),                               \
 	      QUERY_ACCOUNT_IMPORT_SQL("", ""))                                                    \
+	/* An object of texts as rows, in its order. */                                            \
+	QUERY(ACCOUNT_FIELDS_ADD, "it", "",                                                        \
+	      "INSERT INTO account_field (account_id, name, value)"                                \
+	      " SELECT $1, key, value FROM json_each($2) ORDER BY id",                             \
+	      "INSERT INTO account_field (account_id, name, value)"                                \
+	      " SELECT $1, key, value FROM json_each_text($2::json) WITH ORDINALITY"               \
+	      " AS field (key, value, place) ORDER BY place")                                      \
 	QUERY(ACCOUNT_LOCK, "i", "i", "SELECT id FROM account WHERE id = $1",                      \
 	      "SELECT id FROM account WHERE id = $1 FOR NO KEY UPDATE")                            \
 	QUERY(ACCOUNT_LOCK_AT, "ii", "i", "SELECT id FROM account WHERE id = $1 AND epoch = $2",   \

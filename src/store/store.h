@@ -270,6 +270,9 @@ MUST_USE enum err store_account_rename(struct tx *tx, const struct account *acco
 MUST_USE enum err store_account_import(struct tx *tx, const struct account *account,
                                        struct str username_key, int64_t *ret_id);
 
+/* The fields of an account that has none, in one statement: a JSON object of texts. */
+MUST_USE enum err store_account_fields_add(struct tx *tx, int64_t account_id, struct str fields);
+
 /* account->id, ->epoch and holds are ignored: it starts in epoch 1. */
 MUST_USE enum err store_account_add(struct tx *tx, const struct account *account,
                                     struct str username_key, int64_t now, int64_t *ret_id);

@@ -341,6 +341,13 @@ enum err store_account_fields_size(struct tx *tx, struct arena *arena, int64_t a
 	              ROWS(size_columns, struct account_fields_size), ret_size);
 }
 
+enum err store_account_fields_add(struct tx *tx, int64_t account_id, struct str fields)
+{
+	const struct value args[] = { INTEGER(account_id), TEXT(fields) };
+
+	return tx_run(tx, QUERY_ACCOUNT_FIELDS_ADD, ARGS(args));
+}
+
 enum err store_account_field_set(struct tx *tx, int64_t account_id,
                                  const struct account_field *field)
 {
