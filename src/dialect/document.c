@@ -13,10 +13,10 @@ static bool same_call(const struct route *a, const struct route *b)
 static bool is_first_row(const struct dialect *dialect, const struct route *row)
 {
 	for (const struct route *before = dialect->routes; before < row; before++) {
-		if (same_call(before, row))
+		if (!before->aside && same_call(before, row))
 			return false;
 	}
-	return true;
+	return !row->aside;
 }
 
 bool call_next(struct call *call)
@@ -35,7 +35,7 @@ const struct route *call_row(const struct call *call, const struct route *before
 	const struct route *end = call->dialect->routes + call->dialect->n_routes;
 	const struct route *row = before ? before + 1 : call->first;
 
-	while (row < end && !same_call(call->first, row))
+	while (row < end && (row->aside || !same_call(call->first, row)))
 		row++;
 	return row < end ? row : NULL;
 }

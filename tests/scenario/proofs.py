@@ -12,7 +12,7 @@ import sys
 
 HERE = pathlib.Path(__file__).parent
 # Formats whose every call has to have a proof, and how the page calls them.
-PROVEN = {"backtory": "Backtory"}
+PROVEN = {"backtory": "Backtory", "hacksystem": "Hack System"}
 
 
 def routes():
@@ -23,7 +23,7 @@ def routes():
 
 def calls(dialect):
     """{"POST /auth/login with username": (method, path, ok)}"""
-    rows = [row[1:] for row in routes() if row[0] == dialect]
+    rows = [row[1:] for row in routes() if row[0] == dialect and row[3] != "error"]  # told of with the row beside it
     alike = [(method, path) for method, path, *_ in rows]
     return {f"{method} {path}" + (f" with {'nothing' if when == '-' else when}" if alike.count((method, path)) > 1 else ""):
             (method, path, ok) for method, path, when, ok in rows}

@@ -23,7 +23,8 @@ static const char *row_name(struct test *t, const struct route *route)
 
 #define FOREACH_ROW_OF(dialect, row)                                                               \
 	for (const struct route *row = (dialect)->routes;                                          \
-	     row < (dialect)->routes + (dialect)->n_routes; row++)
+	     row < (dialect)->routes + (dialect)->n_routes; row++)                                 \
+		if (!row->aside)
 
 #define FOREACH_ROW(row) FOREACH_DIALECT(dialect) FOREACH_ROW_OF(dialect, row)
 
