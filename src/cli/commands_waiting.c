@@ -13,6 +13,8 @@ static const struct out_field waiting_out[] = {
 	OUT("account_created", BOOL, struct waiting_entry, account_created),
 };
 
+static const struct out_field removed_out[] = { OUT("email", TEXT, struct waiting_join, email) };
+
 /* A page has an arena of its own, which is wiped behind it. */
 enum err cli_waitinglist_list(struct cli *cli)
 {
@@ -44,5 +46,8 @@ enum err cli_waitinglist_remove(struct cli *cli)
 	const struct waiting_join in = { str(cli->invocation->operands[0]) };
 	struct nothing nothing;
 
-	return operation_run(&cli->ctx, &waiting_remove_op, &in, &nothing);
+	TRY(operation_run(&cli->ctx, &waiting_remove_op, &in, &nothing));
+	return cli_has(cli->invocation, "--json")
+	               ? cli_print(cli, removed_out, COUNT_OF(removed_out), &in)
+	               : OK;
 }

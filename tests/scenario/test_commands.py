@@ -119,6 +119,8 @@ def prepare(rekey):
     rekey.command("provider", "set", "linkedin", "client_id=86abc")
     rekey.command("provider", "link", "linkedin", "bob", "subject-of-bob")
     assert rekey.sql("UPDATE outbox SET state = 2 WHERE id = 1") == 1
+    rekey.command("content", "set", "content_strings/welcome", "slug=home")
+    rekey.sql("INSERT INTO waiting (app_id, email, email_key, created_at, account_created) VALUES (1, 'frank@example.org', 'frank@example.org', 1, 0)")
 
 
 def is_left_out(rekey, command):
@@ -127,7 +129,7 @@ def is_left_out(rekey, command):
 
 
 # Those of one first word, each in a test of its own, and whatever else there is.
-FAMILIES = ["account", "app", "provider", "messages", "mail-templates", "mail", "calibrate", None]
+FAMILIES = ["account", "app", "provider", "messages", "mail-templates", "content", "waitinglist", "mail", "calibrate", None]
 
 
 @pytest.mark.parametrize("family", FAMILIES)

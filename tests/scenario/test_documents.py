@@ -228,12 +228,15 @@ def shape(value):
 def test_an_example_of_a_page_works_as_it_stands(rekey, dialect, name):
     command, promised = examples(dialect)[name]
     settle_all, preparations = PAGES[dialect]
+    rekey.lent = []
     for placeholder, value in {**settle_all(rekey), **preparations[name](rekey), BASE: rekey.url}.items():
         assert placeholder in command
         command = command.replace(placeholder, value)
     words = shlex.split(command)
     assert words[0] == "curl"
     done = subprocess.run([words[0], "--silent", "--show-error", *words[1:]], capture_output=True, text=True, check=True, timeout=60)
+    for thing in rekey.lent:
+        thing.close()
     head, _, body = done.stdout.replace("\r\n", "\n").partition("\n\n")
     promised_head, _, promised_body = promised.partition("\n\n")
     assert all(line in head.splitlines() for line in promised_head.splitlines()), (head, promised_head)

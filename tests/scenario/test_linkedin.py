@@ -70,6 +70,7 @@ def accounts(rekey, app="hack"):
 # ---- as it should be ----
 
 
+@pytest.mark.proves("hacksystem", "GET /linkedin/init", "GET /linkedin/continue")
 def test_a_new_person_gets_an_account_and_a_returning_one_the_same(hack, provider):
     first = sign_in(hack, provider)
     assert first.status == 200 and set(first.body) == {"token", "name", "email"}, first.raw
@@ -123,6 +124,7 @@ def test_what_a_provider_adds_to_the_way_back_may_be_handed_on(hack, provider):
     assert reasons(hack)[0] == "the answer is of another issuer"
 
 
+@pytest.mark.proves("hacksystem", "GET /oauth/{provider}/init", "GET /oauth/{provider}/continue")
 def test_a_second_provider_is_a_row(hack, provider):
     other = Provider()
     other.auth = "basic"  # what one that is not known by name gets

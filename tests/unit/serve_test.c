@@ -228,7 +228,7 @@ TEST(a_preflight_is_answered_to_pages_of_the_apps_origins_alone)
 		  204,
 		  "https://shop.example",
 		  "POST",
-		  "Authorization, Content-Type" },
+		  "Authorization, Content-Type, X-Data-Source" },
 		{ "the path of two, Hack System's, of another app",
 		  { "OPTIONS", "/auth/login", { THEIRS, WANTS("PUT"), SENDS("content-type") } },
 		  404,
@@ -240,7 +240,7 @@ TEST(a_preflight_is_answered_to_pages_of_the_apps_origins_alone)
 		  204,
 		  "https://shop.example",
 		  "GET, HEAD, POST",
-		  "Authorization, Content-Type" },
+		  "Authorization, Content-Type, X-Data-Source" },
 	};
 	struct house house;
 
