@@ -156,7 +156,7 @@ static const char account_import[] =
 	"or null is not there. docs/importing.md lists the names, and the hashes that are taken,\n"
 	"which are Argon2id as PHC strings, bcrypt, SHA-crypt, scrypt, yescrypt and PBKDF2. Each\n"
 	"is checked as it is and gives way to a new one when its owner logs in. One of no such "
-        "kind\n"
+	"kind\n"
 	"refuses its line, or with --drop-hashes is left out. Who has no password gets one by a\n"
 	"recovery; nobody is mailed by the import. Addresses that are logins are taken for\n"
 	"verified.\n"
