@@ -4,6 +4,7 @@
 #include "account/account.h"
 #include "account/limits.h"
 #include "account/outbox.h"
+#include "account/password_check.h"
 #include "account/password_policy.h"
 #include "base/text.h"
 
@@ -145,15 +146,13 @@ OPERATION(guest_add, struct nothing, struct user, REQUIRES_APP, LIMIT_REQUESTS, 
 static enum err check_last_password(struct ctx *ctx, const struct account *account,
                                     struct secret password)
 {
-	struct secret nfc;
-	bool match = false;
+	struct password_checked checked;
 
 	if (!password.ptr)
 		return OK;
-	TRY(secret_nfc(ctx->arena, password, &nfc));
 	TRY(limits_enter_own(ctx, "own password"));
-	TRY(hasher_verify(ctx->hasher, caller_of(ctx), nfc, account->phc.ptr, &match));
-	return match ? OK : deny_guess(ctx, ERR_WRONG_PASSWORD, "wrong password");
+	TRY(password_check(ctx, password, account->phc.ptr, &checked));
+	return checked.match ? OK : deny_guess(ctx, ERR_WRONG_PASSWORD, "wrong password");
 }
 
 static enum err complete_in_store(struct ctx *ctx, const struct account_completion *completion,
