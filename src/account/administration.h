@@ -69,14 +69,6 @@ extern const struct operation account_recover_op; /* struct account_named -> acc
 
 /* ---- from house to house ---- */
 
-/* Beyond its columns, an account may have so much. What is more is left out at an import. */
-enum {
-	IMPORT_FIELDS_MAX = 32,
-	IMPORT_FIELD_NAME_MAX = 64, /* bytes */
-	IMPORT_FIELD_VALUE_MAX = 1024,
-	IMPORT_FIELDS_BYTES_MAX = 2048, /* of all names and values together */
-};
-
 /* An account in the words of a file. */
 struct account_record {
 	struct str id, email, username, status, created_at, password_hash;

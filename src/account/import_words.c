@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* import_words.c - what the systems that users come from call what they know of them. */
+#include "account/account_field.h"
 #include "account/administration.h"
 #include "base/text.h"
 #include <string.h>
@@ -222,19 +223,6 @@ static bool is_secret(struct str name)
 	return contains(name, "password") || contains(name, "token") || contains(name, "secret");
 }
 
-/* A letter first, as programs that read it expect of a member's name. */
-static bool is_field_name(struct str name)
-{
-	unsigned char first = name.len > 0 ? (unsigned char)name.ptr[0] : '_';
-
-	for (size_t i = 0; i < name.len; i++) {
-		if ((unsigned char)name.ptr[i] <= ' ' || name.ptr[i] == 0x7f || name.ptr[i] == '.')
-			return false;
-	}
-	return name.len <= IMPORT_FIELD_NAME_MAX && text_is_utf8(name) &&
-	       ((first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z') || first >= 0x80);
-}
-
 static enum err leave_out(struct arena *arena, struct str name, struct account_record *record)
 {
 	struct str plain;
@@ -252,9 +240,9 @@ static enum err keep(struct arena *arena, const struct named_text *word,
 
 	if (!word->value.ptr || is_secret(word->name))
 		return OK;
-	if (!is_field_name(word->name) || !text_is_utf8(word->value) ||
-	    word->value.len > IMPORT_FIELD_VALUE_MAX || *bytes + size > IMPORT_FIELDS_BYTES_MAX ||
-	    record->more.n == IMPORT_FIELDS_MAX)
+	if (!account_field_name_is_good(word->name) || !text_is_utf8(word->name) ||
+	    !text_is_utf8(word->value) || *bytes + size > ACCOUNT_FIELDS_BYTES_MAX ||
+	    record->more.n == ACCOUNT_FIELDS_MAX)
 		return leave_out(arena, word->name, record);
 	*bytes += size;
 	record->more.items[record->more.n++] = *word;
@@ -303,7 +291,7 @@ static enum err read_fields(struct arena *arena, struct account_record *record, 
 
 	if (!record->fields.ptr)
 		return OK;
-	enum err err = json_values_read(arena, record->fields, IMPORT_FIELDS_MAX, &fields);
+	enum err err = json_values_read(arena, record->fields, ACCOUNT_FIELDS_MAX, &fields);
 	if (err == ERR_MALFORMED)
 		*ret_why = "fields is no JSON object of at most 32 texts";
 	if (err != OK)
@@ -321,7 +309,7 @@ enum err import_read(struct arena *arena, enum import_source from, const struct 
 	size_t bytes = 0;
 
 	*ret_why = NULL;
-	record.more.items = arena_array(arena, IMPORT_FIELDS_MAX, sizeof(record.more.items[0]));
+	record.more.items = arena_array(arena, ACCOUNT_FIELDS_MAX, sizeof(record.more.items[0]));
 	NEED(record.more.items);
 	for (size_t i = 0; i < words->n && !*ret_why; i++) {
 		const struct word *word = find_word(source, words->items[i].name);

@@ -2,6 +2,7 @@
 /* person.c - signing up at once, showing a person with their workspaces, and changing both. */
 #include "account/person.h"
 #include "account/account.h"
+#include "account/account_field.h"
 #include "account/password_policy.h"
 #include "account/sign_up.h"
 #include "base/json_stream.h"
@@ -89,30 +90,12 @@ static bool is_passed_over(struct str name)
 	static const char *const names[] = { "id",    "userId",     "user_id",        "created_at",
 		                             "email", "username",   "guest",          "active",
 		                             "token", "reset_code", "linkedin_oauth", "status" };
-	size_t len = strlen("password");
 
 	FOREACH(one, names) {
 		if (str_is_nocase(name, *one))
 			return true;
 	}
-	for (size_t i = 0; i + len <= name.len; i++) {
-		if (str_is_nocase((struct str){ name.ptr + i, len }, "password"))
-			return true;
-	}
-	return false;
-}
-
-/* A letter first, and no dot: __proto__ means something to programs that read it. */
-static bool name_is_good(struct str name)
-{
-	unsigned char first = name.len > 0 ? (unsigned char)name.ptr[0] : '_';
-
-	for (size_t i = 0; i < name.len; i++) {
-		if ((unsigned char)name.ptr[i] <= ' ' || name.ptr[i] == 0x7f || name.ptr[i] == '.')
-			return false;
-	}
-	return name.len <= PERSON_FIELD_NAME_MAX &&
-	       ((first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z') || first >= 0x80);
+	return account_field_is_password(name);
 }
 
 /* ---- showing ---- */
@@ -224,7 +207,7 @@ static enum err take_name(struct ctx *ctx, const struct member *member, struct c
 
 static enum err take_field(const struct member *member, struct change *change)
 {
-	if (!name_is_good(member->name))
+	if (!account_field_name_is_good(member->name))
 		return ERR_BAD_FIELD;
 	change->fields.items[change->fields.n++] = (struct account_field){
 		member->name,
@@ -292,20 +275,6 @@ static enum err read_workspace(struct ctx *ctx, struct str json, struct change *
 	return OK;
 }
 
-static enum err write_fields(struct ctx *ctx, struct tx *tx, const struct change *change)
-{
-	struct account_fields_size size;
-
-	for (size_t i = 0; i < change->fields.n; i++)
-		TRY(store_account_field_set(tx, change->account.id, &change->fields.items[i]));
-	if (change->fields.n == 0)
-		return OK;
-	TRY(store_account_fields_size(tx, ctx->arena, change->account.id, &size));
-	return size.count <= PERSON_FIELDS_MAX && size.bytes <= PERSON_FIELDS_BYTES_MAX
-	               ? OK
-	               : ERR_BAD_FIELD;
-}
-
 static enum err write_name(struct ctx *ctx, struct tx *tx, const struct change *change,
                            const struct account *read)
 {
@@ -337,7 +306,7 @@ static enum err write_change(struct ctx *ctx, const struct change *change,
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(store_account_lock_at(tx, read->id, read->epoch));
 	TRY(write_name(ctx, tx, change, read));
-	TRY(write_fields(ctx, tx, change));
+	TRY(account_fields_write(ctx, tx, change->account.id, &change->fields));
 	TRY(rename_workspace(ctx, &tx, change));
 	TRY(audit_done(ctx, tx, "done"));
 	return tx_commit(&tx);

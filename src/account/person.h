@@ -10,13 +10,6 @@
 
 #include "account/session.h"
 
-/* All of an account's fields together: those of other systems' users count too. */
-enum {
-	PERSON_FIELDS_MAX = 32,
-	PERSON_FIELD_NAME_MAX = 64,    /* bytes */
-	PERSON_FIELDS_BYTES_MAX = 2048 /* names and values */
-};
-
 struct person_sign_up {
 	struct str email;
 	struct secret password;

@@ -2,6 +2,7 @@
 /* registration.c - an account at once: of a user, or of a guest. */
 #include "account/registration.h"
 #include "account/account.h"
+#include "account/account_field.h"
 #include "account/limits.h"
 #include "account/outbox.h"
 #include "account/password_check.h"
@@ -50,7 +51,7 @@ static enum err add_user(struct ctx *ctx, const struct new_user *user)
 
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(store_account_add(tx, &user->account, user->username_key, ctx->now, &ctx->account_id));
-	TRY(user_write_fields(ctx, tx, ctx->account_id, &user->said));
+	TRY(account_fields_write(ctx, tx, ctx->account_id, &user->said.fields));
 	if (user->account.status == ACCOUNT_INACTIVE)
 		TRY(add_activation(ctx, tx, &user->account));
 	TRY(audit_done(ctx, tx, "done"));
@@ -163,7 +164,7 @@ static enum err complete_in_store(struct ctx *ctx, const struct account_completi
 
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(store_account_lock_at(tx, completion->account_id, completion->epoch));
-	TRY(user_write_fields(ctx, tx, completion->account_id, said));
+	TRY(account_fields_write(ctx, tx, completion->account_id, &said->fields));
 	TRY(store_account_complete(tx, completion, &epoch));
 	enum err err = ctx->master ? OK : store_session_restamp(tx, &ctx->session, epoch);
 	if (err == ERR_NOT_FOUND)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* user.c - what is said of a user, what is kept of it, and how it is changed. */
 #include "account/user.h"
+#include "account/account_field.h"
 #include "account/outbox.h"
 #include "base/text.h"
 #include <string.h>
@@ -24,17 +25,6 @@ static const struct {
  * part, and nobody becomes another by it. */
 static const char *const own_words[] = { "userId", "id", "username", "email", "guest", "active" };
 
-static bool is_about_password(struct str name)
-{
-	size_t len = strlen("password");
-
-	for (size_t i = 0; i + len <= name.len; i++) {
-		if (strncasecmp(name.ptr + i, "password", len) == 0)
-			return true;
-	}
-	return false;
-}
-
 static bool is_never_kept(struct str name)
 {
 	FOREACH(word, own_words) {
@@ -45,26 +35,12 @@ static bool is_never_kept(struct str name)
 		if (str_is(name, field->name))
 			return true;
 	}
-	return is_about_password(name);
-}
-
-/* A letter first, and no dot: `__proto__` means something to the programs that read it, and what
- * stands inside another member has a dot in its name here. */
-static bool name_is_good(struct str name)
-{
-	unsigned char first = name.len > 0 ? (unsigned char)name.ptr[0] : '_';
-
-	for (size_t i = 0; i < name.len; i++) {
-		if ((unsigned char)name.ptr[i] <= ' ' || name.ptr[i] == 0x7f || name.ptr[i] == '.')
-			return false;
-	}
-	return name.len <= USER_FIELD_NAME_MAX &&
-	       ((first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z') || first >= 0x80);
+	return account_field_is_password(name);
 }
 
 static enum err add_field(struct account_field_list *fields, struct str name, struct str value)
 {
-	if (!value.ptr || !name_is_good(name) || value.len > USER_FIELD_VALUE_MAX)
+	if (!value.ptr || !account_field_name_is_good(name))
 		return ERR_BAD_FIELD;
 	fields->items[fields->n++] = (struct account_field){ name, value };
 	return OK;
@@ -107,20 +83,6 @@ enum err user_accept(struct ctx *ctx, const struct user_words *words, struct use
 	TRY(accept_email(ctx, words->email, &said));
 	*ret_said = said;
 	return OK;
-}
-
-enum err user_write_fields(struct ctx *ctx, struct tx *tx, int64_t account_id,
-                           const struct user_said *said)
-{
-	struct account_fields_size size;
-
-	for (size_t i = 0; i < said->fields.n; i++)
-		TRY(store_account_field_set(tx, account_id, &said->fields.items[i]));
-	if (said->fields.n == 0)
-		return OK;
-	TRY(store_account_fields_size(tx, ctx->arena, account_id, &size));
-	return size.count <= USER_FIELDS_MAX && size.bytes <= USER_FIELDS_BYTES_MAX ? OK
-	                                                                            : ERR_BAD_FIELD;
 }
 
 /* ---- showing ---- */
@@ -282,7 +244,7 @@ static enum err write_change(struct ctx *ctx, const struct change *change)
 	TRY(store_account_lock_at(tx, account->id, account->epoch));
 	if (change->renames)
 		TRY(store_account_rename(tx, account, change->username, change->username_key));
-	TRY(user_write_fields(ctx, tx, account->id, &change->said));
+	TRY(account_fields_write(ctx, tx, account->id, &change->said.fields));
 	if (change->moves)
 		TRY(move(ctx, tx, change));
 	TRY(audit_done(ctx, tx, change->moves ? "done, with another address" : "done"));

@@ -12,14 +12,7 @@
 #include "account/operation.h"
 #include "base/json.h"
 
-/* A page of users has to fit in a request's arena, however much each of them says. */
-enum {
-	USER_FIELDS_MAX = 32,
-	USER_FIELD_NAME_MAX = 64, /* bytes */
-	USER_FIELD_VALUE_MAX = 1024,
-	USER_FIELDS_BYTES_MAX = 2048, /* of all names and values together */
-	USERS_MAX = 100,
-};
+enum { USERS_MAX = 100 };
 
 struct user {
 	struct str id; /* 24 hex digits */
@@ -69,10 +62,6 @@ struct user_said {
 /* ERR_BAD_EMAIL, ERR_BAD_FIELD (a name or a value that cannot be). */
 MUST_USE enum err user_accept(struct ctx *ctx, const struct user_words *words,
                               struct user_said *ret_said);
-
-/* Writes the fields of an account that is locked, or new. ERR_BAD_FIELD: it has too many now. */
-MUST_USE enum err user_write_fields(struct ctx *ctx, struct tx *tx, int64_t account_id,
-                                    const struct user_said *said);
 
 /* The account with what is kept of it, and what was just said over that. */
 MUST_USE enum err user_with(struct ctx *ctx, const struct account *account,

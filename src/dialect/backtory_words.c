@@ -44,7 +44,7 @@ static const struct member_words members[] = {
 	  .meaning = "the guest's password; if it is sent it has to be right",
 	  .example = "7KQM2RXW4ZBT9HCN6PVD" },
 	{ .name = "firstName",
-	  .meaning = "as the application has it, 1024 bytes at most; null if it was never said",
+	  .meaning = "as the application has it; null if it was never said",
 	  .example = "Ann" },
 	{ .name = "lastName", .meaning = "likewise", .example = "Example" },
 	{ .name = "phoneNumber", .meaning = "likewise", .example = "+15550100" },
@@ -55,11 +55,10 @@ static const struct member_words members[] = {
 	          "it away",
 	  .example = "ann@example.org" },
 	{ .name = "*",
-	  .meaning =
-	          "any other member is kept as a text, and shown beside the others: 32 of them "
-	          "with those above, names of 64 bytes that begin with a letter, values of 1024 "
-	          "bytes, 2048 bytes in all. userId, id, guest, active and whatever has password "
-	          "in its name are passed over",
+	  .meaning = "any other member is kept as a text, and shown beside the others: 32 of them "
+	             "with those above, names of 64 bytes that begin with a letter, and "
+	             "2048 bytes in all. userId, id, guest, active and whatever has password "
+	             "in its name are passed over",
 	  .example = "\"team\":\"blue\"" },
 	{ .name = "userId", .meaning = "the user's id", .example = A_USER_ID },
 	{ .name = "user_id", .meaning = "the user's id", .example = A_USER_ID },

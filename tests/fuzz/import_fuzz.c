@@ -3,6 +3,7 @@
  *
  * However broken it is, it ends; what is kept of a record keeps to its bounds and can be written as
  * JSON, and read again as the same. */
+#include "account/account_field.h"
 #include "fuzz.h"
 #include "account/administration.h"
 #include "base/text.h"
@@ -30,16 +31,16 @@ static void check_kept(struct arena *arena, const struct named_texts *kept)
 	struct str json;
 	size_t bytes = 0;
 
-	HOLDS(kept->n <= IMPORT_FIELDS_MAX);
+	HOLDS(kept->n <= ACCOUNT_FIELDS_MAX);
 	for (size_t i = 0; i < kept->n; i++) {
 		struct str name = kept->items[i].name, value = kept->items[i].value;
-		HOLDS(name.len > 0 && name.len <= IMPORT_FIELD_NAME_MAX && text_is_utf8(name));
-		HOLDS(value.ptr && value.len <= IMPORT_FIELD_VALUE_MAX && text_is_utf8(value));
+		HOLDS(name.len > 0 && name.len <= ACCOUNT_FIELD_NAME_MAX && text_is_utf8(name));
+		HOLDS(value.ptr && text_is_utf8(value));
 		bytes += name.len + value.len;
 	}
-	HOLDS(bytes <= IMPORT_FIELDS_BYTES_MAX);
+	HOLDS(bytes <= ACCOUNT_FIELDS_BYTES_MAX);
 	HOLDS(json_values_write(arena, kept, &json) == OK);
-	HOLDS(json_values_read(arena, json, IMPORT_FIELDS_MAX, &again) == OK);
+	HOLDS(json_values_read(arena, json, ACCOUNT_FIELDS_MAX, &again) == OK);
 	HOLDS(again.n <= kept->n);
 }
 

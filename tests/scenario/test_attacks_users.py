@@ -221,7 +221,7 @@ def test_fields_of_a_user_have_bounds(shop):
     shop.has_user("ann", team="blue")
     session, path = shop.session(), ME
     shown = shop.me(session).body
-    bad = [{name: "x"} for name in BAD_NAMES] + [{"big": "x" * 1025}, {"avatar": "x" * 1025}, {"more": {"inner": "x"}}, {"list": ["x"]}, {"list": []},
+    bad = [{name: "x"} for name in BAD_NAMES] + [{"big": "x" * 2049}, {"avatar": "x" * 2049}, {"more": {"inner": "x"}}, {"list": ["x"]}, {"list": []},
                                                  {"constructor": {"prototype": "x"}}, {f"field{i}": "x" for i in range(33)},
                                                  {f"field{i}": "x" * 1000 for i in range(3)}, {f"field{i}": "" for i in range(70)}]
     for members in bad:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* import_words_test.c - the words of three systems, understood. */
+#include "account/account_field.h"
 #include "account/administration.h"
 #include "unit.h"
 #include <string.h>
@@ -119,9 +120,9 @@ TEST(what_is_no_word_is_kept_left_out_or_an_error)
 	CHECK("no object", why && strstr(why, "no JSON object"));
 }
 
-TEST(an_account_keeps_32_fields_of_a_kibibyte_and_two_in_all)
+TEST(an_account_keeps_32_fields_of_two_kibibytes_in_all)
 {
-	static char big[IMPORT_FIELD_VALUE_MAX + 2];
+	static char big[ACCOUNT_FIELDS_BYTES_MAX];
 	struct named_text items[WORDS_MAX];
 	struct named_texts words = { items, WORDS_MAX };
 	struct account_record record;
@@ -132,10 +133,10 @@ TEST(an_account_keeps_32_fields_of_a_kibibyte_and_two_in_all)
 		items[i].value = STR("x");
 	}
 	CHECK("read", import_read(t->arena, IMPORT_FROM_XANO, &words, &record, &why) == OK);
-	CHECK("32", record.more.n == IMPORT_FIELDS_MAX && record.left_out.ptr);
+	CHECK("32", record.more.n == ACCOUNT_FIELDS_MAX && record.left_out.ptr);
 	memset(big, 'x', sizeof(big) - 1);
-	items[0].value = str(big); /* a byte too long */
-	items[1].value = items[2].value = (struct str){ big, IMPORT_FIELD_VALUE_MAX };
+	items[0].value = str(big); /* a byte too long, with its name */
+	items[1].value = items[2].value = (struct str){ big, ACCOUNT_FIELDS_BYTES_MAX / 2 };
 	items[3].value = STR("x");
 	words.n = 4;
 	CHECK("read", import_read(t->arena, IMPORT_FROM_XANO, &words, &record, &why) == OK);

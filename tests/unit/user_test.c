@@ -5,6 +5,7 @@
 #include "account/registration.h"
 #include "account/sign_up.h"
 #include "account/user_administration.h"
+#include "account/account_field.h"
 #include "house.h"
 #include <stdio.h>
 #include <string.h>
@@ -127,7 +128,7 @@ TEST(what_is_said_is_kept_passed_over_or_refused_by_its_name)
 
 TEST(names_and_values_have_bounds_and_so_has_all_of_it)
 {
-	char text[2 * USER_FIELDS_BYTES_MAX + 1] = "";
+	char text[2 * ACCOUNT_FIELDS_BYTES_MAX + 1] = "";
 	struct house house;
 	struct user user;
 
@@ -137,18 +138,18 @@ TEST(names_and_values_have_bounds_and_so_has_all_of_it)
 		size_t name, value, fields;
 		enum err want;
 	} cases[] = {
-		{ USER_FIELD_NAME_MAX, 1, 1, OK },
-		{ USER_FIELD_NAME_MAX + 1, 1, 1, ERR_BAD_FIELD },
-		{ 4, USER_FIELD_VALUE_MAX, 1, OK },
-		{ 4, USER_FIELD_VALUE_MAX + 1, 1, ERR_BAD_FIELD },
-		{ 4, 1, USER_FIELDS_MAX, OK },
-		{ 4, 1, USER_FIELDS_MAX + 1, ERR_BAD_FIELD },
-		{ 24, USER_FIELD_VALUE_MAX - 24, 2, OK },
-		{ 25, USER_FIELD_VALUE_MAX - 24, 2, ERR_BAD_FIELD },
+		{ ACCOUNT_FIELD_NAME_MAX, 1, 1, OK },
+		{ ACCOUNT_FIELD_NAME_MAX + 1, 1, 1, ERR_BAD_FIELD },
+		{ 4, ACCOUNT_FIELDS_BYTES_MAX - 4, 1, OK },
+		{ 4, ACCOUNT_FIELDS_BYTES_MAX - 3, 1, ERR_BAD_FIELD },
+		{ 4, 1, ACCOUNT_FIELDS_MAX, OK },
+		{ 4, 1, ACCOUNT_FIELDS_MAX + 1, ERR_BAD_FIELD },
+		{ 24, ACCOUNT_FIELDS_BYTES_MAX / 2 - 24, 2, OK },
+		{ 25, ACCOUNT_FIELDS_BYTES_MAX / 2 - 24, 2, ERR_BAD_FIELD },
 	};
 	FOREACH(c, cases) {
 		struct said said = { .words = { .email = STR_NONE } };
-		char names[USER_FIELDS_MAX + 1][USER_FIELD_NAME_MAX + 2], username[16];
+		char names[ACCOUNT_FIELDS_MAX + 1][ACCOUNT_FIELD_NAME_MAX + 2], username[16];
 		for (size_t i = 0; i < c->fields; i++) {
 			snprintf(names[i], sizeof(names[i]), "%c%c%.*s", 'a' + (int)(i / 26),
 			         'a' + (int)(i % 26), (int)c->name - 2, text);
