@@ -96,6 +96,7 @@ def test_the_address_says_what_the_provider_has_to_know(hack, provider):
     assert not hack.sql("SELECT 1 FROM sign_in WHERE state_digest = ?", asked["state"].encode())
 
 
+@pytest.mark.sqlite  # what a provider says knows no engine
 @pytest.mark.parametrize("kid", ["rsa", "ec"])
 @pytest.mark.parametrize("auth", ["post", "basic"])
 def test_a_strict_provider_is_no_harder(hack, provider, kid, auth):
@@ -104,6 +105,7 @@ def test_a_strict_provider_is_no_harder(hack, provider, kid, auth):
     assert sign_in(hack, provider).status == 200
 
 
+@pytest.mark.sqlite  # what a provider says knows no engine
 def test_linkedin_itself_needs_no_more_than_its_client(hack):
     hack.command("provider", "remove", "linkedin", "--app", "hack")
     hack.command("provider", "set", "linkedin", "client_id=86abc", f"redirect_uris={CALLBACK}", "--secret-stdin", "--app", "hack", stdin="sesame\n")
@@ -244,6 +246,7 @@ def test_state_can_be_required(hack, provider):
     assert finish(hack, code, query={"state": query_of(url)["state"]}).status == 200
 
 
+@pytest.mark.sqlite  # what a provider says knows no engine
 @pytest.mark.parametrize("uri", ["", CALLBACK + "/", CALLBACK + "?x", CALLBACK.upper(), "https://hack.example/welcome/../x", "https://evil.example/",
                                  CALLBACK + " " + OTHER_CALLBACK, "https://hack.example", "javascript:alert(1)", CALLBACK.replace("https", "http"),
                                  "//hack.example/welcome", "/\\hack.example/welcome", "\t//hack.example/welcome", "https:hack.example/welcome",
@@ -336,6 +339,7 @@ def without(claims, name):
     return {key: value for key, value in claims.items() if key != name}
 
 
+@pytest.mark.sqlite  # what a provider says knows no engine
 @pytest.mark.parametrize("name", TOKENS)
 def test_an_id_token_is_refused_that_is(hack, provider, name):
     twist, reason = TOKENS[name]
@@ -354,6 +358,7 @@ def test_a_provider_that_gives_the_nonce_back_has_to_do_so(hack, provider):
     assert reasons(hack)[0] == "the ID token has no nonce"
 
 
+@pytest.mark.sqlite  # what a provider says knows no engine
 def test_a_new_key_of_the_provider_is_found_but_not_at_every_beck(hack, provider):
     assert sign_in(hack, provider).status == 200 and provider.count("/keys") == 1
     provider.keys = {"newer": OTHER_KEY}
@@ -365,6 +370,7 @@ def test_a_new_key_of_the_provider_is_found_but_not_at_every_beck(hack, provider
     assert provider.count("/keys") == 2
 
 
+@pytest.mark.sqlite  # what a provider says knows no engine
 def test_a_key_that_is_too_short_is_no_key(hack, provider):
     provider.keys = {"rsa": WEAK_KEY}
     provider.sign = sign(WEAK_KEY)
@@ -408,6 +414,7 @@ ANSWERS = {
 }
 
 
+@pytest.mark.sqlite  # what a provider says knows no engine
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_provider_that(hack, provider, name):
     provider.answers["/token"], status, reason = ANSWERS[name]
@@ -420,6 +427,7 @@ def test_a_provider_that(hack, provider, name):
     assert sign_in(hack, provider).status == 200
 
 
+@pytest.mark.sqlite  # what a provider says knows no engine
 def test_keys_and_user_info_that_cannot_be_had_are_the_providers_fault(hack, provider):
     for path, answer, status, reason in (
             ("/keys", (404, JSON, b"{}"), 503, "the provider does not give its keys"),
@@ -434,6 +442,7 @@ def test_keys_and_user_info_that_cannot_be_had_are_the_providers_fault(hack, pro
     assert accounts(hack) == []
 
 
+@pytest.mark.sqlite  # what a provider says knows no engine
 def test_slow_providers_do_not_keep_others_waiting(hack, provider):
     hack.has_account("bob@example.org", app="hack")
     waiting = threading.Event()
@@ -456,6 +465,7 @@ def test_slow_providers_do_not_keep_others_waiting(hack, provider):
     assert len(answers) == 12
 
 
+@pytest.mark.sqlite  # what a provider says knows no engine
 def test_a_certificate_that_is_not_trusted_is_no_providers(make_rekey, certificates):
     provider = Provider(server_context(certificates))
     try:
@@ -560,6 +570,7 @@ def test_a_secret_is_kept_sealed_and_shown_to_nobody(hack, provider):
     assert CLIENT_SECRET not in hack.stderr()
 
 
+@pytest.mark.sqlite  # what a provider says knows no engine
 @pytest.mark.parametrize("words", [
     ("issuer=http://id.example",), ("issuer=",), ("client_id=",), ("token_url=ftp://127.0.0.1/",), ("token_url=https://user@id.example/",), ("keys_url=/keys",),
     ("keys_url=http://10.0.0.1/keys",), ("user_info_url=http://localhost.evil.example/",), ("redirect_uris=http://hack.example/",), ("redirect_uris=https://*.example/",),
@@ -571,6 +582,7 @@ def test_a_setting_that_cannot_be_changes_nothing(hack, words):
     assert hack.command("provider", "show", "linkedin", "--app", "hack") == before
 
 
+@pytest.mark.sqlite  # what a provider says knows no engine
 def test_a_provider_that_is_not_known_by_name_has_to_be_told_whole(hack, provider):
     for missing in ("issuer", "client_id", "authorization_url", "token_url", "keys_url"):
         words = [f"{key}={value}" for key, value in provider.settings().items() if key != missing]
