@@ -214,6 +214,21 @@ static enum err account_add(struct ctx *ctx, const struct account_add *in,
 OPERATION(account_add, struct account_add, struct account_added, REQUIRES_OPERATOR, LIMIT_NONE,
           COST_HASH)
 
+enum err account_of_session(struct ctx *ctx, struct account *ret_account)
+{
+	struct account account;
+
+	enum err err =
+		store_account_by_id(ctx->store, ctx->arena, ctx->session.account_id, &account);
+	if (err == ERR_NOT_FOUND)
+		return deny_removed(ctx, ERR_BAD_SESSION);
+	TRY(err);
+	if (account.epoch != ctx->session.epoch)
+		return ERR_RETRY;
+	*ret_account = account;
+	return OK;
+}
+
 static const char *const status_words[] = {
 	[ACCOUNT_ACTIVE] = "active",
 	[ACCOUNT_DISABLED] = "disabled",

@@ -56,6 +56,10 @@ bool account_status_read(struct str word, int64_t *ret_status);
  * ERR_NO_ACCOUNT. */
 MUST_USE enum err account_find(struct ctx *ctx, struct str login, struct account *ret_account);
 
+/* That of the session that asks. ERR_RETRY: another change has moved its epoch meanwhile, and the
+ * session has to be looked at again. ERR_BAD_SESSION: it was removed. */
+MUST_USE enum err account_of_session(struct ctx *ctx, struct account *ret_account);
+
 struct account_remove {
 	struct str login; /* an address or a username */
 };

@@ -15,6 +15,12 @@ static bool shows_bearer(const struct ctx *ctx)
 	return ctx->bearer.ptr && ctx->bearer.len > 0;
 }
 
+/* Whether a token is none of a kind, rather than not to be looked at for a fault. */
+static bool is_none(enum err err)
+{
+	return err == ERR_NOT_FOUND || err == ERR_BAD_SESSION;
+}
+
 /* A token that is good, and for other calls, is told from one that is no good: who holds it would
  * refresh it in vain. */
 static enum err find_session(struct ctx *ctx)
@@ -24,10 +30,12 @@ static enum err find_session(struct ctx *ctx)
 	enum err err = session_find(ctx, ctx->bearer, &ctx->session);
 	if (err == OK)
 		ctx->account_id = ctx->session.account_id;
-	if (err == ERR_NOT_FOUND && master_find(ctx, ctx->bearer) == OK)
+	if (err != ERR_NOT_FOUND)
+		return err;
+	err = master_find(ctx, ctx->bearer);
+	if (err == OK)
 		return deny(ctx, ERR_NOT_ALLOWED, "the master's token is nobody's session");
-	return err == ERR_NOT_FOUND ? deny(ctx, ERR_BAD_SESSION, "no such session, or it has ended")
-	                            : err;
+	return is_none(err) ? deny(ctx, ERR_BAD_SESSION, "no such session, or it has ended") : err;
 }
 
 static enum err find_master(struct ctx *ctx)
@@ -38,19 +46,23 @@ static enum err find_master(struct ctx *ctx)
 		return ERR_NO_SESSION;
 	enum err err = master_find(ctx, ctx->bearer);
 	ctx->master = err == OK;
-	if (err == ERR_NOT_FOUND && session_find(ctx, ctx->bearer, &session) == OK) {
+	if (err != ERR_NOT_FOUND)
+		return err;
+	err = session_find(ctx, ctx->bearer, &session);
+	if (err == OK) {
 		ctx->account_id = session.account_id;
 		return deny(ctx, ERR_NOT_ALLOWED, "a session does not administrate");
 	}
-	return err == ERR_NOT_FOUND ? deny(ctx, ERR_BAD_SESSION, "no such token, or it has ended")
-	                            : err;
+	return is_none(err) ? deny(ctx, ERR_BAD_SESSION, "no such token, or it has ended") : err;
 }
 
 static enum err find_session_or_master(struct ctx *ctx)
 {
-	ctx->master = shows_bearer(ctx) && master_find(ctx, ctx->bearer) == OK;
+	enum err err = shows_bearer(ctx) ? master_find(ctx, ctx->bearer) : ERR_NOT_FOUND;
+
+	ctx->master = err == OK;
 	ctx->denied = NULL; /* for what it is not */
-	return ctx->master ? OK : find_session(ctx);
+	return is_none(err) ? find_session(ctx) : err;
 }
 
 static enum err check_app(const struct ctx *ctx)
@@ -225,14 +237,26 @@ static enum err run_once(struct ctx *ctx, const struct operation *operation, con
 	return operation->run(ctx, in, ret_out);
 }
 
+/* What has changed meanwhile may be the session: another change has carried it over, or ended it.
+ */
+static enum err run_again(struct ctx *ctx, const struct operation *operation, const void *in,
+                          void *ret_out)
+{
+	ctx->denied = NULL;
+	if (operation->requires == REQUIRES_SESSION ||
+	    operation->requires == REQUIRES_SESSION_OR_MASTER)
+		TRY(check_requirement(ctx, operation->requires));
+	return run_once(ctx, operation, in, ret_out);
+}
+
 enum err operation_run(struct ctx *ctx, const struct operation *operation, const void *in,
                        void *ret_out)
 {
 	memset(ret_out, 0, operation->out_size);
 	TRY(operation_enter(ctx, operation));
-	enum err err = ERR_RETRY;
-	for (int i = 0; i < TRIES_MAX && err == ERR_RETRY; i++)
-		err = run_once(ctx, operation, in, ret_out);
+	enum err err = run_once(ctx, operation, in, ret_out);
+	for (int i = 1; i < TRIES_MAX && err == ERR_RETRY; i++)
+		err = run_again(ctx, operation, in, ret_out);
 	if (err != OK)
 		memset(ret_out, 0, operation->out_size);
 	if (err != OK && ctx->denied)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* password.c - a new password, by the old one or by a mailed token. */
 #include "account/password.h"
+#include "account/account.h"
 #include "account/limits.h"
 #include "account/outbox.h"
 #include "account/password_check.h"
@@ -33,14 +34,7 @@ enum err password_prove(struct ctx *ctx, struct secret password, struct account 
 	struct password_checked checked;
 	struct account account;
 
-	enum err err =
-		store_account_by_id(ctx->store, ctx->arena, ctx->session.account_id, &account);
-	if (err == ERR_NOT_FOUND)
-		return deny_removed(ctx, ERR_BAD_SESSION);
-	TRY(err);
-	/* A session that was good a moment ago may have been ended by another change. */
-	if (account.epoch != ctx->session.epoch)
-		return deny(ctx, ERR_BAD_SESSION, "session ended meanwhile");
+	TRY(account_of_session(ctx, &account));
 	TRY(limits_enter_own(ctx, "own password"));
 	TRY(password_check(ctx, password, account.phc.ptr, &checked));
 	if (!checked.match)

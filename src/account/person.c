@@ -100,19 +100,6 @@ static bool is_passed_over(struct str name)
 
 /* ---- showing ---- */
 
-static enum err find_own(struct ctx *ctx, struct account *ret_account)
-{
-	enum err err =
-		store_account_by_id(ctx->store, ctx->arena, ctx->session.account_id, ret_account);
-
-	if (err == ERR_NOT_FOUND)
-		return deny_removed(ctx, ERR_BAD_SESSION);
-	TRY(err);
-	if (ret_account->epoch != ctx->session.epoch)
-		return deny(ctx, ERR_BAD_SESSION, "session ended meanwhile");
-	return OK;
-}
-
 /* An application reads members of it without asking whether it is there. */
 static enum err spell_fields(struct ctx *ctx, int64_t account_id, struct str *ret_json)
 {
@@ -181,7 +168,7 @@ static enum err person_show(struct ctx *ctx, const struct nothing *in, struct pe
 	struct account account;
 
 	(void)in;
-	TRY(find_own(ctx, &account));
+	TRY(account_of_session(ctx, &account));
 	return read_person(ctx, &account, ret_person);
 }
 OPERATION(person_show, struct nothing, struct person, REQUIRES_SESSION, LIMIT_REQUESTS, COST_WRITE)
@@ -318,7 +305,7 @@ static enum err person_update(struct ctx *ctx, const struct person_update *in,
 	struct account read;
 	struct change change = { .workspace_name = STR_NONE };
 
-	TRY(find_own(ctx, &read));
+	TRY(account_of_session(ctx, &read));
 	change.account = read;
 	TRY(find_workspace(ctx, in, &change));
 	TRY(read_user(ctx, in->user, &change));

@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* profile.c - what a person sees and says of their own account. */
 #include "account/profile.h"
+#include "account/account.h"
 #include "account/password.h"
 #include "account/sign_up.h"
 #include "base/text.h"
-
-static enum err find_own(struct ctx *ctx, struct account *ret_account)
-{
-	enum err err =
-		store_account_by_id(ctx->store, ctx->arena, ctx->session.account_id, ret_account);
-
-	return err == ERR_NOT_FOUND ? deny_removed(ctx, ERR_BAD_SESSION) : err;
-}
 
 static struct profile profile_of(const struct account *account)
 {
@@ -32,7 +25,7 @@ static enum err profile_show(struct ctx *ctx, const struct nothing *in, struct p
 	struct account account;
 
 	(void)in;
-	TRY(find_own(ctx, &account));
+	TRY(account_of_session(ctx, &account));
 	*ret_profile = profile_of(&account);
 	return OK;
 }
@@ -75,7 +68,7 @@ static enum err profile_update(struct ctx *ctx, const struct profile_update *in,
 	struct account account, read;
 	struct str name, locale, username_key;
 
-	TRY(find_own(ctx, &read));
+	TRY(account_of_session(ctx, &read));
 	account = read;
 	if (in->username.ptr && account.held_until > ctx->now)
 		return deny(ctx, ERR_CHANGES_HELD, "changes are held");

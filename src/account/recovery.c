@@ -79,9 +79,11 @@ static enum err recovery_link(struct ctx *ctx, const struct recovery_link *in,
 OPERATION(recovery_link, struct recovery_link, struct recovery_link_state, REQUIRES_APP,
           LIMIT_REQUESTS, COST_QUICK)
 
+/* The link has reached its owner, so from now on notices do too. */
 static enum err confirm_in_store(struct ctx *ctx, const struct token *token)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
+	const struct account account = { .id = token->account_id, .epoch = token->epoch };
 	struct outbox_row row = {
 		.kind = OUTBOX_MADE_PASSWORD,
 		.account_id = token->account_id,
@@ -93,6 +95,8 @@ static enum err confirm_in_store(struct ctx *ctx, const struct token *token)
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(token_spend(ctx, &tx, token));
 	TRY(store_outbox_add(tx, &row, &id));
+	TRY(store_identities_doubt(tx, account.id));
+	TRY(store_account_verify(tx, &account, ctx->now));
 	TRY(audit_done(ctx, tx, "done"));
 	return outbox_commit(ctx, &tx);
 }

@@ -156,23 +156,31 @@ static enum err check_last_password(struct ctx *ctx, const struct account *accou
 	return checked.match ? OK : deny_guess(ctx, ERR_WRONG_PASSWORD, "wrong password");
 }
 
-static enum err complete_in_store(struct ctx *ctx, const struct account_completion *completion,
+/* The notice of another password goes to the address of before; so does that of another address. */
+static enum err complete_in_store(struct ctx *ctx, const struct account *guest,
+                                  struct account_completion *completion,
                                   const struct user_said *said)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
-	int64_t epoch;
+	struct account completed = *guest;
 
 	TRY(tx_begin(ctx->store, &tx));
-	TRY(store_account_lock_at(tx, completion->account_id, completion->epoch));
-	TRY(account_fields_write(ctx, tx, completion->account_id, &said->fields));
-	TRY(store_account_complete(tx, completion, &epoch));
-	enum err err = ctx->master ? OK : store_session_restamp(tx, &ctx->session, epoch);
+	TRY(store_account_lock_at(tx, guest->id, guest->epoch));
+	TRY(account_fields_write(ctx, tx, guest->id, &said->fields));
+	if (guest->email.ptr)
+		TRY(outbox_add_notice(ctx, tx, OUTBOX_PASSWORD_CHANGED, guest,
+		                      &completion->outbox_floor));
+	TRY(store_account_complete(tx, completion, &completed.epoch));
+	enum err err = ctx->master ? OK : store_session_restamp(tx, &ctx->session, completed.epoch);
 	if (err == ERR_NOT_FOUND)
 		return tx_refuse(&tx, deny(ctx, ERR_BAD_SESSION, "session ended meanwhile"));
 	TRY(err);
+	completed.outbox_floor = completion->outbox_floor;
+	if (said->says_email && !str_equal(said->email, guest->email))
+		TRY(user_move(ctx, tx, &completed, said->email));
 	TRY(limits_forgive(ctx, tx));
 	TRY(audit_done(ctx, tx, "done"));
-	return tx_commit(&tx);
+	return outbox_commit(ctx, &tx);
 }
 
 static enum err read_completion(struct ctx *ctx, const struct guest_complete *in,
@@ -182,12 +190,12 @@ static enum err read_completion(struct ctx *ctx, const struct guest_complete *in
 	struct account_completion completion = {
 		.account_id = account->id,
 		.epoch = account->epoch,
+		.outbox_floor = account->outbox_floor,
 		.now = ctx->now,
 	};
 	struct secret password;
 
 	TRY(user_accept(ctx, &in->words, ret_said));
-	completion.email = ret_said->says_email ? ret_said->email : account->email;
 	TRY(username_normalize(ctx->arena, in->username, &completion.username,
 	                       &completion.username_key));
 	TRY(password_accept(ctx, in->new_password, &password));
@@ -208,16 +216,16 @@ static enum err guest_complete(struct ctx *ctx, const struct guest_complete *in,
 	TRY(user_find(ctx, in->id, &account));
 	if (!account.guest)
 		return deny(ctx, ERR_CONFLICT, "the user is no guest");
-	if (account.held_until > ctx->now)
+	if (!ctx->master && account.held_until > ctx->now)
 		return deny(ctx, ERR_CHANGES_HELD, "changes are held");
 	TRY(read_completion(ctx, in, &account, &said, &completion));
 	TRY(store_account_fields(ctx->store, ctx->arena, account.id, &kept));
 	changed = account;
 	changed.username = completion.username;
-	changed.email = completion.email;
+	changed.email = said.says_email ? said.email : account.email;
 	changed.guest = 0;
 	TRY(user_with(ctx, &changed, &kept, &said.fields, ret_user));
-	enum err err = complete_in_store(ctx, &completion, &said);
+	enum err err = complete_in_store(ctx, &account, &completion, &said);
 	return err == ERR_CONFLICT ? deny(ctx, ERR_USERNAME_TAKEN, "username is taken") : err;
 }
 OPERATION(guest_complete, struct guest_complete, struct user, REQUIRES_SESSION, LIMIT_LOGIN,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* user.c - what is said of a user, what is kept of it, and how it is changed. */
 #include "account/user.h"
+#include "account/account.h"
 #include "account/account_field.h"
 #include "account/outbox.h"
 #include "base/text.h"
@@ -23,12 +24,13 @@ static const struct {
 
 /* What the service itself says of an account: applications send all of it back when they change a
  * part, and nobody becomes another by it. */
-static const char *const own_words[] = { "userId", "id", "username", "email", "guest", "active" };
+static const char *const own_words[] = { "userId", "user_id", "id",    "username",
+	                                 "email",  "guest",   "active" };
 
 static bool is_never_kept(struct str name)
 {
 	FOREACH(word, own_words) {
-		if (str_is(name, *word))
+		if (str_is_nocase(name, *word))
 			return true;
 	}
 	FOREACH(field, known) {
@@ -146,27 +148,12 @@ enum err user_of(struct ctx *ctx, const struct account *account, struct user *re
 
 /* ---- finding ---- */
 
-static enum err find_own(struct ctx *ctx, struct account *ret_account)
-{
-	struct account account;
-
-	enum err err =
-		store_account_by_id(ctx->store, ctx->arena, ctx->session.account_id, &account);
-	if (err == ERR_NOT_FOUND)
-		return deny_removed(ctx, ERR_BAD_SESSION);
-	TRY(err);
-	if (account.epoch != ctx->session.epoch)
-		return deny(ctx, ERR_BAD_SESSION, "session ended meanwhile");
-	*ret_account = account;
-	return OK;
-}
-
 enum err user_find(struct ctx *ctx, struct str id, struct account *ret_account)
 {
 	if (!ctx->master && id.ptr && !str_equal(id, ctx->session.account_public_id))
 		return deny(ctx, ERR_NOT_ALLOWED, "the user is another");
 	if (!ctx->master)
-		return find_own(ctx, ret_account);
+		return account_of_session(ctx, ret_account);
 	enum err err =
 		store_account_by_public_id(ctx->store, ctx->arena, ctx->app.id, id, ret_account);
 	if (err == OK)
@@ -179,12 +166,28 @@ static enum err user_show(struct ctx *ctx, const struct nothing *in, struct user
 	struct account account;
 
 	(void)in;
-	TRY(find_own(ctx, &account));
+	TRY(account_of_session(ctx, &account));
 	return user_of(ctx, &account, ret_user);
 }
 OPERATION(user_show, struct nothing, struct user, REQUIRES_SESSION, LIMIT_REQUESTS, COST_QUICK)
 
 /* ---- changing ---- */
+
+enum err user_move(struct ctx *ctx, struct tx *tx, const struct account *account, struct str to)
+{
+	struct new_email email = {
+		.account_id = account->id,
+		.epoch = account->epoch,
+		.email = to,
+		.outbox_floor = account->outbox_floor,
+	};
+	int64_t epoch;
+
+	if (account->email.ptr)
+		TRY(outbox_add_notice(ctx, tx, OUTBOX_EMAIL_CHANGED, account, &email.outbox_floor));
+	TRY(store_account_set_email(tx, &email, &epoch));
+	return store_sessions_restamp(tx, account->id, account->epoch, epoch);
+}
 
 /* What becomes of an account. */
 struct change {
@@ -216,25 +219,6 @@ static enum err read_change(struct ctx *ctx, const struct user_update *in,
 	return OK;
 }
 
-/* Nobody has shown that mail to it reaches them; and as it is not unique it is no login, even if
- * the one before was. The sessions live on, what was mailed to the old address does not. */
-static enum err move(struct ctx *ctx, struct tx *tx, const struct change *change)
-{
-	const struct account *account = change->account;
-	struct new_email email = {
-		.account_id = account->id,
-		.epoch = account->epoch,
-		.email = change->said.email,
-		.outbox_floor = account->outbox_floor,
-	};
-	int64_t epoch;
-
-	if (account->email.ptr)
-		TRY(outbox_add_notice(ctx, tx, OUTBOX_EMAIL_CHANGED, account, &email.outbox_floor));
-	TRY(store_account_set_email(tx, &email, &epoch));
-	return store_sessions_restamp(tx, account->id, account->epoch, epoch);
-}
-
 static enum err write_change(struct ctx *ctx, const struct change *change)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
@@ -246,7 +230,7 @@ static enum err write_change(struct ctx *ctx, const struct change *change)
 		TRY(store_account_rename(tx, account, change->username, change->username_key));
 	TRY(account_fields_write(ctx, tx, account->id, &change->said.fields));
 	if (change->moves)
-		TRY(move(ctx, tx, change));
+		TRY(user_move(ctx, tx, account, change->said.email));
 	TRY(audit_done(ctx, tx, change->moves ? "done, with another address" : "done"));
 	return outbox_commit(ctx, &tx);
 }

@@ -75,4 +75,10 @@ MUST_USE enum err user_of(struct ctx *ctx, const struct account *account, struct
  * ctx->account_id names from then on. ERR_NO_ACCOUNT, ERR_NOT_ALLOWED, ERR_BAD_SESSION. */
 MUST_USE enum err user_find(struct ctx *ctx, struct str id, struct account *ret_account);
 
+/* Gives it another address, in whose transaction it is locked, and tells the old one. Nobody has
+ * shown that mail to it reaches them; and as it is not unique it is no login, even if the one
+ * before was. The sessions live on, what was mailed to the old address does not. */
+MUST_USE enum err user_move(struct ctx *ctx, struct tx *tx, const struct account *account,
+                            struct str to);
+
 #endif

@@ -3,7 +3,7 @@
 #include "account/user_administration.h"
 #include "base/text.h"
 
-enum { PAGES_MAX = 1000 * 1000 * 1000, WORD_MAX = 128 /* bytes */ };
+enum { PAGES_MAX = 1000 * 1000 * 1000, WORD_MAX = 512 /* bytes */ };
 
 /* ---- one ---- */
 

@@ -401,7 +401,7 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_NOT_FOUND] = { 404, "NotFound", "There is nothing here.", 0, 0, 0 },
 	[ERR_NO_ROUTE] = { 404, "NotFound", "There is nothing here.", 0, 0, 0 },
 	[ERR_NO_APP] = { 404, "AppNotFound", "The Authentication-Id is wrong.", 0, 0, 0 },
-	[ERR_NO_ACCOUNT] = { 404, "UserNotFound", "There is no user of this name.", 0, 0, 0 },
+	[ERR_NO_ACCOUNT] = { 404, "UserNotFound", "There is no such user.", 0, 0, 0 },
 	[ERR_METHOD] = { 405, "MethodNotAllowed", "This address does not take this method.", 0, 0,
 	                 0 },
 	[ERR_MEDIA_TYPE] = { 415, "UnsupportedMediaType",
@@ -517,7 +517,8 @@ const struct dialect dialect_backtory = {
 	.loose_slashes = true,
 	.named_by_header = true,
 	.cors = "Authorization, Content-Type, X-Backtory-Authentication-Id, "
-		"X-Backtory-Authentication-Key, X-Backtory-Authentication-Refresh",
+		"X-Backtory-Authentication-Key, X-Backtory-Authentication-Refresh, "
+		"SDK-Version, instance-id",
 	.key_first = true,
 	.credentials = credentials,
 	.render_error = render_error,

@@ -46,9 +46,11 @@ static const struct member_words members[] = {
 	{ .name = "firstName",
 	  .meaning = "as the application has it; null if it was never said",
 	  .example = "Ann" },
-	{ .name = "lastName", .meaning = "likewise", .example = "Example" },
-	{ .name = "phoneNumber", .meaning = "likewise", .example = "+15550100" },
-	{ .name = "avatar", .meaning = "likewise", .example = "https://app.example.org/ann.png" },
+	{ .name = "lastName", .meaning = "as the application has it", .example = "Example" },
+	{ .name = "phoneNumber", .meaning = "as the application has it", .example = "+15550100" },
+	{ .name = "avatar",
+	  .meaning = "as the application has it",
+	  .example = "https://app.example.org/ann.png" },
 	{ .name = "email",
 	  .meaning =
 	          "where mail goes, neither unique nor a login; in a change, an empty text takes "

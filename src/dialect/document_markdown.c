@@ -222,9 +222,10 @@ static const char *place_of(const struct route *route, const struct field *field
 {
 	if (field_is_in_path(route, field))
 		return "path";
+	bool optional = field->need == FIELD_OPTIONAL || field->need == FIELD_OR_NULL;
 	if (route_has_query(route))
-		return field->need == FIELD_OPTIONAL ? "query, or left out" : "query";
-	return field->need == FIELD_OPTIONAL ? "body, or left out" : "body";
+		return optional ? "query, or left out" : "query";
+	return optional ? "body, or left out" : "body";
 }
 
 static void put_given(struct page *page, const struct route *route, const struct out_field *fields,

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 enum {
-	ARENA_MAX = 1024 * 1024,
+	ARENA_MAX = 4 * 1024 * 1024, /* a page of the largest users, as JSON */
 	/* Beyond 32 KiB libmicrohttpd maps this memory and unmaps it, so it leaves nothing behind.
 	 */
 	CONNECTION_MEMORY = 36 * 1024,

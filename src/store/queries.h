@@ -184,9 +184,9 @@
 	      " status = CASE status WHEN 2 THEN 0 ELSE status END"                                \
 	      " WHERE id = $2 AND epoch = $3 RETURNING id")                                        \
 	/* A guest becomes somebody, once. */                                                      \
-	QUERY(ACCOUNT_COMPLETE, "ttttiii", "i",                                                    \
-	      "UPDATE account SET username = $1, username_key = $2, email = $3, phc = $4,"         \
-	      " password_set_at = $5, guest = 0, epoch = epoch + 1"                                \
+	QUERY(ACCOUNT_COMPLETE, "tttiiii", "i",                                                    \
+	      "UPDATE account SET username = $1, username_key = $2, phc = $3, outbox_floor = $4,"  \
+	      " password_set_at = $5, password_expires_at = 0, guest = 0, epoch = epoch + 1"       \
 	      " WHERE id = $6 AND epoch = $7 AND guest = 1 RETURNING epoch")                       \
 	QUERY(ACCOUNT_SET_EMAIL, "ttiiii", "i",                                                    \
 	      "UPDATE account SET email = $1, email_key = $2, email_verified_at = $3,"             \

@@ -355,7 +355,8 @@ struct account_field_list {
 
 struct account_completion {
 	int64_t account_id, epoch;
-	struct str username, username_key, email, phc;
+	struct str username, username_key, phc;
+	int64_t outbox_floor; /* recoveries asked for before this outbox row become void */
 	int64_t now;
 };
 

@@ -258,7 +258,7 @@ enum err store_account_complete(struct tx *tx, const struct account_completion *
 {
 	const struct value args[] = {
 		TEXT(completion->username), TEXT(completion->username_key),
-		TEXT(completion->email),    TEXT(completion->phc),
+		TEXT(completion->phc),      INTEGER(completion->outbox_floor),
 		INTEGER(completion->now),   INTEGER(completion->account_id),
 		INTEGER(completion->epoch),
 	};
