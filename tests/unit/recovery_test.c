@@ -188,12 +188,17 @@ TEST(a_confirmation_with_another_username_spends_nothing)
 	house_open(&house, t, NULL);
 	house_add(&house, ANN, "ann", "correct horse");
 	house_add(&house, "cleo@example.org", "cleo", "correct horse");
+	house_sql(&house, "UPDATE account SET email_verified_at = 0 RETURNING 1");
 	struct secret token = house_mailed_token(&house, OUTBOX_RECOVERY_NAMED, "ann");
 	FOREACH(c, cases) {
 		CHECK(c->name, house_confirm(&house, token, c->username) == c->want);
 		CHECK(c->name, strcmp(house_last_outcome(&house), c->outcome) == 0);
 	}
 	CHECK("one mail", house_count_mails(&house, OUTBOX_MADE_PASSWORD) == 1);
+	CHECK("the link had reached its owner",
+	      house_account(&house, ANN).email_verified_at == house.now);
+	CHECK("and nobody else's",
+	      house_account(&house, "cleo@example.org").email_verified_at == 0);
 	struct secret reset = house_mailed_token(&house, OUTBOX_RECOVERY, ANN);
 	CHECK("a link for something else",
 	      house_confirm(&house, reset, "ann") == ERR_TOKEN_INVALID);

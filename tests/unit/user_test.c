@@ -288,6 +288,42 @@ TEST(a_guest_becomes_somebody_once_and_keeps_the_session_that_asks)
 	house_close(&house);
 }
 
+/* The address of a guest may have been verified, by a recovery: a thief's session must not take it
+ * away without a word. */
+TEST(a_guest_who_completes_with_another_address_moves_as_anybody_does)
+{
+	struct house house;
+	struct user user;
+	struct outbox_row row;
+	struct letter letter;
+
+	house_open(&house, t, NULL);
+	struct user guest = add_guest(&house);
+	struct secret session = log_in(&house, guest.username, guest.password);
+	house_sql(&house, "UPDATE account SET email = 'old@example.org', email_key ="
+	                  " 'old@example.org', email_verified_at = 1, password_expires_at ="
+	                  " 4000000000 RETURNING 1");
+	const struct guest_complete in = { .username = STR("ann"),
+		                           .new_password = PASSWORD,
+		                           .words.email = STR("new@example.org") };
+	struct ctx ctx = house_member(&house, session);
+	CHECK("completed", operation_run(&ctx, &guest_complete_op, &in, &user) == OK);
+	CHECK("shown", str_is(user.email, "new@example.org"));
+	CHECK("kept", str_is(house_sql(&house, "SELECT email FROM account WHERE email_key IS NULL"
+	                                       " AND email_verified_at = 0 AND"
+	                                       " password_expires_at = 0"),
+	                     "new@example.org"));
+	CHECK("the session lives on", house_session_lives(&house, session));
+	CHECK("a notice", house_next_mail(&house, &row, &letter) && letter.send);
+	CHECK("of the password",
+	      row.kind == OUTBOX_PASSWORD_CHANGED && str_is(letter.to, "old@example.org"));
+	CHECK("sent", house_settle(&house, &row, MAIL_SENT) == OK);
+	CHECK("another", house_next_mail(&house, &row, &letter) && letter.send);
+	CHECK("of the address",
+	      row.kind == OUTBOX_EMAIL_CHANGED && str_is(letter.to, "old@example.org"));
+	house_close(&house);
+}
+
 /* ---- the master ---- */
 
 TEST(a_masters_token_is_of_one_app_and_one_key_and_lives_for_minutes)
