@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Backtory's users: registration, guests, what is said of a user, administration by the master, tokens and their end."""
 
+import concurrent.futures
 import re
 import time
 
@@ -345,6 +346,32 @@ def test_the_master_searches_page_by_page_and_counts(shop):
     assert search(word="u22@example.org") == ([users[22]], 1)
     assert search(word="nobody") == ([], 0)
     assert shop.call("GET", "/auth//users/get-number-of-user/", bearer=master).body == {"numberOfUser": 23}
+
+
+def test_a_page_of_the_largest_users_is_shown_whole(shop):
+    """Each says as much as there is room for, of what takes the most room in JSON."""
+    anybody = shop.has_user()
+    number, = shop.rekey.sql("SELECT id FROM account WHERE username = 'ann'")[0]
+    for i in range(2, 101):
+        shop.rekey.sql("INSERT INTO account (app_id, public_id, username, username_key, epoch, status, password_set_at, password_expires_at, outbox_floor, created_at, id) "
+                       f"SELECT app_id, '{i:024x}', 'user{i}', 'user{i}', 1, 0, 0, 0, 0, 0, {number + i} FROM account WHERE username = 'ann'")
+    for account, in shop.rekey.sql("SELECT id FROM account"):
+        for half in ("a", "b"):
+            shop.rekey.sql("INSERT INTO account_field (account_id, name, value) VALUES (?, ?, ?)", account, half, "\x01" * 1023)
+    for answer in (shop.call("GET", USERS + "/search", query={"word": "", "pageSize": "100"}, bearer=shop.master()),
+                   shop.call("POST", USERS + "/by-user-ids", json_value={"userIds": [anybody["userId"]] * 100}, bearer=shop.master())):
+        assert answer.status == 200 and all(len(user["a"]) == 1023 for user in answer.body["users"]), answer.text[:200]
+        assert len(answer.body["users"]) in (1, 100)
+
+
+def test_of_two_changes_at_once_neither_is_refused_for_the_other(shop):
+    """A session that another change has carried over is as good as before."""
+    shop.has_user()
+    session = shop.session()
+    with concurrent.futures.ThreadPoolExecutor(2) as both:
+        for round_ in range(10):
+            answers = [both.submit(shop.call, "PUT", ME, bearer=session, email=f"{name}{round_}@example.org") for name in ("ann", "bob")]
+            assert [answer.result().status for answer in answers] == [200, 200]
 
 
 @pytest.mark.proves("backtory", "DELETE /auth/users/{user_id}")
