@@ -146,12 +146,12 @@ static enum err invite(struct ctx *ctx, struct tx *tx)
 	return store_outbox_add(tx, &row, &id);
 }
 
-static enum err add_account(struct ctx *ctx, const struct account *account, struct str username_key)
+static enum err add_account(struct ctx *ctx, struct account *account, struct str username_key)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
 
 	TRY(tx_begin(ctx->store, &tx));
-	TRY(store_account_add(tx, account, username_key, ctx->now, &ctx->account_id));
+	TRY(account_open(ctx, tx, account, username_key));
 	if (!account->phc.ptr)
 		TRY(invite(ctx, tx));
 	TRY(audit_done(ctx, tx, "done"));
@@ -213,6 +213,24 @@ static enum err account_add(struct ctx *ctx, const struct account_add *in,
 }
 OPERATION(account_add, struct account_add, struct account_added, REQUIRES_OPERATOR, LIMIT_NONE,
           COST_HASH)
+
+enum err account_open_workspace(struct ctx *ctx, struct tx *tx, const struct account *account)
+{
+	struct str email = account->email;
+
+	if (!(ctx->app.dialects & DIALECT_HACKSYSTEM) || !account->email_key.ptr)
+		return OK;
+	return store_workspace_add(tx, account, (struct str){ email.ptr, str_find(email, '@') },
+	                           ctx->now);
+}
+
+enum err account_open(struct ctx *ctx, struct tx *tx, struct account *account,
+                      struct str username_key)
+{
+	TRY(store_account_add(tx, account, username_key, ctx->now, &account->id));
+	ctx->account_id = account->id;
+	return account_open_workspace(ctx, tx, account);
+}
 
 enum err account_of_session(struct ctx *ctx, struct account *ret_account)
 {

@@ -56,6 +56,16 @@ bool account_status_read(struct str word, int64_t *ret_status);
  * ERR_NO_ACCOUNT. */
 MUST_USE enum err account_find(struct ctx *ctx, struct str login, struct account *ret_account);
 
+/* Adds the account, whose id ctx->account_id and it have from then on; in an app that serves Hack
+ * System's users, with a workspace named by what stands before the @. ERR_CONFLICT: one of its
+ * names is taken. */
+MUST_USE enum err account_open(struct ctx *ctx, struct tx *tx, struct account *account,
+                               struct str username_key);
+
+/* The workspace alone, of one that was just added. */
+MUST_USE enum err account_open_workspace(struct ctx *ctx, struct tx *tx,
+                                         const struct account *account);
+
 /* That of the session that asks. ERR_RETRY: another change has moved its epoch meanwhile, and the
  * session has to be looked at again. ERR_BAD_SESSION: it was removed. */
 MUST_USE enum err account_of_session(struct ctx *ctx, struct account *ret_account);

@@ -36,27 +36,15 @@ static enum err read_sign_up(struct ctx *ctx, const struct person_sign_up *in,
 	return account_new_public_id(ctx, &account->public_id);
 }
 
-static struct str workspace_name(struct str email)
-{
-	return (struct str){ email.ptr, str_find(email, '@') };
-}
-
-enum err person_add(struct ctx *ctx, struct tx *tx, struct account *account)
-{
-	TRY(store_account_add(tx, account, STR_NONE, ctx->now, &account->id));
-	return store_workspace_add(tx, account, workspace_name(account->email), ctx->now);
-}
-
 static enum err open_in_store(struct ctx *ctx, struct account *account,
                               struct session_made *session)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
 
 	TRY(tx_begin(ctx->store, &tx));
-	TRY(person_add(ctx, tx, account));
+	TRY(account_open(ctx, tx, account, STR_NONE));
 	session->row.account_id = account->id;
 	TRY(session_open(tx, session));
-	ctx->account_id = account->id;
 	TRY(audit_done(ctx, tx, "account made"));
 	return tx_commit(&tx);
 }

@@ -21,9 +21,6 @@ struct person_sign_up {
  */
 extern const struct operation person_sign_up_op; /* -> struct session_tokens */
 
-/* Adds the account, whose id it sets, with its workspace. ERR_CONFLICT: its address is taken. */
-MUST_USE enum err person_add(struct ctx *ctx, struct tx *tx, struct account *account);
-
 struct person_workspace {
 	int64_t id;
 	struct str name;

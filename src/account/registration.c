@@ -45,12 +45,12 @@ static enum err add_activation(struct ctx *ctx, struct tx *tx, const struct acco
 	return store_outbox_add(tx, &row, &id);
 }
 
-static enum err add_user(struct ctx *ctx, const struct new_user *user)
+static enum err add_user(struct ctx *ctx, struct new_user *user)
 {
 	CLEANUP(tx_rollback) struct tx *tx = NULL;
 
 	TRY(tx_begin(ctx->store, &tx));
-	TRY(store_account_add(tx, &user->account, user->username_key, ctx->now, &ctx->account_id));
+	TRY(account_open(ctx, tx, &user->account, user->username_key));
 	TRY(account_fields_write(ctx, tx, ctx->account_id, &user->said.fields));
 	if (user->account.status == ACCOUNT_INACTIVE)
 		TRY(add_activation(ctx, tx, &user->account));

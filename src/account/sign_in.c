@@ -2,7 +2,6 @@
 /* sign_in.c - a row is made, a person goes away and comes back, the row is spent. */
 #include "account/sign_in.h"
 #include "account/account.h"
-#include "account/person.h"
 #include "account/provider_talk.h"
 #include "account/sign_up.h"
 #include "base/network.h"
@@ -257,7 +256,7 @@ static enum err make_account(struct ctx *ctx, const struct arrival *arrival,
 
 	TRY(session_make(ctx, account, arrival->in->terms, session));
 	TRY(tx_begin(ctx->store, &tx));
-	TRY(person_add(ctx, tx, account));
+	TRY(account_open(ctx, tx, account, STR_NONE));
 	identity.account_id = session->row.account_id = ctx->account_id = account->id;
 	TRY(store_identity_add(tx, &identity));
 	TRY(session_open(tx, session));

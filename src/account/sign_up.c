@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sign_up.c - a sign-up is a row; its link makes the account. */
 #include "account/sign_up.h"
+#include "account/account.h"
 #include "account/outbox.h"
 #include "account/password_policy.h"
 #include "base/clock.h"
@@ -150,7 +151,7 @@ static enum err make_account(struct ctx *ctx, const struct sign_up *sign_up)
 	if (err == ERR_NOT_FOUND)
 		return tx_refuse(&tx, deny(ctx, ERR_TOKEN_INVALID, "token was spent meanwhile"));
 	TRY(err);
-	TRY(store_account_add(tx, &account, sign_up->username_key, ctx->now, &ctx->account_id));
+	TRY(account_open(ctx, tx, &account, sign_up->username_key));
 	TRY(audit_done(ctx, tx, "account made"));
 	return tx_commit(&tx);
 }

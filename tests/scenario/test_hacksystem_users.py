@@ -57,6 +57,16 @@ def test_the_checks_of_a_sign_up_come_in_order(hack):
     assert hack.sql("SELECT email FROM account") == [(ANN,)]
 
 
+def test_whoever_makes_a_user_makes_the_workspace_too(hack, tmp_path):
+    hack.has_account("bob@example.org", app="hack")
+    users = tmp_path / "users.csv"
+    users.write_text("id,created_at,email,password\n7,1700000000000,cem@example.org,\n", encoding="utf-8")
+    hack.command("account", "import", str(users), "--source", "xano", "--app", "hack")
+    named = hack.sql("SELECT workspace.name FROM workspace JOIN workspace_member ON workspace_id = workspace.id"
+                     " JOIN account ON account.id = account_id ORDER BY account.email")
+    assert [name for name, in named] == ["bob", "cem"]
+
+
 @pytest.mark.proves("hacksystem", "POST /auth/signup", "GET /auth/user")
 def test_a_sign_up_makes_a_user_with_a_workspace_and_lets_them_in(hack):
     before = int(time.time()) * 1000
