@@ -212,7 +212,8 @@ bool json_is_structure(struct str text)
 {
 	json_t *root;
 
-	if (text.len == 0 || (text.ptr[0] != '{' && text.ptr[0] != '[') || load(text, &root) != OK)
+	if (text.len == 0 || (text.ptr[0] != '{' && text.ptr[0] != '[') ||
+	    !json_is_shallow(text, DEPTH_MAX - 1) || load(text, &root) != OK)
 		return false;
 	json_decref(root);
 	return true;
@@ -372,7 +373,9 @@ static enum err put_members(json_t *object, const struct out_field *field, const
 		return OK;
 	object = descend_all(object, &name);
 	NEED(object);
-	TRY(load(text, &more));
+	enum err err = load(text, &more);
+	if (err != OK) /* nobody's request is at fault */
+		return err == ERR_MALFORMED ? ERR_INTERNAL : err;
 	int failed = json_object_update_missing(object, more);
 	json_decref(more);
 	return failed ? ERR_NOMEM : OK;

@@ -234,6 +234,15 @@ def test_a_refused_profile_changes_nothing_at_all(hack):
     check_error(hack.put(PROFILE, bearer=token, user={"info": deep}), 400, INPUT)
 
 
+def test_a_text_of_deep_json_stays_a_text(hack):
+    token = signs_up(hack)
+    for depth in range(6, 12):
+        text = "[" * depth + "1" + "]" * depth
+        answer = hack.put(PROFILE, bearer=token, user={"x": text})
+        assert answer.status == 200, (depth, answer.raw)
+        assert user_of(hack, token) == answer.body and (depth < 8 or answer.body["user"]["x"] == text)
+
+
 # ---- the end ----
 
 def test_a_removed_user_leaves_nothing_behind(hack):

@@ -397,3 +397,21 @@ TEST(only_an_object_or_an_array_is_a_structure)
 	FOREACH(text, no)
 		CHECK(*text, !json_is_structure(str(*text)));
 }
+
+/* Whatever is shown as a structure is read again inside the object of all members. */
+TEST(a_structure_can_be_a_member_of_what_is_shown)
+{
+	static const struct {
+		const char *text;
+		bool is_one;
+	} cases[] = { { "[[[[[[[1]]]]]]]", true }, { "[[[[[[[[1]]]]]]]]", false } };
+	static const struct out_field out[] = { { .name = "*", .kind = OUT_MEMBERS } };
+
+	FOREACH(c, cases) {
+		struct str members, json;
+		CHECK(c->text, json_is_structure(str(c->text)) == c->is_one);
+		CHECK("memory", arena_printf(t->arena, &members, "{\"x\":%s}", c->text) == OK);
+		enum err err = json_write(t->arena, out, 1, &members, &json);
+		CHECK(c->text, err == (c->is_one ? OK : ERR_INTERNAL));
+	}
+}
