@@ -9,7 +9,7 @@ import jwt
 import pytest
 from providers import (CALLBACK, CLIENT, CLIENT_SECRET, EC_KEY, OTHER_CALLBACK, OTHER_KEY, RSA_KEY, WEAK_KEY, Provider, public_jwk, query_of,
                        server_context, signed_by_public_key, unsigned)
-from server import NEW_PASSWORD, NO_LIMITS, secret_in
+from server import NEW_PASSWORD, NO_LIMITS, secret_in, token_in
 
 SETTINGS = NO_LIMITS
 
@@ -535,6 +535,22 @@ def test_whoever_reads_the_mail_is_the_owner_of_an_unverified_address(hack, prov
     code = secret_in(hack.mail_to("bob@example.org"))
     assert hack.post("/reset/password", code=code, password=NEW_PASSWORD).status == 200
     assert sign_in(hack, provider, sub="bob", email="bob@example.org").status == 200
+
+
+def test_whoever_asks_for_the_verification_link_is_the_owner_too(hack, provider):
+    """The link sets a password, so that no password, session or sign-in of who came first outlives the proof."""
+    hack.sets_app("hack", **{"dialects+": "account"})
+    assert sign_in(hack, provider, email_verified=False).status == 200
+    session = hack.post("/auth/signup", email="bob@example.org", password="the attacker's").body["authToken"]
+    for address in ("ann@example.org", "bob@example.org"):
+        assert hack.put("/api/v1/account/verification", email=address).status == 202
+        token = token_in(hack.mail_to(address))
+        assert hack.put("/api/v1/account/verification", token=token).status == 410
+        assert hack.put("/api/v1/account/password", token=token, new=NEW_PASSWORD).status == 204
+    is_refused(sign_in(hack, provider, email_verified=False), 403, DENIED)
+    assert hack.get("/auth/user", bearer=session).status == 401
+    assert hack.post("/auth/login", email="bob@example.org", password="the attacker's").status == 400
+    assert hack.post("/auth/login", email="bob@example.org", password=NEW_PASSWORD).status == 200
 
 
 def test_the_same_new_person_twice_at_once_is_one_account(hack, provider):
