@@ -403,6 +403,7 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_NO_TEMPLATE] = STANDARD("no_email_template_found"),
 	[ERR_NO_MAIL] = STANDARD("email_not_sent"),
 	[ERR_BAD_SETTING] = INPUT("Invalid setting."),
+	[ERR_NOT_WHOLE] = INPUT("Invalid setting."),
 	[ERR_EMPTY_EMAIL] = STANDARD("email_empty"),
 	[ERR_EMPTY_PASSWORD] = STANDARD("password_empty"),
 	[ERR_EMPTY_CODE] = STANDARD("resetcode_empty"),
