@@ -53,6 +53,7 @@ struct route {
 	/* Instead of `out`. */
 	enum err (*render)(struct visit *visit, const void *result);
 	const char *asset; /* pages: the file that is the answer */
+	bool lenient;      /* members that nobody knows are passed over here */
 	bool aside;        /* documents tell of it in the row alike that follows */
 	/* Of a dialect that is documented; the rest of the document is derived (document.h). */
 	const char *summary;     /* one sentence: what it does */
