@@ -113,6 +113,7 @@ struct visit {
 	struct str path; /* below /api:NAME */
 	struct app_names_found {
 		bool header;    /* the Id header was there */
+		bool alias;     /* the path began with /api:NAME */
 		bool announced; /* a preflight says that it will be */
 	} named;
 	bool admitted; /* it is of a page of one of the app's origins */
