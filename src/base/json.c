@@ -79,9 +79,9 @@ static enum err spell(struct arena *arena, struct json_stream *json, const char 
 
 	if (json_is_real(value)) {
 		spell_real(json_real_value(value), real);
-		if (!strpbrk(real, ".e"))
-			strcat(real, ".0"); /* or it would come back as another type */
-		json_put_raw(json, name, real);
+		/* Without a point it would come back as another type. */
+		TRY(arena_printf(arena, &text, "%s%s", real, strpbrk(real, ".e") ? "" : ".0"));
+		json_put_raw(json, name, text.ptr);
 	} else if (json_is_object(value)) {
 		json_begin(json, name, '{');
 		json_object_foreach((json_t *)(uintptr_t)value, key, item)
