@@ -47,6 +47,7 @@ CREATE TABLE identity (
   issuer     TEXT    NOT NULL,
   subject    TEXT    NOT NULL,
   created_at INTEGER NOT NULL,
+  vouched    INTEGER NOT NULL DEFAULT 0, -- 1: the operator says so, and no reset undoes it
   UNIQUE (app_id, issuer, subject)
 ) STRICT;
 CREATE INDEX identity_account ON identity (account_id);

@@ -187,6 +187,15 @@ static enum err take_slug(const struct member *member, struct content *content)
 }
 
 /* What the row has a column for, what it numbers itself, and what it is called by. */
+/* As databases have it where nobody has said so: null is no. */
+static enum err read_global(const struct member *member, struct content *content)
+{
+	content->global = 0;
+	if (member->kind == MEMBER_NULL)
+		return OK;
+	return read_yes(member, &content->global) ? OK : ERR_BAD_SETTING;
+}
+
 static enum err take_column(const struct member *member, struct content *content, bool *ret_taken)
 {
 	bool strings = content->kind == CONTENT_STRINGS;
@@ -199,7 +208,7 @@ static enum err take_column(const struct member *member, struct content *content
 	if (strings && str_is(member->name, "slug"))
 		return member->kind == MEMBER_NULL ? OK : take_slug(member, content);
 	if (strings && str_is(member->name, "global"))
-		return read_yes(member, &content->global) ? OK : ERR_BAD_SETTING;
+		return read_global(member, content);
 	*ret_taken = false;
 	return OK;
 }

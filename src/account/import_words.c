@@ -223,6 +223,27 @@ static bool is_secret(struct str name)
 	return contains(name, "password") || contains(name, "token") || contains(name, "secret");
 }
 
+static bool is_no_id(struct str name)
+{
+	return !str_is(name, "id");
+}
+
+/* The value without what is inside of it and nobody's here. Of linkedin_oauth, which has the access
+ * token, all but the person's id is. NONE: nothing is left. */
+static enum err without_secrets(struct arena *arena, const struct named_text *word,
+                                struct str *ret_value)
+{
+	*ret_value = STR_NONE;
+	if (!str_is(word->name, "linkedin_oauth"))
+		return json_values_prune(arena, word->value, is_secret, ret_value);
+	TRY(json_values_prune(arena, word->value, is_no_id, ret_value));
+	struct named_texts left;
+	enum err err = json_values_read(arena, *ret_value, 1, &left);
+	if (err == ERR_MALFORMED || (err == OK && left.n == 0))
+		*ret_value = STR_NONE;
+	return err == ERR_MALFORMED ? OK : err;
+}
+
 static enum err leave_out(struct arena *arena, struct str name, struct account_record *record)
 {
 	struct str plain;
@@ -236,16 +257,20 @@ static enum err leave_out(struct arena *arena, struct str name, struct account_r
 static enum err keep(struct arena *arena, const struct named_text *word,
                      struct account_record *record, size_t *bytes)
 {
-	size_t size = word->name.len + word->value.len;
+	struct str value;
 
 	if (!word->value.ptr || is_secret(word->name))
 		return OK;
+	TRY(without_secrets(arena, word, &value));
+	size_t size = word->name.len + value.len;
+	if (!value.ptr)
+		return OK;
 	if (!account_field_name_is_good(word->name) || !text_is_utf8(word->name) ||
-	    !text_is_utf8(word->value) || *bytes + size > ACCOUNT_FIELDS_BYTES_MAX ||
+	    !text_is_utf8(value) || *bytes + size > ACCOUNT_FIELDS_BYTES_MAX ||
 	    record->more.n == ACCOUNT_FIELDS_MAX)
 		return leave_out(arena, word->name, record);
 	*bytes += size;
-	record->more.items[record->more.n++] = *word;
+	record->more.items[record->more.n++] = (struct named_text){ word->name, value };
 	return OK;
 }
 

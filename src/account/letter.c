@@ -156,6 +156,14 @@ enum err letter_write_link(struct ctx *ctx, struct str own_page, const char *our
 	                    has_query ? "&" : "?", (int)token.len, token.ptr);
 }
 
+enum err letter_write_reset(struct ctx *ctx, struct str own_page, struct secret token,
+                            int64_t expires_at, struct letter *letter)
+{
+	TRY(letter_write_link(ctx, own_page, "password-reset", token, &letter->link));
+	return arena_printf(ctx->arena, &letter->minutes, "%lld",
+	                    (long long)((expires_at - ctx->now + MINUTE - 1) / MINUTE));
+}
+
 /* limits.mails_per_address: further requests mail nothing while the newest mailed link lives. */
 static enum err check_mails(struct ctx *ctx, struct tx *tx, const struct new_token *token)
 {
@@ -262,9 +270,7 @@ static enum err write_recovery(struct ctx *ctx, const struct outbox_row *row,
 	TRY(token_derive(ctx, purpose, &row->nonce, &token));
 	TRY(letter_add_token(ctx, row, account, purpose, token));
 	struct str own = purpose == TOKEN_SET_PASSWORD ? ctx->app.reset_url : STR_NONE;
-	TRY(letter_write_link(ctx, own, "password-reset", token, &letter->link));
-	TRY(arena_printf(ctx->arena, &letter->minutes, "%lld",
-	                 (long long)((row->expires_at - ctx->now + MINUTE - 1) / MINUTE)));
+	TRY(letter_write_reset(ctx, own, token, row->expires_at, letter));
 	if (row->kind == OUTBOX_RECOVERY)
 		return write_code(ctx, row, letter);
 	return row->kind == OUTBOX_RECOVERY_CODE ? write_reset_template(ctx, token, letter) : OK;

@@ -3,6 +3,7 @@
  * another link, or as an account's new one. Whoever has it already is told, and nobody else. */
 #include "account/letter_priv.h"
 #include "account/message.h"
+#include "base/clock.h"
 
 bool letter_is_of_address(const struct outbox_row *row)
 {
@@ -15,6 +16,7 @@ struct answer {
 	enum letter_kind kind;
 	struct account account; /* to whom: an account, or what will be one */
 	struct secret token;
+	int64_t expires_at;  /* of a link that sets a password */
 	struct str position; /* on the waiting list */
 	const char *drop;    /* NULL: mail it */
 };
@@ -46,7 +48,9 @@ static enum err answer_with_token(struct ctx *ctx, const struct outbox_row *row,
                                   const struct account *account, enum token_purpose purpose,
                                   struct answer *answer)
 {
-	answer->kind = purpose == TOKEN_CHANGE_EMAIL ? LETTER_CHANGE_EMAIL : LETTER_VERIFY;
+	answer->kind = purpose == TOKEN_CHANGE_EMAIL   ? LETTER_CHANGE_EMAIL
+	               : purpose == TOKEN_SET_PASSWORD ? LETTER_RESET_LINK
+	                                               : LETTER_VERIFY;
 	answer->account = *account;
 	ctx->account_id = account->id;
 	TRY(token_derive(ctx, purpose, &row->nonce, &answer->token));
@@ -77,17 +81,49 @@ static enum err answer_change(struct ctx *ctx, const struct outbox_row *row,
 	return OK;
 }
 
+static const char *reason_to_prove_nothing(const struct ctx *ctx, const struct outbox_row *row,
+                                           const struct account *owner)
+{
+	if (owner->email_verified_at != 0)
+		return "the address is verified already";
+	if (owner->status == ACCOUNT_DISABLED)
+		return "the account is disabled";
+	if (owner->recovery_held_until > ctx->now)
+		return "somebody said 'it was not me', and the account is held";
+	if (owner->outbox_floor >= row->id)
+		return "the password was changed after this was asked for";
+	return NULL;
+}
+
+/* Whoever made the account may not be who reads its mail. That one proves the address by setting a
+ * password, and keeps no password, session or sign-in of the other's. */
+static enum err answer_owner(struct ctx *ctx, const struct outbox_row *row,
+                             const struct account *owner, struct answer *answer)
+{
+	int64_t expires_at = ctx->now + ctx->service->policy.reset_minutes * MINUTE;
+	struct outbox_row reset = *row;
+
+	answer->drop = reason_to_prove_nothing(ctx, row, owner);
+	if (answer->drop)
+		return OK;
+	if (owner->status == ACCOUNT_INACTIVE)
+		return answer_with_token(ctx, row, owner, TOKEN_VERIFY_EMAIL, answer);
+	if (reset.expires_at > expires_at)
+		reset.expires_at = expires_at;
+	answer->expires_at = reset.expires_at;
+	enum err err = answer_with_token(ctx, &reset, owner, TOKEN_SET_PASSWORD, answer);
+	if (err == ERR_RATE_LIMITED)
+		answer->drop = "too many mails to this address";
+	return err == ERR_RATE_LIMITED ? OK : err;
+}
+
 static enum err answer_verification(struct ctx *ctx, const struct outbox_row *row,
                                     const struct account *owner, struct answer *answer)
 {
 	struct sign_up sign_up;
 
-	if (owner->id != 0 && owner->email_verified_at != 0) {
-		answer->drop = "the address is verified already";
-		return OK;
-	}
 	if (owner->id != 0)
-		return answer_with_token(ctx, row, owner, TOKEN_VERIFY_EMAIL, answer);
+		return answer_owner(ctx, row, owner, answer);
 	enum err err = store_sign_up_newest(ctx->store, ctx->arena, row->app_id, row->login,
 	                                    ctx->now, &sign_up);
 	if (err == ERR_NOT_FOUND) {
@@ -177,6 +213,9 @@ static enum err write_answer(struct ctx *ctx, const struct answer *answer, struc
 	case LETTER_TEMPLATE:
 		letter->position = answer->position;
 		return letter_write_template(ctx, WAITING_POSITION_TEMPLATE, letter);
+	case LETTER_RESET_LINK:
+		return letter_write_reset(ctx, ctx->app.reset_url, answer->token,
+		                          answer->expires_at, letter);
 	default:
 		return letter_write_link(ctx, STR_NONE, "verify", answer->token, &letter->link);
 	}

@@ -35,6 +35,10 @@ MUST_USE enum err letter_add_token(struct ctx *ctx, const struct outbox_row *row
 /* By the app's own template of this name. ERR_NOT_FOUND: it has none. */
 MUST_USE enum err letter_write_template(struct ctx *ctx, const char *name, struct letter *letter);
 
+/* The link that sets a password, on own_page or ours, and how long it lives. */
+MUST_USE enum err letter_write_reset(struct ctx *ctx, struct str own_page, struct secret token,
+                                     int64_t expires_at, struct letter *letter);
+
 /* What every letter has. */
 MUST_USE enum err letter_write_envelope(struct ctx *ctx, const struct outbox_row *row,
                                         const struct account *account, struct letter *letter);

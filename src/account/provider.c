@@ -391,7 +391,7 @@ static enum err provider_set(struct ctx *ctx, const struct provider_set *in,
 		TRY(set_named(ctx, &in->settings[i], &provider));
 	TRY(set_secret(ctx, in->client_secret, &provider));
 	if (!is_whole(&provider))
-		return ERR_BAD_SETTING;
+		return ERR_NOT_WHOLE;
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(store_provider_set(tx, &provider));
 	TRY(audit_done(ctx, tx, in->client_secret.ptr ? "client secret set" : "done"));

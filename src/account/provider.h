@@ -37,8 +37,9 @@ struct provider_set {
 };
 
 /* Of ctx->app, by its operator. Adds it if it is not there, with what is known of its name. A list
- * is changed as those of app_set_op are. ERR_BAD_SETTING: there is no such setting, a value cannot
- * be, or something is missing without which nobody can sign in; nothing was changed. */
+ * is changed as those of app_set_op are. ERR_BAD_SETTING: there is no such setting, or a value
+ * cannot be. ERR_NOT_WHOLE: something is missing without which nobody can sign in. Nothing was
+ * changed. */
 extern const struct operation provider_set_op; /* struct provider_set -> struct provider_shown */
 
 extern const struct operation provider_list_op; /* struct nothing -> struct provider_shown_list */

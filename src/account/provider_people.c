@@ -20,6 +20,7 @@ static enum err read_link(struct ctx *ctx, const struct person_link *in,
 		.issuer = provider.issuer,
 		.subject = in->subject,
 		.created_at = ctx->now,
+		.vouched = 1,
 	};
 	return OK;
 }

@@ -178,7 +178,7 @@ static enum err spend(struct ctx *ctx, const struct sign_in *sign_in, bool named
 static enum err take_row(struct ctx *ctx, const struct provider *provider,
                          const struct sign_in_finish *in, struct sign_in *ret_sign_in)
 {
-	bool named = in->state.ptr != NULL;
+	bool named = in->state.len > 0;
 
 	TRY(named ? find_by_state(ctx, provider, in, ret_sign_in)
 	          : find_newest(ctx, provider, in, ret_sign_in));
@@ -328,7 +328,7 @@ static enum err enter(struct ctx *ctx, struct arrival *arrival, struct signed_in
 static enum err check_answer(struct ctx *ctx, const struct provider *provider,
                              const struct sign_in_finish *in)
 {
-	if (in->error.ptr)
+	if (in->error.len > 0)
 		return deny(ctx, ERR_SIGN_IN_REFUSED, "the provider or the person said no");
 	if (in->issuer.ptr && !str_equal(in->issuer, provider->issuer))
 		return deny_guess(ctx, ERR_SIGN_IN_REFUSED, "the answer is of another issuer");
@@ -356,6 +356,8 @@ static enum err sign_in_finish(struct ctx *ctx, const struct sign_in_finish *in,
 	struct sign_in sign_in;
 	struct person_claims person;
 
+	if (in->error.len == 0 && in->code.len == 0)
+		return ERR_MEMBER_MISSING;
 	TRY(find_provider(ctx, in->provider, in->redirect_uri, &provider));
 	TRY(https_turn_take(ctx->service->https, &turn)); /* before anything is spent */
 	TRY(take_row(ctx, &provider, in, &sign_in));

@@ -35,9 +35,9 @@ extern const struct operation sign_in_begin_op; /* -> struct sign_in_begun */
 struct sign_in_finish {
 	struct str provider, redirect_uri;
 	struct secret code;
-	struct secret state;       /* NONE: see above */
+	struct secret state;       /* NONE or empty: see above */
 	struct str issuer;         /* RFC 9207; NONE: the provider did not say it */
-	struct str error;          /* instead of a code; NONE: there is none */
+	struct str error;          /* instead of a code; NONE or empty: there is none */
 	struct str description;    /* of the error, for people */
 	struct access_terms terms; /* of the dialect, never of the request */
 };
@@ -47,10 +47,11 @@ struct signed_in {
 	struct str name, email; /* of the account; "": it has none */
 };
 
-/* ERR_NO_PROVIDER, ERR_BAD_REDIRECT. ERR_BAD_STATE: there is no such sign-in, or it was another's,
- * or finished or too late. ERR_SIGN_IN_REFUSED: the provider or the person said no, what the
- * provider said is not good, or the account is disabled. ERR_UNREACHABLE. ERR_EMAIL_TAKEN: a new
- * person's address has an account. ERR_NOT_ALLOWED: the app takes no new people. ERR_BUSY. */
+/* ERR_MEMBER_MISSING: neither a code nor an error. ERR_NO_PROVIDER, ERR_BAD_REDIRECT.
+ * ERR_BAD_STATE: there is no such sign-in, or it was another's, or finished or too late.
+ * ERR_SIGN_IN_REFUSED: the provider or the person said no, what the provider said is not good, or
+ * the account is disabled. ERR_UNREACHABLE. ERR_EMAIL_TAKEN: a new person's address has an account.
+ * ERR_NOT_ALLOWED: the app takes no new people. ERR_BUSY. */
 extern const struct operation sign_in_finish_op; /* -> struct signed_in */
 
 #endif

@@ -183,6 +183,7 @@ static enum err verify_in_store(struct ctx *ctx, const struct token *token,
 
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(token_spend(ctx, &tx, token));
+	TRY(store_identities_doubt(tx, account->id));
 	TRY(store_account_verify(tx, account, ctx->now));
 	TRY(audit_done(ctx, tx, "done"));
 	return tx_commit(&tx);

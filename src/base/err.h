@@ -76,6 +76,8 @@
 	X(ERR_NOT_LINKED, "the account is nobody there")                                           \
 	X(ERR_SIGN_IN_REFUSED, "the provider does not vouch for this person")                      \
 	X(ERR_BAD_SETTING, "there is no such setting, or it does not take this value")             \
+	X(ERR_NOT_WHOLE, "a provider needs client_id, issuer, authorization_url, token_url, "      \
+	                 "keys_url and scopes with openid; one is missing")                        \
 	/* The program's own start. */                                                             \
 	X(ERR_CONFIG, "the configuration is wrong")                                                \
 	X(ERR_SCHEMA_NEWER, "the database was made by a newer rekey")                              \

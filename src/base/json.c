@@ -2,7 +2,9 @@
 /* json.c - jansson's values, flattened on the way in and nested on the way out. */
 #include "base/json.h"
 #include "base/clock.h"
+#include "base/json_stream.h"
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { DEPTH_MAX = 8, SEGMENT_MAX = 64 };
@@ -28,13 +30,93 @@ bool rest_next(const struct rest *rest, const struct member **member)
 	return true;
 }
 
+/* ---- numbers ---- */
+
+enum { REAL_ROOM = 32 };
+
+/* With as few digits as read back the same: 0.1, and not 0.10000000000000001. */
+static const char *spell_real(double real, char text[REAL_ROOM])
+{
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, REAL_ROOM, "%.*g", digits, real);
+		if (strtod(text, NULL) == real)
+			break;
+	}
+	return text;
+}
+
+static bool has_real(const json_t *value)
+{
+	const char *key;
+	json_t *item;
+	size_t i;
+
+	/* What is looked at is not changed; jansson's loop wants to be able to. */
+	json_object_foreach((json_t *)(uintptr_t)value, key, item)
+	{
+		if (has_real(item))
+			return true;
+	}
+	json_array_foreach(value, i, item)
+	{
+		if (has_real(item))
+			return true;
+	}
+	return json_is_real(value);
+}
+
+static enum err dump(struct arena *arena, const json_t *value, struct str *ret_json);
+
+/* As dump() does, but for the numbers. */
+static enum err spell(struct arena *arena, struct json_stream *json, const char *name,
+                      const json_t *value)
+{
+	char real[REAL_ROOM];
+	const char *key;
+	struct str text;
+	json_t *item;
+	size_t i;
+
+	if (json_is_real(value)) {
+		spell_real(json_real_value(value), real);
+		/* Without a point it would come back as another type. */
+		TRY(arena_printf(arena, &text, "%s%s", real, strpbrk(real, ".e") ? "" : ".0"));
+		json_put_raw(json, name, text.ptr);
+	} else if (json_is_object(value)) {
+		json_begin(json, name, '{');
+		json_object_foreach((json_t *)(uintptr_t)value, key, item)
+			TRY(spell(arena, json, key, item));
+		json_end(json, '}');
+	} else if (json_is_array(value)) {
+		json_begin(json, name, '[');
+		json_array_foreach(value, i, item) TRY(spell(arena, json, NULL, item));
+		json_end(json, ']');
+	} else {
+		TRY(dump(arena, value, &text));
+		json_put_raw(json, name, text.ptr);
+	}
+	return OK;
+}
+
+static enum err dump_with_reals(struct arena *arena, const json_t *value, struct str *ret_json)
+{
+	struct json_stream json = json_stream_in(arena);
+
+	TRY(spell(arena, &json, NULL, value));
+	return json_stream_str(&json, ret_json);
+}
+
+/* Its text ends with a NUL. */
 static enum err dump(struct arena *arena, const json_t *value, struct str *ret_json)
 {
+	if (has_real(value))
+		return dump_with_reals(arena, value, ret_json);
 	size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY);
 	char *text = size ? arena_alloc(arena, size + 1) : NULL;
 
 	NEED(text);
 	json_dumpb(value, text, size, JSON_COMPACT | JSON_ENCODE_ANY);
+	text[size] = '\0';
 	*ret_json = (struct str){ text, size };
 	return OK;
 }
@@ -62,6 +144,8 @@ static enum err read_list(struct arena *arena, const json_t *array, struct membe
 /* A text, or what has none: numbers and booleans as JSON spells them. */
 static enum err read_value(struct arena *arena, const json_t *value, struct member *member)
 {
+	char real[REAL_ROOM];
+
 	switch (json_typeof(value)) {
 	case JSON_STRING:
 		member->kind = MEMBER_TEXT;
@@ -73,7 +157,8 @@ static enum err read_value(struct arena *arena, const json_t *value, struct memb
 		return arena_printf(arena, &member->text, "%lld",
 		                    (long long)json_integer_value(value));
 	case JSON_REAL:
-		return arena_printf(arena, &member->text, "%.17g", json_real_value(value));
+		return arena_str(arena, str(spell_real(json_real_value(value), real)),
+		                 &member->text);
 	case JSON_TRUE:
 	case JSON_FALSE:
 		member->text = json_is_true(value) ? STR("true") : STR("false");
@@ -212,7 +297,8 @@ bool json_is_structure(struct str text)
 {
 	json_t *root;
 
-	if (text.len == 0 || (text.ptr[0] != '{' && text.ptr[0] != '[') || load(text, &root) != OK)
+	if (text.len == 0 || (text.ptr[0] != '{' && text.ptr[0] != '[') ||
+	    !json_is_shallow(text, DEPTH_MAX - 1) || load(text, &root) != OK)
 		return false;
 	json_decref(root);
 	return true;
@@ -372,7 +458,9 @@ static enum err put_members(json_t *object, const struct out_field *field, const
 		return OK;
 	object = descend_all(object, &name);
 	NEED(object);
-	TRY(load(text, &more));
+	enum err err = load(text, &more);
+	if (err != OK) /* nobody's request is at fault */
+		return err == ERR_MALFORMED ? ERR_INTERNAL : err;
 	int failed = json_object_update_missing(object, more);
 	json_decref(more);
 	return failed ? ERR_NOMEM : OK;

@@ -59,7 +59,8 @@ MUST_USE enum err json_read_flat(struct arena *arena, struct str text, struct me
  * or it is null. ERR_MEMBER_TYPE: it is no object. */
 MUST_USE enum err json_part(const struct members *members, const char *name, struct str *ret_json);
 
-/* Whether a text is an object or an array in JSON, and nothing else. */
+/* Whether a text is an object or an array in JSON, and nothing else; one that OUT_MEMBERS can take
+ * as a member, so a level less deep than what is read. */
 bool json_is_structure(struct str text);
 
 /* Whether nothing in it is nested deeper than that, told without nesting anything: for whoever

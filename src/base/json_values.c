@@ -87,6 +87,41 @@ enum err json_values_read(struct arena *arena, struct str text, size_t max,
 	return err;
 }
 
+/* How many went. Not deeper than what was read. */
+static size_t prune(json_t *value, bool (*is_unwanted)(struct str name))
+{
+	const char *name;
+	json_t *item;
+	void *next;
+	size_t i, n = 0;
+
+	json_object_foreach_safe(value, next, name, item)
+	{
+		if (!is_unwanted(str(name)))
+			n += prune(item, is_unwanted);
+		else if (json_object_del(value, name) == 0)
+			n++;
+	}
+	json_array_foreach(value, i, item) n += prune(item, is_unwanted);
+	return n;
+}
+
+enum err json_values_prune(struct arena *arena, struct str text,
+                           bool (*is_unwanted)(struct str name), struct str *ret_text)
+{
+	json_error_t error;
+
+	*ret_text = text;
+	if (text.len == 0 || (text.ptr[0] != '{' && text.ptr[0] != '[') || !is_shallow(text))
+		return OK;
+	json_t *root = json_loadb(text.ptr, text.len, 0, &error);
+	if (!root)
+		return json_error_code(&error) == json_error_out_of_memory ? ERR_NOMEM : OK;
+	enum err err = prune(root, is_unwanted) > 0 ? dump(arena, root, ret_text) : OK;
+	json_decref(root);
+	return err;
+}
+
 /* NULL: no memory, or a text that is none. */
 static json_t *object_of(const struct named_texts *values)
 {

@@ -23,6 +23,11 @@ struct named_texts {
 MUST_USE enum err json_values_read(struct arena *arena, struct str text, size_t max,
                                    struct named_texts *ret_values);
 
+/* A text that is an object or an array in JSON, without the members, at any depth, whose names are
+ * unwanted; any other text, and one that has none of them, as it is. */
+MUST_USE enum err json_values_prune(struct arena *arena, struct str text,
+                                    bool (*is_unwanted)(struct str name), struct str *ret_text);
+
 /* An object of texts; those that are NONE are null. ERR_INTERNAL: one is not UTF-8. */
 MUST_USE enum err json_values_write(struct arena *arena, const struct named_texts *values,
                                     struct str *ret_json);

@@ -426,6 +426,7 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_NO_TEMPLATE] = MALFORMED("There is no such mail."),
 	[ERR_NO_MAIL] = MALFORMED("There is no such mail."),
 	[ERR_BAD_SETTING] = MALFORMED("There is no such setting."),
+	[ERR_NOT_WHOLE] = MALFORMED("A setting is missing."),
 	[ERR_RATE_LIMITED] = { 429, "rate_limited",
 	                       "Too many requests. Please wait before the next one.", NULL, NULL,
 	                       NULL },

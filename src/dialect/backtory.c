@@ -428,6 +428,7 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_NO_TEMPLATE] = BAD("There is no such mail."),
 	[ERR_NO_MAIL] = BAD("There is no such mail."),
 	[ERR_BAD_SETTING] = BAD("There is no such setting."),
+	[ERR_NOT_WHOLE] = BAD("A setting is missing."),
 	[ERR_PASSWORD_SHORT] = REFUSED("The new password is too short."),
 	[ERR_PASSWORD_LONG] = REFUSED("The new password is too long."),
 	[ERR_PASSWORD_SAME] = REFUSED("The new password is the old one."),

@@ -53,6 +53,7 @@ struct route {
 	/* Instead of `out`. */
 	enum err (*render)(struct visit *visit, const void *result);
 	const char *asset; /* pages: the file that is the answer */
+	bool lenient;      /* members that nobody knows are passed over here */
 	bool aside;        /* documents tell of it in the row alike that follows */
 	/* Of a dialect that is documented; the rest of the document is derived (document.h). */
 	const char *summary;     /* one sentence: what it does */
@@ -112,6 +113,7 @@ struct visit {
 	struct str path; /* below /api:NAME */
 	struct app_names_found {
 		bool header;    /* the Id header was there */
+		bool alias;     /* the path began with /api:NAME */
 		bool announced; /* a preflight says that it will be */
 	} named;
 	bool admitted; /* it is of a page of one of the app's origins */

@@ -118,12 +118,12 @@ static const struct field join_fields[] = {
 static const struct sign_in_begin linkedin_begin = { .provider = { "linkedin", 8 } };
 
 static const struct field linkedin_begin_fields[] = {
-	FIELD("redirect_uri", TEXT, struct sign_in_begin, redirect_uri),
+	FIELD_OR("redirect_uri", TEXT, struct sign_in_begin, redirect_uri, ERR_MEMBER_MISSING),
 };
 
 static const struct field provider_begin_fields[] = {
 	FIELD("provider", TEXT, struct sign_in_begin, provider),
-	FIELD("redirect_uri", TEXT, struct sign_in_begin, redirect_uri),
+	FIELD_OR("redirect_uri", TEXT, struct sign_in_begin, redirect_uri, ERR_MEMBER_MISSING),
 };
 
 static const struct out_field begun_out[] = {
@@ -137,32 +137,35 @@ static const struct sign_in_finish linkedin_finish = {
 
 static const struct sign_in_finish provider_finish = { .terms = { ACCESS_OPAQUE, AUTH_TOKEN_S } };
 
-/* What a provider adds when it sends a person back may be handed on as it came. */
+/* What a provider adds when it sends a person back may be handed on as it came: whatever else it
+ * is (RFC 6749, 4.1.2), it is passed over. */
 #define FINISH_FIELDS                                                                              \
-	FIELD("redirect_uri", TEXT, struct sign_in_finish, redirect_uri),                          \
+	FIELD_OR("redirect_uri", TEXT, struct sign_in_finish, redirect_uri, ERR_MEMBER_MISSING),   \
 		FIELD_MAYBE("state", SECRET, struct sign_in_finish, state),                        \
 		FIELD_MAYBE("iss", TEXT, struct sign_in_finish, issuer)
 
 static const struct field linkedin_finish_fields[] = {
-	FIELD("code", SECRET, struct sign_in_finish, code),
+	FIELD_OR("code", SECRET, struct sign_in_finish, code, ERR_MEMBER_MISSING),
 	FINISH_FIELDS,
 };
 
 static const struct field linkedin_refused_fields[] = {
 	FIELD("error", TEXT, struct sign_in_finish, error),
+	FIELD_MAYBE("code", SECRET, struct sign_in_finish, code),
 	FIELD_MAYBE("error_description", TEXT, struct sign_in_finish, description),
 	FINISH_FIELDS,
 };
 
 static const struct field provider_finish_fields[] = {
 	FIELD("provider", TEXT, struct sign_in_finish, provider),
-	FIELD("code", SECRET, struct sign_in_finish, code),
+	FIELD_OR("code", SECRET, struct sign_in_finish, code, ERR_MEMBER_MISSING),
 	FINISH_FIELDS,
 };
 
 static const struct field provider_refused_fields[] = {
 	FIELD("provider", TEXT, struct sign_in_finish, provider),
 	FIELD("error", TEXT, struct sign_in_finish, error),
+	FIELD_MAYBE("code", SECRET, struct sign_in_finish, code),
 	FIELD_MAYBE("error_description", TEXT, struct sign_in_finish, description),
 	FINISH_FIELDS,
 };
@@ -186,6 +189,7 @@ static const struct route routes[] = {
 	  .refuses = REFUSES(ERR_NO_PROVIDER, ERR_BAD_REDIRECT) },
 	{ .method = "GET",
 	  .path = "/linkedin/continue",
+	  .lenient = true,
 	  .when = "error",
 	  .aside = true,
 	  .takes = TAKES_QUERY,
@@ -196,6 +200,7 @@ static const struct route routes[] = {
 	  .out = FIELDS(signed_in_out) },
 	{ .method = "GET",
 	  .path = "/linkedin/continue",
+	  .lenient = true,
 	  .takes = TAKES_QUERY,
 	  .operation = &sign_in_finish_op,
 	  .preset = &linkedin_finish,
@@ -218,6 +223,7 @@ static const struct route routes[] = {
 	  .refuses = REFUSES(ERR_NO_PROVIDER, ERR_BAD_REDIRECT) },
 	{ .method = "GET",
 	  .path = "/oauth/{provider}/continue",
+	  .lenient = true,
 	  .when = "error",
 	  .aside = true,
 	  .takes = TAKES_QUERY,
@@ -228,6 +234,7 @@ static const struct route routes[] = {
 	  .out = FIELDS(signed_in_out) },
 	{ .method = "GET",
 	  .path = "/oauth/{provider}/continue",
+	  .lenient = true,
 	  .takes = TAKES_QUERY,
 	  .operation = &sign_in_finish_op,
 	  .preset = &provider_finish,
@@ -365,7 +372,7 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_RETRY] = FATAL(503, "Too much is going on here. Please try again."),
 	[ERR_APP_DISABLED] = FATAL(503, "The service is disabled for this app."),
 	[ERR_UNREACHABLE] =
-		FATAL(503, "The provider does not answer as it should. Please try again later."),
+		FATAL(503, "The provider does not answer as it should. Please begin again."),
 	[ERR_NO_PROVIDER] = NOWHERE(404),
 	[ERR_BAD_REDIRECT] = INPUT("Invalid redirect_uri."),
 	[ERR_LINKED] = DENIED("user_exist"),
@@ -403,6 +410,7 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_NO_TEMPLATE] = STANDARD("no_email_template_found"),
 	[ERR_NO_MAIL] = STANDARD("email_not_sent"),
 	[ERR_BAD_SETTING] = INPUT("Invalid setting."),
+	[ERR_NOT_WHOLE] = INPUT("Invalid setting."),
 	[ERR_EMPTY_EMAIL] = STANDARD("email_empty"),
 	[ERR_EMPTY_PASSWORD] = STANDARD("password_empty"),
 	[ERR_EMPTY_CODE] = STANDARD("resetcode_empty"),

@@ -77,7 +77,8 @@ static const struct member_words members[] = {
 	  .example = "\"info\":{\"city\":\"Lyon\"}" },
 	{ .name = "user",
 	  .meaning =
-	          "an object: `name`, `info`, and any others, up to 32 and 2,048 bytes together; "
+	          "an object: `name`, `info`, and any others, up to 32 and 2,048 bytes together, "
+	          "and 64 in a request, those inside of objects counted (a list is one); "
 	          "null takes one away. What is not the user's to say (`id`, `created_at`, "
 	          "`email`, `username`, `status`, `reset_code`, `token`, `linkedin_oauth` and "
 	          "their "

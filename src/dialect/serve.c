@@ -154,6 +154,7 @@ static enum err find_app(struct visit *visit)
 	};
 
 	visit->named.header = hints.public_id.ptr != NULL;
+	visit->named.alias = hints.alias.ptr != NULL;
 	visit->named.announced = cors_announces_app(visit->request);
 	enum err err = operation_run(&visit->ctx, &app_find_op, &hints, &visit->ctx.app);
 	return err == ERR_NO_APP ? OK : err;
@@ -166,6 +167,14 @@ static bool app_serves(const struct app *app, const struct dialect *dialect)
 	return dialect->bit == 0 || (app->dialects & dialect->bit) != 0;
 }
 
+/* Below the /api:NAME of no app. Nobody but Hack System's clients and ours has such addresses, and
+ * the former are told so in their words. */
+static bool is_below_nobody(const struct visit *visit)
+{
+	return visit->named.alias && !visit->named.header && visit->ctx.app.id == 0 &&
+	       !str_starts(visit->path, "/api/");
+}
+
 /* A path belongs to the dialect that lists it. One path is in two lists: with the Id header it is
  * the one's whose clients send it; else the other's, if the app serves that. */
 static const struct dialect *dialect_of_path(const struct serving *serving,
@@ -173,6 +182,8 @@ static const struct dialect *dialect_of_path(const struct serving *serving,
 {
 	const struct dialect *found = NULL;
 
+	if (is_below_nobody(visit))
+		return &dialect_hacksystem;
 	for (const struct dialect *const *d = serving->dialects; *d; d++) {
 		if (!dialect_has_path(*d, visit->path))
 			continue;
@@ -196,6 +207,8 @@ static const struct dialect *dialect_of_nothing(const struct serving *serving,
 		return &dialect_account;
 	if (visit->named.header)
 		return &dialect_backtory;
+	if (visit->named.alias && app_serves(&visit->ctx.app, &dialect_hacksystem))
+		return &dialect_hacksystem;
 	if (accept.ptr && strstr(accept.ptr, "text/html"))
 		return serving->dialects[0];
 	if (app_serves(&visit->ctx.app, &dialect_hacksystem))
@@ -379,8 +392,8 @@ static enum err run_route(struct visit *visit)
 		memcpy(in, route->preset, operation->in_size);
 	TRY(check_query(visit));
 	TRY(read_path(visit));
-	TRY(fields_decode(route->fields, route->n_fields, &visit->members, visit->dialect->lenient,
-	                  in, &visit->culprit));
+	TRY(fields_decode(route->fields, route->n_fields, &visit->members,
+	                  visit->dialect->lenient || route->lenient, in, &visit->culprit));
 	TRY(operation_run(&visit->ctx, operation, in, result));
 	return render_result(visit, result);
 }

@@ -114,7 +114,7 @@ bool https_url_is_good(struct str url)
 	if (!parsed || url.len > HTTPS_URL_MAX)
 		return false;
 	for (size_t i = 0; i < url.len; i++) {
-		if (url.ptr[i] <= ' ' || url.ptr[i] == 0x7f || strchr("\"<>\\", url.ptr[i]))
+		if (url.ptr[i] <= ' ' || url.ptr[i] == 0x7f || strchr("\"<>\\#", url.ptr[i]))
 			return false;
 	}
 	memcpy(copy, url.ptr ? url.ptr : "", url.len);

@@ -404,6 +404,7 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_NO_TEMPLATE] = ODD(400, "This is not understood here."),
 	[ERR_NO_MAIL] = ODD(400, "This is not understood here."),
 	[ERR_BAD_SETTING] = ODD(400, "This is not understood here."),
+	[ERR_NOT_WHOLE] = ODD(400, "This is not understood here."),
 	[ERR_CONFLICT] = ODD(409, "This is taken."),
 	[ERR_USERNAME_TAKEN] = ODD(409, "This is taken."),
 	[ERR_EMAIL_TAKEN] = ODD(409, "This is taken."),

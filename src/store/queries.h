@@ -69,8 +69,8 @@
 	"spent_at"
 #define SIGN_IN_TYPES "iibbtiiii"
 
-#define IDENTITY_COLUMNS "id, app_id, account_id, provider, issuer, subject, created_at"
-#define IDENTITY_TYPES   "iiittti"
+#define IDENTITY_COLUMNS "id, app_id, account_id, provider, issuer, subject, created_at, vouched"
+#define IDENTITY_TYPES   "iiitttii"
 
 #define QUERY_LIST(QUERY)                                                                          \
 	QUERY(PING, "", "i", "SELECT count(*) FROM app")                                           \
@@ -502,17 +502,17 @@
 	QUERY(IDENTITY_FIND, "itt", "i",                                                           \
 	      "SELECT account_id FROM identity WHERE app_id = $1 AND issuer = $2"                  \
 	      " AND subject = $3")                                                                 \
-	QUERY(IDENTITY_ADD, "iittti", "",                                                          \
-	      "INSERT INTO identity (app_id, account_id, provider, issuer, subject, created_at)"   \
-	      " VALUES ($1, $2, $3, $4, $5, $6)")                                                  \
+	QUERY(IDENTITY_ADD, "iitttii", "",                                                         \
+	      "INSERT INTO identity (app_id, account_id, provider, issuer, subject, created_at,"   \
+	      " vouched) VALUES ($1, $2, $3, $4, $5, $6, $7)")                                     \
 	QUERY(IDENTITY_PAGE, "itii", IDENTITY_TYPES,                                               \
 	      "SELECT " IDENTITY_COLUMNS " FROM identity WHERE app_id = $1 AND issuer = $2"        \
 	      " AND id > $3 ORDER BY id LIMIT $4")                                                 \
 	QUERY(IDENTITY_REMOVE, "it", "i",                                                          \
 	      "DELETE FROM identity WHERE account_id = $1 AND issuer = $2 RETURNING id")           \
 	QUERY(IDENTITIES_DOUBT, "i", "",                                                           \
-	      "DELETE FROM identity WHERE account_id = $1 AND EXISTS (SELECT 1 FROM account"       \
-	      " WHERE id = $1 AND email_verified_at = 0)")                                         \
+	      "DELETE FROM identity WHERE account_id = $1 AND vouched = 0 AND EXISTS"              \
+	      " (SELECT 1 FROM account WHERE id = $1 AND email_verified_at = 0)")                  \
 	/* Housekeeping: rows that have had their time ($1), some of them ($2), oldest first. The  \
 	 * condition stands twice, for a row may be renewed while its sweeper waits for it; with a \
 	 * plus, lest it be read by. */                                                            \
@@ -718,7 +718,7 @@
 	      WRITE_ROW("sign_in", SIGN_IN_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9"))         \
 	QUERY(READ_IDENTITY, "ii", IDENTITY_TYPES, READ_PAGE("identity", IDENTITY_COLUMNS, "id"))  \
 	QUERY(WRITE_IDENTITY, IDENTITY_TYPES, "",                                                  \
-	      WRITE_ROW("identity", IDENTITY_COLUMNS, "$1, $2, $3, $4, $5, $6, $7"))               \
+	      WRITE_ROW("identity", IDENTITY_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8"))           \
 	QUERY(READ_REMOVED_ACCOUNT, "ii", "ii",                                                    \
 	      READ_PAGE("removed_account", "newest_id, newest_app_id", "newest_id"))               \
 	QUERY(WRITE_REMOVED_ACCOUNT, "ii", "", \

@@ -865,6 +865,7 @@ struct identity {
 	struct str provider; /* the name it had when this was written */
 	struct str issuer, subject;
 	int64_t created_at;
+	int64_t vouched; /* 1: the operator says so, which no reset undoes */
 };
 
 /* ->account_id of this issuer and subject. */
@@ -888,8 +889,8 @@ MUST_USE enum err store_identity_remove(struct tx *tx, const struct identity *id
 MUST_USE enum err store_identity_add(struct tx *tx, const struct identity *identity);
 
 /* Of an account whose address nobody has verified: whoever reads its mail is its owner, and need
- * not be who signed in by a provider that did not verify it either. Of any other: nothing is done.
- */
+ * not be who signed in by a provider that did not verify it either. Of any other, and of what the
+ * operator vouches for: nothing is done. */
 MUST_USE enum err store_identities_doubt(struct tx *tx, int64_t account_id);
 
 /* ---- audit ---- */

@@ -34,7 +34,7 @@ static const struct column identity_columns[] = {
 	COLUMN(INTEGER, struct identity, id),         COLUMN(INTEGER, struct identity, app_id),
 	COLUMN(INTEGER, struct identity, account_id), COLUMN(TEXT, struct identity, provider),
 	COLUMN(TEXT, struct identity, issuer),        COLUMN(TEXT, struct identity, subject),
-	COLUMN(INTEGER, struct identity, created_at),
+	COLUMN(INTEGER, struct identity, created_at), COLUMN(INTEGER, struct identity, vouched),
 };
 
 #define PROVIDER_ROWS ROWS(provider_columns, struct provider)
@@ -152,9 +152,10 @@ enum err store_identity_find(struct store *store, struct arena *arena,
 enum err store_identity_add(struct tx *tx, const struct identity *identity)
 {
 	const struct value args[] = {
-		INTEGER(identity->app_id), INTEGER(identity->account_id),
-		TEXT(identity->provider),  TEXT(identity->issuer),
-		TEXT(identity->subject),   INTEGER(identity->created_at),
+		INTEGER(identity->app_id),  INTEGER(identity->account_id),
+		TEXT(identity->provider),   TEXT(identity->issuer),
+		TEXT(identity->subject),    INTEGER(identity->created_at),
+		INTEGER(identity->vouched),
 	};
 
 	return tx_run(tx, QUERY_IDENTITY_ADD, ARGS(args));

@@ -203,6 +203,13 @@ def test_every_path_answers_below_a_group_prefix(hack):
     for path in ("/api:nobody" + RESET, "/api:" + RESET, "/api:second/nothing", "/nothing"):
         answer = hack.post(path)
         assert (path, answer.status) == (path, 404), answer.raw
+    for path in ("/api:nobody", "/api:nobody/", "/api:nobody/auth/user", "/api:nobody/auth/login", "/api:nobody/password-reset",
+                 "/api:/auth/user", "/api:second/nothing"):
+        answer = hack.get(path, headers={"Accept": "text/html"})
+        check_error(answer, 404, "ERROR_CODE_NOT_FOUND", "Unable to locate request.")
+        assert set(answer.body) == {"code", "message"}
+    page = hack.get("/api:second/password-reset", headers={"Accept": "text/html"})
+    assert page.status == 200 and page.headers["Content-Type"].startswith("text/html")
     answer = hack.post("/api:second/nothing")
     check_error(answer, 404, "ERROR_CODE_NOT_FOUND", "Unable to locate request.")
     assert set(answer.body) == {"code", "message"}

@@ -244,6 +244,25 @@ def test_a_refused_profile_changes_nothing_at_all(hack):
     check_error(hack.put(PROFILE, bearer=token, user={"info": deep}), 400, INPUT)
 
 
+def test_a_request_has_64_members_those_inside_of_objects_counted(hack):
+    token = signs_up(hack)
+    inside = {f"m{number}": number for number in range(64)}
+    answer = hack.put(PROFILE, bearer=token, user={"info": inside, "list": [0.1, 0.5, list(range(100))]})
+    check_error(answer, 400, INPUT)
+    del inside["m63"]
+    answer = hack.put(PROFILE, bearer=token, user={"info": inside, "list": [0.1, 0.5, list(range(100))]})
+    assert answer.status == 200 and answer.body["user"]["info"] == inside and b"[0.1,0.5,[0," in answer.raw
+
+
+def test_a_text_of_deep_json_stays_a_text(hack):
+    token = signs_up(hack)
+    for depth in range(6, 12):
+        text = "[" * depth + "1" + "]" * depth
+        answer = hack.put(PROFILE, bearer=token, user={"x": text})
+        assert answer.status == 200, (depth, answer.raw)
+        assert user_of(hack, token) == answer.body and (depth < 8 or answer.body["user"]["x"] == text)
+
+
 # ---- the end ----
 
 def test_a_removed_user_leaves_nothing_behind(hack):

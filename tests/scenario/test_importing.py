@@ -56,7 +56,7 @@ def test_users_of_backtory_come_with_their_names_and_passwords(rekey):
 
 
 XANO = """\
-{{"id": 7, "created_at": 1700000000123, "name": "Dora", "email": "dora@example.org", "password": "{0}", "info": {{"job": "smith"}}, "linkedin_oauth": {{"id": "x"}}, "reset_code": "1234"}}
+{{"id": 7, "created_at": 1700000000123, "name": "Dora", "email": "dora@example.org", "password": "{0}", "info": {{"job": "smith"}}, "linkedin_oauth": {{"access_token": "AQX", "id": "x"}}, "reset_code": "1234"}}
 {{"id": 8, "created_at": "2024-02-03 04:05:06+0000", "email": "Emil@Example.org", "password": "{0}"}}
 {{"id": 9, "created_at": 1700000000123, "email": "fay@example.org", "password": "{1}"}}
 """

@@ -9,7 +9,7 @@ import jwt
 import pytest
 from providers import (CALLBACK, CLIENT, CLIENT_SECRET, EC_KEY, OTHER_CALLBACK, OTHER_KEY, RSA_KEY, WEAK_KEY, Provider, public_jwk, query_of,
                        server_context, signed_by_public_key, unsigned)
-from server import NEW_PASSWORD, NO_LIMITS, secret_in
+from server import NEW_PASSWORD, NO_LIMITS, secret_in, token_in
 
 SETTINGS = NO_LIMITS
 
@@ -374,8 +374,29 @@ def test_a_new_key_of_the_provider_is_found_but_not_at_every_beck(hack, provider
 def test_a_key_that_is_too_short_is_no_key(hack, provider):
     provider.keys = {"rsa": WEAK_KEY}
     provider.sign = sign(WEAK_KEY)
-    is_refused(sign_in(hack, provider), 503, FATAL)
+    is_refused(sign_in(hack, provider), 503, FATAL, "The provider does not answer as it should. Please begin again.")
     assert reasons(hack)[0] == "the provider's keys cannot be used"
+
+
+# ---- what a page may hand on ----
+
+
+def test_what_is_empty_is_not_there(hack, provider):
+    is_refused(hack.get(INIT, query={"redirect_uri": ""}), 400, INPUT)
+    code = provider.lets_in(begin(hack))
+    for query in ({"code": ""}, {"redirect_uri": ""}, {"code": "", "error": ""}):
+        is_refused(hack.get(CONTINUE, query={"code": code, "redirect_uri": CALLBACK, **query}), 400, INPUT)
+    is_refused(hack.get(CONTINUE, query={"error": "", "redirect_uri": CALLBACK}), 400, INPUT)
+    assert finish(hack, code, query={"state": "", "error": "", "error_description": ""}).status == 200
+
+
+def test_what_else_a_provider_sends_along_is_passed_over(hack, provider):
+    url = begin(hack)
+    more = {"scope": "openid", "session_state": "x", "authuser": "0", "prompt": "none", "error_uri": "https://id.example/why"}
+    assert finish(hack, provider.lets_in(url), query={"state": query_of(url)["state"], **more}).status == 200
+    answer = hack.get(CONTINUE, query={"error": "access_denied", "redirect_uri": CALLBACK, "state": query_of(begin(hack))["state"], **more})
+    is_refused(answer, 403, DENIED)
+    is_refused(hack.get(INIT, query={"redirect_uri": CALLBACK, **more}), 400, INPUT)
 
 
 # ---- what a provider may do instead of answering ----
@@ -537,6 +558,32 @@ def test_whoever_reads_the_mail_is_the_owner_of_an_unverified_address(hack, prov
     assert sign_in(hack, provider, sub="bob", email="bob@example.org").status == 200
 
 
+def test_whoever_asks_for_the_verification_link_is_the_owner_too(hack, provider):
+    """The link sets a password, so that no password, session or sign-in of who came first outlives the proof."""
+    hack.sets_app("hack", **{"dialects+": "account"})
+    assert sign_in(hack, provider, email_verified=False).status == 200
+    session = hack.post("/auth/signup", email="bob@example.org", password="the attacker's").body["authToken"]
+    for address in ("ann@example.org", "bob@example.org"):
+        assert hack.put("/api/v1/account/verification", email=address).status == 202
+        token = token_in(hack.mail_to(address))
+        assert hack.put("/api/v1/account/verification", token=token).status == 410
+        assert hack.put("/api/v1/account/password", token=token, new=NEW_PASSWORD).status == 204
+    is_refused(sign_in(hack, provider, email_verified=False), 403, DENIED)
+    assert hack.get("/auth/user", bearer=session).status == 401
+    assert hack.post("/auth/login", email="bob@example.org", password="the attacker's").status == 400
+    assert hack.post("/auth/login", email="bob@example.org", password=NEW_PASSWORD).status == 200
+
+
+def test_who_the_operator_links_stays_linked_when_they_prove_their_address(hack, provider):
+    hack.sets_app("hack", sign_up="open")
+    assert hack.post("/auth/signup", email="ann@example.org", password="my own horse").status == 200
+    hack.command("provider", "link", "linkedin", "ann@example.org", "ann-at-linkedin", "--app", "hack")
+    assert hack.get("/reset/password", query={"email": "ann@example.org"}).status == 200
+    code = secret_in(hack.mail_to("ann@example.org"))
+    assert hack.post("/reset/password", code=code, password=NEW_PASSWORD).status == 200
+    assert sign_in(hack, provider, sub="ann-at-linkedin").status == 200 and accounts(hack) == ["ann@example.org"]
+
+
 def test_the_same_new_person_twice_at_once_is_one_account(hack, provider):
     urls = [begin(hack) for _ in range(6)]
     answers = []
@@ -573,7 +620,7 @@ def test_a_secret_is_kept_sealed_and_shown_to_nobody(hack, provider):
 @pytest.mark.sqlite  # what a provider says knows no engine
 @pytest.mark.parametrize("words", [
     ("issuer=http://id.example",), ("issuer=",), ("client_id=",), ("token_url=ftp://127.0.0.1/",), ("token_url=https://user@id.example/",), ("keys_url=/keys",),
-    ("keys_url=http://10.0.0.1/keys",), ("user_info_url=http://localhost.evil.example/",), ("redirect_uris=http://hack.example/",), ("redirect_uris=https://*.example/",),
+    ("keys_url=http://10.0.0.1/keys",), ("authorization_url=https://id.example/#",), ("user_info_url=http://localhost.evil.example/",), ("redirect_uris=http://hack.example/",), ("redirect_uris=https://*.example/",),
     ("redirect_uris=https://hack.example/#here",), ("redirect_uris+=,",), ("scopes=profile email",), ("scopes=",), ("pkce=yes",), ("nonce=off",), ("state=no",),
     ("client_authentication=jwt",), ("nothing=1",), ("name=other",), ("pkce",), ("client_id=a\nb",), ("redirect_uris=" + ",".join(f"https://hack.example/{n}" for n in range(17)),)])
 def test_a_setting_that_cannot_be_changes_nothing(hack, words):
@@ -587,6 +634,8 @@ def test_a_provider_that_is_not_known_by_name_has_to_be_told_whole(hack, provide
     for missing in ("issuer", "client_id", "authorization_url", "token_url", "keys_url"):
         words = [f"{key}={value}" for key, value in provider.settings().items() if key != missing]
         assert hack.run("provider", "set", "other", *words, "--app", "hack").returncode == 1, missing
+    refused = hack.run("provider", "set", "other", "client_id=x", "--app", "hack")
+    assert "issuer" in refused.stderr and "no such setting" not in refused.stderr
     assert hack.run("provider", "show", "other", "--app", "hack").returncode == 1
     assert hack.run("provider", "set", "No Name", "client_id=x", "--app", "hack").returncode == 1
 

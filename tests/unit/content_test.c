@@ -48,6 +48,10 @@ TEST(a_row_keeps_what_is_not_changed_and_an_import_replaces_it)
 	                       "{\"id\":3,\"a\":null}") == OK);
 	CHECK("replaced", str_is(entry_of(&house, "content_strings/hi").members,
 	                         "{\"slug\":\"\",\"global\":false,\"a\":null}"));
+	CHECK("imported",
+	      edit(&house, &content_import_op, "content_strings/hi", "{\"global\":null}") == OK);
+	CHECK("null is no", str_is(entry_of(&house, "content_strings/hi").members,
+	                           "{\"slug\":\"\",\"global\":false}"));
 	CHECK("of the other table",
 	      edit(&house, &content_set_op, "app_structure/hi", "{\"slug\":\"a member\"}") == OK);
 	CHECK("two", house_rows(&house, "content") == 2);

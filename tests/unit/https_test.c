@@ -26,6 +26,7 @@ TEST(only_encrypted_addresses_and_this_machine_are_asked)
 		{ "https://user@id.example.org/", false },
 		{ "https://user:password@id.example.org/", false },
 		{ "https://id.example.org/#part", false },
+		{ "https://id.example.org/#", false },
 		{ "https://", false },
 		{ "ftp://127.0.0.1/", false },
 		{ "file:///etc/passwd", false },

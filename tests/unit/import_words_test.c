@@ -120,6 +120,36 @@ TEST(what_is_no_word_is_kept_left_out_or_an_error)
 	CHECK("no object", why && strstr(why, "no JSON object"));
 }
 
+TEST(what_is_secret_inside_of_a_value_is_not_kept)
+{
+	static const struct {
+		const char *name, *value, *want;
+	} cases[] = {
+		{ "linkedin_oauth", "{\"name\":\"Ann\",\"access_token\":\"x\",\"id\":\"7\"}",
+		  "{\"id\":\"7\"}" },
+		{ "linkedin_oauth", "{\"id\":7}", "{\"id\":7}" },
+		{ "linkedin_oauth", "{\"code\":\"x\"}", NULL },
+		{ "linkedin_oauth", "[\"x\"]", NULL },
+		{ "linkedin_oauth", "x", NULL },
+		{ "google_oauth",
+		  "{\"id\":1,\"refreshToken\":\"x\",\"a\":[{\"password\":1,\"b\":2}]}",
+		  "{\"id\":1,\"a\":[{\"b\":2}]}" },
+		{ "info", "{ \"a\": [1] }", "{ \"a\": [1] }" },
+		{ "info", "{token", "{token" },
+	};
+	struct named_text item;
+	struct named_texts words = { &item, 1 };
+	struct account_record record;
+	const char *why;
+
+	FOREACH(c, cases) {
+		item = (struct named_text){ str(c->name), str(c->value) };
+		CHECK("read", import_read(t->arena, IMPORT_FROM_XANO, &words, &record, &why) == OK);
+		CHECK(c->value, record.more.n == (c->want ? 1 : 0));
+		CHECK(c->value, !c->want || str_is(record.more.items[0].value, c->want));
+	}
+}
+
 TEST(an_account_keeps_32_fields_of_two_kibibytes_in_all)
 {
 	static char big[ACCOUNT_FIELDS_BYTES_MAX];

@@ -369,6 +369,11 @@ TEST(an_object_is_read_as_it_stands)
 		{ "a text", "{\"a.b\":\"x\"}", MEMBER_TEXT, "x" },
 		{ "null", "{\"a.b\":null}", MEMBER_NULL, "" },
 		{ "a number", "{\"a.b\":1.5}", MEMBER_OTHER, "1.5" },
+		{ "one of many digits", "{\"a.b\":0.1}", MEMBER_OTHER, "0.1" },
+		{ "one of no round value", "{\"a.b\":0.30000000000000004}", MEMBER_OTHER,
+		  "0.30000000000000004" },
+		{ "some inside", "{\"a.b\":{\"\\\"\":[0.1,2.0,-1e300,1],\"c\":null}}", MEMBER_OTHER,
+		  "{\"\\\"\":[0.1,2.0,-1e+300,1],\"c\":null}" },
 		{ "true", "{\"a.b\":true}", MEMBER_OTHER, "true" },
 		{ "an object", "{\"a.b\":{\"c\":[1, \"é\"]}}", MEMBER_OTHER, "{\"c\":[1,\"é\"]}" },
 		{ "nothing", "{\"a.b\":{}}", MEMBER_OTHER, "{}" },
@@ -396,4 +401,22 @@ TEST(only_an_object_or_an_array_is_a_structure)
 		CHECK(*text, json_is_structure(str(*text)));
 	FOREACH(text, no)
 		CHECK(*text, !json_is_structure(str(*text)));
+}
+
+/* Whatever is shown as a structure is read again inside the object of all members. */
+TEST(a_structure_can_be_a_member_of_what_is_shown)
+{
+	static const struct {
+		const char *text;
+		bool is_one;
+	} cases[] = { { "[[[[[[[1]]]]]]]", true }, { "[[[[[[[[1]]]]]]]]", false } };
+	static const struct out_field out[] = { { .name = "*", .kind = OUT_MEMBERS } };
+
+	FOREACH(c, cases) {
+		struct str members, json;
+		CHECK(c->text, json_is_structure(str(c->text)) == c->is_one);
+		CHECK("memory", arena_printf(t->arena, &members, "{\"x\":%s}", c->text) == OK);
+		enum err err = json_write(t->arena, out, 1, &members, &json);
+		CHECK(c->text, err == (c->is_one ? OK : ERR_INTERNAL));
+	}
 }

@@ -274,24 +274,47 @@ TEST(the_link_of_several_sign_ups_is_not_mailed_again)
 	house_close(&house);
 }
 
-TEST(an_account_whose_address_is_not_verified_confirms_it_or_resets)
+TEST(an_account_whose_address_is_not_verified_is_its_mail_readers_by_a_new_password)
 {
 	struct house house;
 
 	house_open(&house, t, NULL);
 	house_add(&house, ANN, NULL, "correct horse");
 	house_sql(&house, "UPDATE account SET email_verified_at = 0 RETURNING 1");
+	struct secret theirs = house_session(&house, ANN, PASSWORD);
 	CHECK("asked", ask_again(&house, ANN) == OK);
-	struct secret token = next_token(&house, LETTER_VERIFY);
-	CHECK("wrong address", verify(&house, token, "eva@example.org") == ERR_WRONG_ADDRESS);
-	CHECK("verified", verify(&house, token, ANN) == OK);
+	struct secret token = next_token(&house, LETTER_RESET_LINK);
+	CHECK("sets a password", house_reset(&house, token, SECRET("my own staple")) == OK);
 	CHECK("now", house_account(&house, ANN).email_verified_at == house.now);
-	CHECK("once", verify(&house, token, ANN) == ERR_TOKEN_INVALID);
+	CHECK("not who came first",
+	      !house_session_lives(&house, theirs) && !house_opens(&house, ANN, PASSWORD));
+	CHECK("once", house_reset(&house, token, OTHER) == ERR_TOKEN_INVALID);
 	house_sql(&house, "UPDATE account SET email_verified_at = 0 RETURNING 1");
 	struct secret reset = house_mailed_token(&house, OUTBOX_RECOVERY, ANN);
 	CHECK("a reset link is no verification", verify(&house, reset, ANN) == ERR_TOKEN_INVALID);
 	CHECK("reset", house_reset(&house, reset, OTHER) == OK);
 	CHECK("proves it too", house_account(&house, ANN).email_verified_at == house.now);
+	house_close(&house);
+}
+
+TEST(an_account_that_waits_to_be_active_confirms_its_address_and_keeps_no_sign_in_of_others)
+{
+	struct house house;
+
+	house_open(&house, t, NULL);
+	house_add(&house, ANN, NULL, "correct horse");
+	house_sql(&house, "UPDATE account SET email_verified_at = 0, status = 2 RETURNING 1");
+	house_sql(&house, "INSERT INTO identity (app_id, account_id, provider, issuer, subject,"
+	                  " created_at) SELECT app_id, id, 'acme', 'https://acme.example', 's', 1"
+	                  " FROM account RETURNING 1");
+	CHECK("asked", ask_again(&house, ANN) == OK);
+	struct secret token = next_token(&house, LETTER_VERIFY);
+	CHECK("wrong address", verify(&house, token, "eva@example.org") == ERR_WRONG_ADDRESS);
+	CHECK("verified", verify(&house, token, ANN) == OK);
+	CHECK("now", house_account(&house, ANN).email_verified_at == house.now);
+	CHECK("nobody by a provider", house_rows(&house, "identity") == 0);
+	CHECK("its password", house_opens(&house, ANN, PASSWORD));
+	CHECK("once", verify(&house, token, ANN) == ERR_TOKEN_INVALID);
 	house_close(&house);
 }
 
