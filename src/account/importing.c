@@ -264,7 +264,7 @@ static enum err add(struct ctx *ctx, struct tx *tx, const struct newcomer *newco
                     struct import_fate *fate, bool *ret_met)
 {
 	enum err err = store_account_import(tx, &newcomer->account, newcomer->username_key,
-	                                    &ctx->account_id);
+	                                    old_hash_kind(newcomer->account.phc), &ctx->account_id);
 
 	*ret_met = err == ERR_NOT_FOUND;
 	if (err == ERR_NOT_FOUND) {

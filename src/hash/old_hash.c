@@ -34,6 +34,7 @@ static const char is_costly[] =
 struct old_hash {
 	const struct form *form;
 	struct str text;
+	size_t kind_len;   /* letters in front, up to the salt */
 	size_t n_compared; /* of crypt(5): letters at the end */
 	const EVP_MD *md;  /* of PBKDF2, like the rest */
 	int rounds;
@@ -96,6 +97,12 @@ static bool read_number(struct str digits, long long max, long long *ret_number)
 	return digits.len > 0 && digits.ptr[0] != '0' && str_to_number(digits, max, ret_number);
 }
 
+/* All that is before it says what the hash costs. */
+static void salt_begins(struct old_hash *hash, const char *salt)
+{
+	hash->kind_len = (size_t)(salt - hash->text.ptr);
+}
+
 /* ---- crypt(5) ---- */
 
 static const char *read_bcrypt(struct str rest, struct old_hash *hash)
@@ -109,6 +116,7 @@ static const char *read_bcrypt(struct str rest, struct old_hash *hash)
 	/* Of the salt's last letter two bits count; some wrote the others as they came, and
 	 * libcrypt writes them as zeros. So only what is behind the salt is compared. */
 	hash->n_compared = BCRYPT_TAG;
+	salt_begins(hash, rest.ptr + 3);
 	return cost > BCRYPT_COST_MAX ? is_costly : NULL;
 }
 
@@ -134,6 +142,7 @@ static const char *read_sha(struct str rest, struct old_hash *hash, size_t tag_l
 	if (!take_until(&rest, '$', &salt) || !is_sha_salt(salt) || rest.len != tag_len ||
 	    !is_letters(rest) || rounds < ROUNDS_MIN)
 		return is_malformed;
+	salt_begins(hash, salt.ptr);
 	hash->n_compared = hash->text.len;
 	return rounds > SHA_ROUNDS_MAX ? is_costly : NULL;
 }
@@ -153,6 +162,7 @@ static bool read_salt_and_tag(struct str rest, struct old_hash *hash)
 {
 	struct str salt;
 
+	salt_begins(hash, rest.ptr);
 	hash->n_compared = hash->text.len;
 	return take_until(&rest, '$', &salt) && salt.len <= SALT_MAX && is_letters(salt) &&
 	       rest.len == TAG_256 && is_letters(rest);
@@ -261,6 +271,7 @@ static const char *read_django(struct str rest, struct old_hash *hash, const EVP
 	    hash->tag_len != (size_t)EVP_MD_get_size(md))
 		return is_malformed;
 	hash->salt = salt;
+	salt_begins(hash, salt.ptr);
 	return read_rounds(rounds, hash);
 }
 
@@ -300,6 +311,7 @@ static const char *read_passlib(struct str rest, struct old_hash *hash, const EV
 	    !read_dotted(rest, hash->tag, sizeof(hash->tag), &hash->tag_len) ||
 	    hash->tag_len != (size_t)EVP_MD_get_size(md))
 		return is_malformed;
+	salt_begins(hash, salt.ptr);
 	return read_rounds(rounds, hash);
 }
 
@@ -390,6 +402,15 @@ const char *old_hash_name(struct str text)
 	struct old_hash hash;
 
 	return read_text(text, &hash) ? "unknown" : hash.form->name;
+}
+
+struct str old_hash_kind(struct str text)
+{
+	struct old_hash hash;
+
+	if (!text.ptr || read_text(text, &hash))
+		return STR_NONE;
+	return (struct str){ text.ptr, hash.kind_len };
 }
 
 enum err old_hash_verify(struct str text, struct secret password, bool *ret_match)

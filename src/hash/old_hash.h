@@ -35,6 +35,10 @@ bool old_hash_is_one(struct str text);
 /* What it is, for a report: "bcrypt", "PBKDF2". text is one. */
 const char *old_hash_name(struct str text);
 
+/* Its scheme and parameters, which say what a check of it costs: the beginning of text, without
+ * salt or tag. NONE: it is none of these. */
+struct str old_hash_kind(struct str text);
+
 /* Checks the password in the time and memory that the hash asks for. One that the hash could not
  * tell from another is no match, and costs as much: with more bytes than bcrypt looks at, or with a
  * NUL, where a C string ends and behind which HMAC sees no difference. text is one. Blocks: for

@@ -202,6 +202,30 @@ TEST(what_costs_too_much_or_is_too_weak_is_refused_with_the_reason)
 	CHECK("none", !old_hash_is_one(STR_NONE));
 }
 
+TEST(a_kind_is_the_scheme_and_its_parameters_whatever_the_salt)
+{
+	static const struct {
+		const char *text, *kind;
+	} cases[] = {
+		{ "$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e", "$2b$04$" },
+		{ "$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5", "$5$" },
+		{ "$5$rounds=1000$saltstring$95Bg/RfV2QriLpMdLPHK9el0Ighm6E3CBqMKzZKgCa2",
+		  "$5$rounds=1000$" },
+		{ "$5$$" TAG_43, "$5$" },
+		{ "$7$6U..../....saltsaltsalt$" TAG_43, "$7$6U..../...." },
+		{ "$y$j75$k2XAnEHBqQ1Ct2aMXFKNa/$" TAG_43, "$y$j75$" },
+		{ "pbkdf2_sha256$1000$s$mQnueSakb748zqBAC1tmWVZsZbi2zPGZarEzTGdfmso=",
+		  "pbkdf2_sha256$1000$" },
+		{ "$pbkdf2-sha256$1000$8PHy8/T19vf4.fr7/P3./w$"
+		  "JwgcbJZlHBoE0uPBMy9SZsCsIJXsYLx/8XwH97PVwMU",
+		  "$pbkdf2-sha256$1000$" },
+	};
+	FOREACH(c, cases)
+		CHECK(c->text, str_is(old_hash_kind(str(c->text)), c->kind));
+	CHECK("ours", !old_hash_kind(STR("$argon2id$v=19$m=64,t=1,p=1$x$y")).ptr);
+	CHECK("none", !old_hash_kind(STR_NONE).ptr);
+}
+
 TEST(the_pool_checks_old_hashes_and_asks_for_better_ones)
 {
 	const struct hasher_options options = { 1, 4, 64, 1, HASHER_PATIENCE_MS };
