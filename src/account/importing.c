@@ -8,7 +8,10 @@
 #include "hash/phc.h"
 #include <string.h>
 
-enum { PUBLIC_ID_BYTES = 12 };
+enum {
+	PUBLIC_ID_BYTES = 12,
+	ARGON2ID_WORK_MAX = 4096, /* MiB that are filled, in all passes together */
+};
 
 /* A record, understood. */
 struct newcomer {
@@ -56,6 +59,14 @@ static const char *read_rest(const struct account_record *record, struct account
 	return NULL;
 }
 
+/* The hash pool checks what is in the database, whatever it costs: so a file may not bring it. */
+static const char *argon2id_refusal(const struct phc *phc)
+{
+	return (uint64_t)phc->memory_kib * phc->passes > (uint64_t)ARGON2ID_WORK_MAX * 1024
+	               ? "the password_hash asks for more time or memory than a log-in may take"
+	               : NULL;
+}
+
 /* NULL: it is taken, or need not be, and *ret_hash says what it is. */
 static const char *read_hash(struct str hash, bool drop_hashes, struct account *account,
                              enum import_hash *ret_hash)
@@ -65,7 +76,8 @@ static const char *read_hash(struct str hash, bool drop_hashes, struct account *
 	*ret_hash = HASH_NONE;
 	if (!hash.ptr)
 		return NULL;
-	const char *why = phc_parse(hash, &phc) == OK ? NULL : old_hash_refusal(hash);
+	const char *why =
+		phc_parse(hash, &phc) == OK ? argon2id_refusal(&phc) : old_hash_refusal(hash);
 	if (why)
 		return drop_hashes ? NULL : why;
 	account->phc = hash;

@@ -16,12 +16,14 @@ enum {
 	PBKDF2_ROUNDS_MAX = 2 * 1000 * 1000,
 	SALT_MAX = 128, /* letters */
 	SHA_SALT_MAX = 16,
+	SHA_PASSWORD_MAX = 128, /* bytes: each round takes longer with more of them */
 	BCRYPT_COST_MIN = 4,
 	BCRYPT_LEN = 60,
 	BCRYPT_TAG = 31,
 	TAG_256 = 43, /* letters of 256 bits, and of 512 */
 	TAG_512 = 86,
 	SCRYPT_PASSES_MAX = 4, /* its p */
+	SCRYPT_BLOCK_MAX = 32, /* its r */
 	PBKDF2_TAG_MAX = 64,
 };
 
@@ -34,9 +36,10 @@ static const char is_costly[] =
 struct old_hash {
 	const struct form *form;
 	struct str text;
-	size_t kind_len;   /* letters in front, up to the salt */
-	size_t n_compared; /* of crypt(5): letters at the end */
-	const EVP_MD *md;  /* of PBKDF2, like the rest */
+	size_t kind_len;     /* letters in front, up to the salt */
+	size_t n_compared;   /* of crypt(5): letters at the end */
+	size_t password_max; /* of crypt(5): bytes of a password that may match */
+	const EVP_MD *md;    /* of PBKDF2, like the rest */
 	int rounds;
 	struct str salt;
 	unsigned char salt_bytes[SALT_MAX];
@@ -116,6 +119,7 @@ static const char *read_bcrypt(struct str rest, struct old_hash *hash)
 	/* Of the salt's last letter two bits count; some wrote the others as they came, and
 	 * libcrypt writes them as zeros. So only what is behind the salt is compared. */
 	hash->n_compared = BCRYPT_TAG;
+	hash->password_max = BCRYPT_PASSWORD_MAX;
 	salt_begins(hash, rest.ptr + 3);
 	return cost > BCRYPT_COST_MAX ? is_costly : NULL;
 }
@@ -144,6 +148,7 @@ static const char *read_sha(struct str rest, struct old_hash *hash, size_t tag_l
 		return is_malformed;
 	salt_begins(hash, salt.ptr);
 	hash->n_compared = hash->text.len;
+	hash->password_max = SHA_PASSWORD_MAX;
 	return rounds > SHA_ROUNDS_MAX ? is_costly : NULL;
 }
 
@@ -164,14 +169,16 @@ static bool read_salt_and_tag(struct str rest, struct old_hash *hash)
 
 	salt_begins(hash, rest.ptr);
 	hash->n_compared = hash->text.len;
+	hash->password_max = CRYPT_MAX_PASSPHRASE_SIZE - 1;
 	return take_until(&rest, '$', &salt) && salt.len <= SALT_MAX && is_letters(salt) &&
 	       rest.len == TAG_256 && is_letters(rest);
 }
 
+/* N blocks, p more, and two to work with, of 128 r bytes each. */
 static bool fits(uint32_t log2_n, uint64_t r, uint64_t p)
 {
-	return log2_n < 32 && r < 1 << 20 && r << log2_n <= (uint64_t)OLD_HASH_MEMORY_MAX << 13 &&
-	       p <= SCRYPT_PASSES_MAX;
+	return log2_n < 32 && r <= SCRYPT_BLOCK_MAX && p <= SCRYPT_PASSES_MAX &&
+	       ((1ULL << log2_n) + p + 2) * r * 128 <= (uint64_t)OLD_HASH_MEMORY_MAX << 20;
 }
 
 static const char *read_scrypt(struct str rest, struct old_hash *hash)
@@ -217,10 +224,9 @@ static enum err verify_crypt(const struct old_hash *hash, struct secret password
 {
 	struct crypt_data *data = calloc(1, sizeof(*data));
 	char cut[CRYPT_MAX_PASSPHRASE_SIZE] = "";
-	size_t max = hash->n_compared == BCRYPT_TAG ? BCRYPT_PASSWORD_MAX : sizeof(cut) - 1;
 
 	NEED(data);
-	size_t len = password.len < max ? password.len : max;
+	size_t len = password.len < hash->password_max ? password.len : hash->password_max;
 	if (len > 0)
 		memcpy(cut, password.ptr, len);
 	errno = 0;

@@ -4,12 +4,11 @@
 #include "house.h"
 #include <string.h>
 
-#define OLD SECRET("correct horse")
-#define NEW SECRET("battery staple")
-#define ANN "ann@example.org"
-#define PHC                                                                                        \
-	"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$"                                       \
-	"oTqevm7Mots+ZV8RWGoaOlSTX3noEb5GL9iPJaS0tjg"
+#define OLD          SECRET("correct horse")
+#define NEW          SECRET("battery staple")
+#define ANN          "ann@example.org"
+#define SALT_AND_TAG "c2FsdHNhbHRzYWx0c2FsdA$oTqevm7Mots+ZV8RWGoaOlSTX3noEb5GL9iPJaS0tjg"
+#define PHC          "$argon2id$v=19$m=8,t=1,p=1$" SALT_AND_TAG
 
 static void open_with_ann(struct house *house, struct test *t)
 {
@@ -280,6 +279,10 @@ TEST(an_import_tells_added_existing_and_refused_records_apart)
 		  RECORD(.email = STR("g@example.org"),
 		         .password_hash = STR("$2b$12$abcdefghijklmnopqrstuv")),
 		  IMPORT_REFUSED, "begins as one" },
+		{ "a costly hash",
+		  RECORD(.email = STR("g@example.org"),
+		         .password_hash = STR("$argon2id$v=19$m=1048576,t=5,p=1$" SALT_AND_TAG)),
+		  IMPORT_REFUSED, "more time or memory" },
 		{ "no hash", RECORD(.email = STR("g@example.org"), .password_hash = STR("secret")),
 		  IMPORT_REFUSED, "no kind that is known" },
 		{ "no language", RECORD(.email = STR("g@example.org"), .locale = STR("f")),
