@@ -233,6 +233,20 @@ static enum err leave_out(struct arena *arena, struct str name, struct account_r
 	                    plain.ptr);
 }
 
+/* What a service says of an account by itself, or asks for: nobody may have another say it. */
+static bool is_ours(struct str name)
+{
+	static const char *const names[] = { "id",       "_id",       "userId",    "user_id",
+		                             "username", "email",     "guest",     "active",
+		                             "status",   "createdAt", "created_at" };
+
+	FOREACH(ours, names) {
+		if (str_is(name, *ours))
+			return true;
+	}
+	return account_field_is_password(name);
+}
+
 static enum err keep(struct arena *arena, const struct named_text *word,
                      struct account_record *record, size_t *bytes)
 {
@@ -240,9 +254,9 @@ static enum err keep(struct arena *arena, const struct named_text *word,
 
 	if (!word->value.ptr || is_secret(word->name))
 		return OK;
-	if (!account_field_name_is_good(word->name) || !text_is_utf8(word->name) ||
-	    !text_is_utf8(word->value) || *bytes + size > ACCOUNT_FIELDS_BYTES_MAX ||
-	    record->more.n == ACCOUNT_FIELDS_MAX)
+	if (!account_field_name_is_good(word->name) || is_ours(word->name) ||
+	    !text_is_utf8(word->name) || !text_is_utf8(word->value) ||
+	    *bytes + size > ACCOUNT_FIELDS_BYTES_MAX || record->more.n == ACCOUNT_FIELDS_MAX)
 		return leave_out(arena, word->name, record);
 	*bytes += size;
 	record->more.items[record->more.n++] = *word;

@@ -199,7 +199,7 @@ def test_odd_files_are_told_what_is_wrong(rekey):
 
 def test_what_cannot_be_kept_is_left_out_and_told(rekey):
     rekey.has_app("shop", dialects=["backtory"])
-    words = {"userId": "5a1b2c3d4e5f60718293a4b6", "username": "bob", "password": old_hash(), "avatar": "data:" + "x" * 2000, "city": "Ulm",
+    words = {"userId": "5a1b2c3d4e5f60718293a4b6", "username": "bob", "password": old_hash(), "avatar": "data:" + "x" * 4000, "city": "Ulm",
              "refresh_token": "secret", "passwordHint": "the dog", "__proto__": "x", "points": 7, "vip": True, "nothing": None}
     summary, done = imports(rekey, json.dumps(words))
     assert summary == {"imported": 1, "existing": 0, "refused": 0, "incomplete": 1, "bcrypt": 1}

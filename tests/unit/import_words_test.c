@@ -120,6 +120,30 @@ TEST(what_is_no_word_is_kept_left_out_or_an_error)
 	CHECK("no object", why && strstr(why, "no JSON object"));
 }
 
+/* Whoever could have a field of such a name would tell a client who somebody is. */
+TEST(what_a_service_says_of_an_account_is_no_field)
+{
+	static const struct {
+		enum import_source source;
+		const char *words, *left_out;
+	} cases[] = {
+		{ IMPORT_FROM_BACKTORY, "city=Ulm;user_id=x;status=x", "user_id, status" },
+		{ IMPORT_FROM_XANO, "city=Ulm;userId=x;username=x;guest=x;active=x",
+		  "userId, username, guest, active" },
+		{ IMPORT_FROM_REKEY,
+		  "fields={\"id\":\"x\",\"city\":\"Ulm\",\"email\":\"x\",\"created_at\":\"1\"}",
+		  "id, email, created_at" },
+	};
+	FOREACH(c, cases) {
+		struct named_texts words = words_of(t, c->words);
+		struct account_record record;
+		const char *why;
+		CHECK(c->words, import_read(t->arena, c->source, &words, &record, &why) == OK);
+		CHECK(c->words, !why && str_is(record.left_out, c->left_out));
+		CHECK(c->words, record.more.n == 1 && str_is(record.more.items[0].name, "city"));
+	}
+}
+
 TEST(an_account_keeps_32_fields_of_two_kibibytes_in_all)
 {
 	static char big[ACCOUNT_FIELDS_BYTES_MAX];
