@@ -188,17 +188,18 @@ static enum err next_of_lines(struct records *records, struct arena *arena, void
 	return fill_from_json(records, arena, (struct str){ records->room, len }, ret_row);
 }
 
-/* The bytes of an object up to the brace that closes it; the first one is read already. */
+/* The bytes of an object up to the brace that closes it; the first one is read already. One that is
+ * too long is read to its end all the same. */
 static enum err read_object(struct records *records, size_t *ret_len)
 {
 	size_t len = 0;
 	int depth = 0;
-	bool in_text = false, escaped = false;
+	bool in_text = false, escaped = false, too_long = false;
 
 	for (int c = '{'; c != EOF; c = next_char(records)) {
-		if (len == RECORD_MAX)
-			return bad(records, "the object is longer than 64 KiB");
-		records->room[len++] = (char)c;
+		too_long = len == RECORD_MAX;
+		if (!too_long)
+			records->room[len++] = (char)c;
 		if (c == '"' && !escaped)
 			in_text = !in_text;
 		escaped = in_text && c == '\\' && !escaped;
@@ -206,31 +207,40 @@ static enum err read_object(struct records *records, size_t *ret_len)
 			depth += c == '{' ? 1 : -1;
 		if (depth == 0) {
 			*ret_len = len;
-			return OK;
+			return too_long ? bad(records, "the object is longer than 64 KiB") : OK;
 		}
 	}
+	records->over = true;
 	return bad(records, "the file ends inside an object");
 }
 
-/* What cannot be an array any more is read no further: nobody knows where the next one begins. */
+/* What is no array any more is read no further: nobody knows where the next one begins. */
+static enum err end_array(struct records *records, const char *why)
+{
+	records->over = true;
+	skip_rest(records);
+	return why ? bad(records, why) : ERR_NOT_FOUND;
+}
+
 static enum err next_of_array(struct records *records, struct arena *arena, void *ret_row)
 {
 	size_t len;
-	int c = skip_blank(records);
 
+	if (records->over)
+		return ERR_NOT_FOUND;
+	int c = skip_blank(records);
 	if (c == ',' || c == '[')
 		c = skip_blank(records);
 	records->line = records->next_line;
-	if (c == EOF || c == ']') {
-		fseek(records->file, 0, SEEK_END);
-		return ERR_NOT_FOUND;
-	}
-	enum err err =
-		c == '{' ? read_object(records, &len) : bad(records, "an object should begin here");
-	if (err != OK) {
-		skip_rest(records);
-		return err;
-	}
+	if (c == EOF)
+		return end_array(records, "the file ends inside the array");
+	if (c == ']')
+		return end_array(records, skip_blank(records) == EOF
+		                                  ? NULL
+		                                  : "something stands behind the array");
+	if (c != '{')
+		return end_array(records, "an object should begin here");
+	TRY(read_object(records, &len));
 	return fill_from_json(records, arena, (struct str){ records->room, len }, ret_row);
 }
 

@@ -24,6 +24,7 @@ struct records {
 	size_t n_fields;
 	FILE *file;
 	enum records_form form;
+	bool over;                   /* of an array: nothing is read any more */
 	int64_t line;                /* where the record began that was read last */
 	int64_t next_line;           /* that is read next */
 	struct str names[CELLS_MAX]; /* of CSV: what each column is called */

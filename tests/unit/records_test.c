@@ -82,6 +82,13 @@ TEST(records_are_read_from_json_and_csv)
 		  "2:}{\\\"/2 6:3/-" },
 		{ "no object", "[{\"a\":\"1\"},\n5,{\"a\":\"2\"}]",
 		  "1:1/- 2!an object should begin here" },
+		{ "cut off behind one", "[{\"a\":\"1\"},\n",
+		  "1:1/- 2!the file ends inside the array" },
+		{ "cut off behind nothing", "[", "1!the file ends inside the array" },
+		{ "lines behind it", "[{\"a\":\"1\"}]\n \n{\"a\":\"2\"}\n",
+		  "1:1/- 1!something stands behind the array" },
+		{ "another one", "[] []", "1!something stands behind the array" },
+		{ "blanks behind it", "[{\"a\":\"1\"}] \r\n\t\n", "1:1/-" },
 		{ "cut off", "[{\"a\":\"1\"},{\"a\":", "1:1/- 1!the file ends inside an object" },
 
 		{ "CSV", "a,b\n1,2\n3,\n", "2:1/2 3:3/-" },
@@ -140,6 +147,26 @@ TEST(a_record_takes_64_kib_at_most)
 	CHECK("open", records_open(t->arena, path, fields, COUNT_OF(fields), &records) == OK);
 	const char *got = shown(t, &records, OK);
 	CHECK(got, strcmp(got, "1!the line is longer than 64 KiB 2:1/-") == 0);
+	records_close(&records);
+	scratch_remove(&scratch);
+}
+
+/* In an array too, and what stands in it is read as no record of its own. */
+TEST(an_object_that_is_too_long_is_refused_alone)
+{
+	static char text[2 * RECORD_MAX];
+	static const char begin[] = "[{\"a\":\"", end[] = "{\"}\n,{\"a\":\"1\"}]";
+	struct scratch scratch;
+	struct records records;
+
+	memset(text, 'x', sizeof(text));
+	memcpy(text, begin, strlen(begin));
+	memcpy(text + sizeof(text) - sizeof(end), end, sizeof(end));
+	scratch_make(&scratch);
+	const char *path = scratch_file(&scratch, t->arena, "file", text, 0600);
+	CHECK("open", records_open(t->arena, path, fields, COUNT_OF(fields), &records) == OK);
+	const char *got = shown(t, &records, OK);
+	CHECK(got, strcmp(got, "1!the object is longer than 64 KiB 2:1/-") == 0);
 	records_close(&records);
 	scratch_remove(&scratch);
 }
