@@ -44,6 +44,7 @@ static const struct word rekey_words[] = {
 	WORD("locale", locale, AS_IT_IS),
 	WORD("guest", guest, AS_IT_IS),
 	WORD("email_login", email_login, AS_IT_IS),
+	WORD("email_verified", email_verified, AS_IT_IS),
 	WORD("fields", fields, AS_IT_IS),
 };
 
@@ -79,23 +80,26 @@ static const struct source {
 	size_t n_words;
 	const char *const telltale[3];
 	bool keeps_others; /* under names of their own; else they are an error */
-	const char *email_login;
+	const char *email_login, *email_verified; /* where the file does not say; NULL: it is one */
 } sources[IMPORT_SOURCES] = {
 	[IMPORT_FROM_REKEY] = { rekey_words,
 	                        COUNT_OF(rekey_words),
 	                        { "password_hash" },
 	                        false,
+	                        NULL,
 	                        NULL },
 	[IMPORT_FROM_BACKTORY] = { backtory_words,
 	                           COUNT_OF(backtory_words),
 	                           { "userId", "firstName", "phoneNumber" },
 	                           true,
+	                           "false",
 	                           "false" },
 	[IMPORT_FROM_XANO] = { xano_words,
 	                       COUNT_OF(xano_words),
 	                       { "password", "linkedin_oauth" },
 	                       true,
-	                       NULL },
+	                       NULL,
+	                       "false" },
 };
 
 static bool has_name(const struct named_texts *words, const char *name)
@@ -319,7 +323,8 @@ enum err import_read(struct arena *arena, enum import_source from, const struct 
                      struct account_record *ret_record, const char **ret_why)
 {
 	const struct source *source = &sources[from];
-	struct account_record record = { .email_login = str(source->email_login) };
+	struct account_record record = { .email_login = str(source->email_login),
+		                         .email_verified = str(source->email_verified) };
 	size_t bytes = 0;
 
 	*ret_why = NULL;

@@ -48,12 +48,16 @@ static bool read_flag(struct str word, int64_t *ret_flag)
 /* What is neither a login nor a hash nor left out; NULL: it is all good. */
 static const char *read_rest(const struct account_record *record, struct account *account)
 {
+	int64_t verified;
+
 	if (record->id.ptr && !id_is_good(record->id))
 		return "the id is not 24 hex digits";
 	if (record->status.ptr && !account_status_read(record->status, &account->status))
 		return "the status is none of active, disabled and inactive";
 	if (record->guest.ptr && !read_flag(record->guest, &account->guest))
 		return "guest is neither true nor false";
+	if (record->email_verified.ptr && !read_flag(record->email_verified, &verified))
+		return "email_verified is neither true nor false";
 	if (record->created_at.ptr && !moment_read(record->created_at, &account->created_at))
 		return "created_at is neither a date such as 2026-11-01T08:30:00Z nor Unix seconds";
 	return NULL;
@@ -97,19 +101,22 @@ static enum err leave_out_email(struct ctx *ctx, struct account_record *record)
 /* An address that is no login need not be one at all: nobody has asked for that there. */
 static enum err read_email(struct ctx *ctx, struct account_record *record, struct account *account)
 {
-	int64_t is_login = 1;
+	int64_t is_login = 1, verified;
 
 	if (!record->email.ptr)
 		return OK;
 	if (record->email_login.ptr && !read_flag(record->email_login, &is_login))
 		return ERR_BAD_EMAIL;
+	verified = is_login; /* the operator vouches for it */
+	if (record->email_verified.ptr)
+		read_flag(record->email_verified, &verified);
 	enum err err =
 		email_normalize(ctx->arena, record->email, &account->email, &account->email_key);
+	account->email_verified_at = err == OK && verified ? ctx->now : 0;
 	if (!is_login) {
 		account->email_key = STR_NONE;
 		return err == ERR_BAD_EMAIL ? leave_out_email(ctx, record) : err;
 	}
-	account->email_verified_at = ctx->now; /* the operator vouches for it */
 	return err;
 }
 

@@ -22,6 +22,7 @@ static const struct out_field record_fields[] = {
 	OUT("locale", TEXT, struct account_record, locale),
 	OUT("guest", TEXT, struct account_record, guest),
 	OUT("email_login", TEXT, struct account_record, email_login),
+	OUT("email_verified", TEXT, struct account_record, email_verified),
 	OUT("fields", TEXT, struct account_record, fields),
 };
 

@@ -344,3 +344,54 @@ TEST(what_is_exported_can_be_imported_into_another_app_and_opens_there)
 	CHECK("after", house_opens(&house, ANN, OLD));
 	house_close(&house);
 }
+
+/* What a record says of an address, by way of another house. */
+TEST(an_address_is_as_verified_as_it_was)
+{
+	const struct {
+		const char *name;
+		struct account_record record;
+		bool want;
+	} cases[] = {
+		{ "not said", RECORD(.email = STR("b@example.org")), true },
+		{ "true", RECORD(.email = STR("c@example.org"), .email_verified = STR("true")),
+		  true },
+		{ "false", RECORD(.email = STR("d@example.org"), .email_verified = STR("false")),
+		  false },
+	};
+	const struct account_export export = { .page = { 0, ACCOUNT_PAGE_MAX } };
+	struct account_record records[COUNT_OF(cases)];
+	struct account_record_list list;
+	struct house house;
+	struct ctx ctx;
+
+	house_open(&house, t, NULL);
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		records[i] = cases[i].record;
+	import(&house, &ctx, records, COUNT_OF(cases));
+	CHECK("export", operation_run(&ctx, &account_export_op, &export, &list) == OK);
+	CHECK("all", list.n == COUNT_OF(cases));
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct account account = house_account(&house, cases[i].record.email.ptr);
+		CHECK(cases[i].name, (account.email_verified_at != 0) == cases[i].want);
+		CHECK(cases[i].name,
+		      str_is(list.items[i].email_verified, cases[i].want ? "true" : "false"));
+	}
+	house_close(&house);
+}
+
+/* Over there it would be one for good. */
+TEST(the_hash_of_a_password_that_ends_does_not_leave)
+{
+	const struct account_export export = { .page = { 0, ACCOUNT_PAGE_MAX },
+		                               .with_hashes = true };
+	struct account_record_list list;
+	struct house house;
+
+	open_with_ann(&house, t);
+	house_sql(&house, "UPDATE account SET password_expires_at = 9999999999");
+	struct ctx ctx = house_operator(&house);
+	CHECK("export", operation_run(&ctx, &account_export_op, &export, &list) == OK);
+	CHECK("no hash", list.n == 1 && !list.items[0].password_hash.ptr);
+	house_close(&house);
+}

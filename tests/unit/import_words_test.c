@@ -100,6 +100,27 @@ TEST(words_become_ours)
 	}
 }
 
+TEST(an_address_of_another_system_is_not_taken_for_verified)
+{
+	static const struct {
+		enum import_source source;
+		const char *words, *want;
+	} cases[] = {
+		{ IMPORT_FROM_REKEY, "email=a@x", NULL },
+		{ IMPORT_FROM_REKEY, "email=a@x;email_verified=false", "false" },
+		{ IMPORT_FROM_BACKTORY, "email=a@x", "false" },
+		{ IMPORT_FROM_XANO, "email=a@x", "false" },
+	};
+	FOREACH(c, cases) {
+		struct named_texts words = words_of(t, c->words);
+		struct account_record record;
+		const char *why;
+		CHECK(c->words, import_read(t->arena, c->source, &words, &record, &why) == OK);
+		CHECK(c->words, !why && (c->want ? str_is(record.email_verified, c->want)
+		                                 : !record.email_verified.ptr));
+	}
+}
+
 TEST(what_is_no_word_is_kept_left_out_or_an_error)
 {
 	struct named_texts words = words_of(
