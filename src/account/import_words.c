@@ -256,7 +256,7 @@ static enum err keep(struct arena *arena, const struct named_text *word,
 {
 	size_t size = word->name.len + word->value.len;
 
-	if (!word->value.ptr || is_secret(word->name))
+	if (!word->value.ptr)
 		return OK;
 	if (!account_field_name_is_good(word->name) || is_ours(word->name) ||
 	    !text_is_utf8(word->name) || !text_is_utf8(word->value) ||
@@ -334,6 +334,8 @@ enum err import_read(struct arena *arena, enum import_source from, const struct 
 		const struct word *word = find_word(source, words->items[i].name);
 		if (word)
 			TRY(put(arena, word, words->items[i].value, &record));
+		else if (source->keeps_others && is_secret(words->items[i].name))
+			continue;
 		else if (source->keeps_others)
 			TRY(keep(arena, &words->items[i], &record, &bytes));
 		else

@@ -133,9 +133,12 @@ TEST(what_is_no_word_is_kept_left_out_or_an_error)
 	CHECK("left out", str_is(record.left_out, "1st, a.b"));
 	CHECK("read", import_read(t->arena, IMPORT_FROM_REKEY, &words, &record, &why) == OK);
 	CHECK("an error", why && strcmp(why, "there is no field city") == 0);
-	words = words_of(t, "username=ann;fields={\"city\":\"Ulm\",\"avatar\":null}");
+	words = words_of(
+		t,
+		"username=ann;fields={\"city\":\"Ulm\",\"token_color\":\"red\",\"avatar\":null}");
 	CHECK("read", import_read(t->arena, IMPORT_FROM_REKEY, &words, &record, &why) == OK);
-	CHECK("kept", !why && record.more.n == 1 && str_is(record.more.items[0].value, "Ulm"));
+	CHECK("kept", !why && record.more.n == 2 && str_is(record.more.items[0].value, "Ulm"));
+	CHECK("no secret", str_is(record.more.items[1].name, "token_color"));
 	words = words_of(t, "username=ann;fields=[]");
 	CHECK("read", import_read(t->arena, IMPORT_FROM_REKEY, &words, &record, &why) == OK);
 	CHECK("no object", why && strstr(why, "no JSON object"));
