@@ -235,33 +235,44 @@ static enum err look(struct ctx *ctx, const struct newcomer *newcomer, struct im
 
 /* ---- a dry run ---- */
 
+/* As judge() does it. The account of a record without an id has one that no other record has. */
+static enum err judge_seen(const struct newcomer *newcomer, const struct seen_same *same,
+                           bool by_email, struct import_fate *fate)
+{
+	const struct account *wanted = &newcomer->account;
+
+	if (newcomer->has_own_id && !same->id)
+		return refuse(by_email ? "the address is in the file before, with another id"
+		                       : "the username is in the file before",
+		              fate);
+	if (by_email && wanted->username.ptr && !same->username)
+		return refuse("the address is in the file before, with another username", fate);
+	if (!by_email && (wanted->email_key.ptr || !same->username))
+		return refuse("the username is in the file before", fate);
+	*fate = (struct import_fate){ IMPORT_EXISTING, "it is in the file twice", 0 };
+	return OK;
+}
+
 /* What would be there by now. */
 static enum err look_at_seen(struct import_seen *seen, const struct newcomer *newcomer,
                              struct import_fate *fate)
 {
 	const struct account *wanted = &newcomer->account;
-	struct str id = newcomer->has_own_id ? wanted->public_id : STR_NONE;
-	struct str username = wanted->username;
-	bool same = false;
+	const struct seen_record record = {
+		.id = newcomer->has_own_id ? wanted->public_id : STR_NONE,
+		.username = wanted->username,
+	};
+	struct seen_same same = { false, false };
 
-	if (import_seen_has(seen, SEEN_EMAIL, wanted->email_key, username, &same) &&
-	    (!username.ptr || same)) {
-		*fate = (struct import_fate){ IMPORT_EXISTING, "it is in the file twice", 0 };
-		return OK;
-	}
-	if (import_seen_has(seen, SEEN_EMAIL, wanted->email_key, username, &same))
-		return refuse("the address is in the file before, with another username", fate);
-	if (import_seen_has(seen, SEEN_USERNAME, newcomer->username_key, username, &same)) {
-		if (wanted->email_key.ptr || !same)
-			return refuse("the username is in the file before", fate);
-		*fate = (struct import_fate){ IMPORT_EXISTING, "it is in the file twice", 0 };
-		return OK;
-	}
-	if (import_seen_has(seen, SEEN_ID, id, username, &same))
+	if (import_seen_has(seen, SEEN_EMAIL, wanted->email_key, &record, &same))
+		return judge_seen(newcomer, &same, true, fate);
+	if (import_seen_has(seen, SEEN_USERNAME, newcomer->username_key, &record, &same))
+		return judge_seen(newcomer, &same, false, fate);
+	if (import_seen_has(seen, SEEN_ID, record.id, &record, &same))
 		return refuse("the id is in the file before", fate);
-	TRY(import_seen_add(seen, SEEN_ID, id, username));
-	TRY(import_seen_add(seen, SEEN_EMAIL, wanted->email_key, username));
-	return import_seen_add(seen, SEEN_USERNAME, newcomer->username_key, username);
+	TRY(import_seen_add(seen, SEEN_ID, record.id, &record));
+	TRY(import_seen_add(seen, SEEN_EMAIL, wanted->email_key, &record));
+	return import_seen_add(seen, SEEN_USERNAME, newcomer->username_key, &record);
 }
 
 static enum err look_at_all(struct ctx *ctx, struct import_seen *seen,

@@ -316,6 +316,41 @@ TEST(an_import_tells_added_existing_and_refused_records_apart)
 	house_close(&house);
 }
 
+/* The same records, judged and then done. */
+TEST(a_dry_run_tells_records_of_one_name_apart_by_their_ids_as_the_run_does)
+{
+	const struct account_record records[] = {
+		RECORD(.id = STR("0123456789abcdef01234567"), .email = STR("b@example.org")),
+		RECORD(.id = STR("0123456789abcdef01234567"), .email = STR("b@example.org")),
+		RECORD(.id = STR("0123456789abcdef01234568"), .email = STR("b@example.org")),
+		RECORD(.email = STR("b@example.org")),
+		RECORD(.username = STR("carol")),
+		RECORD(.username = STR("carol"), .id = STR("0123456789abcdef01234569")),
+		RECORD(.username = STR("carol")),
+	};
+	static const enum import_outcome want[] = {
+		IMPORT_ADDED, IMPORT_EXISTING, IMPORT_REFUSED,  IMPORT_EXISTING,
+		IMPORT_ADDED, IMPORT_REFUSED,  IMPORT_EXISTING,
+	};
+	struct account_import in = { .items = records, .n = COUNT_OF(records) };
+	struct account_import_fates dry;
+	struct house house;
+	struct ctx ctx;
+
+	open_with_ann(&house, t);
+	in.seen = import_seen_new();
+	ctx = house_operator(&house);
+	CHECK("dry run", in.seen && operation_run(&ctx, &account_import_op, &in, &dry) == OK);
+	import_seen_free(in.seen);
+	CHECK("nothing is written", house_rows(&house, "account") == 1);
+	const struct import_fate *fates = import(&house, &ctx, records, COUNT_OF(records));
+	for (size_t i = 0; i < COUNT_OF(records); i++) {
+		CHECK("dry run", dry.items[i].outcome == want[i]);
+		CHECK("run", fates[i].outcome == want[i]);
+	}
+	house_close(&house);
+}
+
 TEST(what_is_exported_can_be_imported_into_another_app_and_opens_there)
 {
 	struct account_export export = { .page = { 0, ACCOUNT_PAGE_MAX } };
