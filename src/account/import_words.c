@@ -143,25 +143,37 @@ static enum err spell_status(struct str value, struct str *ret_value)
 	return OK;
 }
 
+/* Fractions of a second are dropped; the zone behind them is not. */
+static enum err drop_fraction(struct arena *arena, struct str value, struct str *ret_value)
+{
+	size_t dot = str_find(value, '.'), end = dot + 1;
+
+	while (end < value.len && value.ptr[end] >= '0' && value.ptr[end] <= '9')
+		end++;
+	*ret_value = value;
+	if (end <= dot + 1) /* there is no dot, or no digit behind it */
+		return OK;
+	return arena_printf(arena, ret_value, "%.*s%.*s", (int)dot, value.ptr,
+	                    STR_ARG(str_from(value, end)));
+}
+
 /* Both systems have dates since after 2001, so what has twelve digits or more is milliseconds. */
 static enum err spell_moment(struct arena *arena, struct str value, struct str *ret_value)
 {
 	static const char *const zones[] = { "+0000", "+00:00", "+00" };
 	long long number;
-	size_t len = value.len;
 
-	if (str_to_number(value, INT64_MAX, &number) && len >= 12)
+	if (str_to_number(value, INT64_MAX, &number) && value.len >= 12)
 		return arena_printf(arena, ret_value, "%lld", number / 1000);
+	TRY(drop_fraction(arena, value, ret_value));
+	size_t len = ret_value->len;
 	FOREACH(zone, zones) {
 		size_t tail = strlen(*zone);
-		if (len > tail && str_is(str_from(value, len - tail), *zone))
-			len -= tail;
+		if (len > tail && str_is(str_from(*ret_value, len - tail), *zone)) {
+			ret_value->len -= tail;
+			break;
+		}
 	}
-	*ret_value = (struct str){ value.ptr, len };
-	/* Fractions of a second are dropped. */
-	size_t dot = str_find(*ret_value, '.');
-	if (dot < ret_value->len)
-		ret_value->len = dot;
 	return OK;
 }
 
