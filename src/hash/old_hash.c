@@ -22,8 +22,9 @@ enum {
 	BCRYPT_TAG = 31,
 	TAG_256 = 43, /* letters of 256 bits, and of 512 */
 	TAG_512 = 86,
-	SCRYPT_PASSES_MAX = 4, /* its p */
-	SCRYPT_BLOCK_MAX = 32, /* its r */
+	YESCRYPT_SALT_MAX = 86, /* letters of 64 bytes */
+	SCRYPT_PASSES_MAX = 4,  /* its p */
+	SCRYPT_BLOCK_MAX = 32,  /* its r */
 	PBKDF2_TAG_MAX = 64,
 };
 
@@ -193,6 +194,12 @@ static const char *read_scrypt(struct str rest, struct old_hash *hash)
 	return fits(log2_n, r, p) ? NULL : is_costly;
 }
 
+/* Its salt is bytes, four letters for three of them: one letter alone is none. */
+static bool is_yescrypt_salt(size_t len)
+{
+	return len <= YESCRYPT_SALT_MAX && len % 4 != 1;
+}
+
 /* As libcrypt makes them: the flavour j, then N and r in a letter each, and no other parameter.
  * These letters count from 1. */
 static const char *read_yescrypt(struct str rest, struct old_hash *hash)
@@ -200,8 +207,10 @@ static const char *read_yescrypt(struct str rest, struct old_hash *hash)
 	if (rest.len < 4 || rest.ptr[0] != 'j' || rest.ptr[3] != '$' ||
 	    !is_letters((struct str){ rest.ptr, 3 }) || !read_salt_and_tag(str_from(rest, 4), hash))
 		return is_malformed;
+	/* From 48 on, more letters follow. */
 	uint32_t log2_n = value_of(rest.ptr[1]) + 1, r = value_of(rest.ptr[2]) + 1;
-	if (log2_n > 47 || r > 47) /* from there on, more letters follow */
+	if (log2_n > 47 || r > 47 ||
+	    !is_yescrypt_salt(hash->text.len - hash->kind_len - 1 - TAG_256))
 		return is_malformed;
 	return fits(log2_n, r, 1) ? NULL : is_costly;
 }
