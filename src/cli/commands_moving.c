@@ -301,6 +301,8 @@ static enum err import_file(struct importing *importing)
 		return refuse_file(importing, importing->why);
 	err = import_all(importing);
 	clear_progress(importing);
+	if (err == ERR_CONFIG)
+		err = refuse_file(importing, importing->records.why);
 	if (importing->dry_run)
 		fprintf(stderr, "a dry run: nothing was written\n");
 	if (importing->refused > 0 || err != OK)

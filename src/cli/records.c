@@ -18,6 +18,8 @@ static int next_char(struct records *records)
 
 	if (c == '\n')
 		records->next_line++;
+	if (c == EOF && records->failed == 0 && ferror(records->file))
+		records->failed = errno;
 	return c;
 }
 
@@ -41,7 +43,7 @@ static int skip_blank(struct records *records)
 /* To the end of the file. */
 static void skip_rest(struct records *records)
 {
-	while (getc_unlocked(records->file) != EOF)
+	while (next_char(records) != EOF)
 		;
 }
 
@@ -415,6 +417,12 @@ static void skip_mark(struct records *records)
 	put_back(records, c);
 }
 
+static enum err cannot_be_read(struct records *records, int why)
+{
+	snprintf(records->why, sizeof(records->why), "the file cannot be read: %s", strerror(why));
+	return ERR_CONFIG;
+}
+
 static enum err find_form(struct records *records, struct arena *arena)
 {
 	skip_mark(records);
@@ -436,12 +444,10 @@ enum err records_open(struct arena *arena, const char *path, const struct out_fi
 	*records = (struct records){ .fields = fields, .n_fields = n_fields, .next_line = 1 };
 	NEED(records->room = arena_alloc(arena, RECORD_MAX));
 	records->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-	if (!records->file) {
-		snprintf(records->why, sizeof(records->why), "the file cannot be read: %s",
-		         strerror(errno));
-		return ERR_CONFIG;
-	}
-	return find_form(records, arena);
+	if (!records->file)
+		return cannot_be_read(records, errno);
+	enum err err = find_form(records, arena);
+	return records->failed ? cannot_be_read(records, records->failed) : err;
 }
 
 void records_close(struct records *records)
@@ -460,5 +466,5 @@ enum err records_next(struct records *records, struct arena *arena, void *ret_ro
 	};
 	enum err err = next[records->form](records, arena, ret_row);
 
-	return ferror(records->file) ? ERR_STORE : err;
+	return records->failed ? cannot_be_read(records, records->failed) : err;
 }

@@ -183,6 +183,8 @@ def test_odd_files_are_told_what_is_wrong(rekey):
     ):
         done = rekey.run("account", "import", *(["-"] if text else ["nothing.csv"]), stdin=text)
         assert done.returncode == 1 and want in done.stderr and not done.stdout, name
+    done = rekey.run("account", "import", ".")
+    assert done.returncode == 1 and done.stderr == "rekey: account import: the file cannot be read: Is a directory\n"
     bob = "5a1b2c3d4e5f60718293a4b6,bob"
     for name, text, want in (
         ("a value too many", f"userId,username\n{bob},1\n", "another number of values"),

@@ -3,7 +3,9 @@
 #include "cli/records.h"
 #include "scratch.h"
 #include "unit.h"
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 struct row {
 	struct str a, b;
@@ -131,6 +133,30 @@ TEST(a_file_that_is_not_there_is_told)
 	                           &records) == ERR_CONFIG);
 	CHECK("why", strstr(records.why, "No such file") != NULL);
 	records_close(&records);
+}
+
+TEST(a_read_that_fails_is_told_with_the_reason)
+{
+	struct records records;
+	struct row row;
+
+	CHECK("a folder",
+	      records_open(t->arena, "/", fields, COUNT_OF(fields), &records) == ERR_CONFIG);
+	CHECK(records.why, strstr(records.why, "Is a directory") != NULL);
+	records_close(&records);
+
+	struct scratch scratch;
+	scratch_make(&scratch);
+	const char *path = scratch_file(&scratch, t->arena, "file", "a,b\n1,2\n", 0600);
+	CHECK("open", records_open(t->arena, path, fields, COUNT_OF(fields), &records) == OK);
+	CHECK("a row", records_next(&records, t->arena, &row) == OK);
+	int folder = open("/", O_RDONLY | O_CLOEXEC);
+	CHECK("in its place", folder >= 0 && dup2(folder, fileno(records.file)) >= 0);
+	CHECK("told", records_next(&records, t->arena, &row) == ERR_CONFIG);
+	CHECK(records.why, strstr(records.why, "Is a directory") != NULL);
+	close(folder);
+	records_close(&records);
+	scratch_remove(&scratch);
 }
 
 TEST(a_record_takes_64_kib_at_most)
