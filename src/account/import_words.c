@@ -239,10 +239,19 @@ static bool is_secret(struct str name)
 	return contains(name, "password") || contains(name, "token") || contains(name, "secret");
 }
 
+enum { LEFT_OUT_MAX = 8 };
+
+/* A record may have thousands of names: the first ones are told. */
 static enum err leave_out(struct arena *arena, struct str name, struct account_record *record)
 {
 	struct str plain;
+	size_t n = record->n_left_out++;
 
+	if (n > LEFT_OUT_MAX)
+		return OK;
+	if (n == LEFT_OUT_MAX)
+		return arena_printf(arena, &record->left_out, "%.*s and others",
+		                    STR_ARG(record->left_out));
 	TRY(text_printable(arena, name, &plain));
 	return arena_printf(arena, &record->left_out, "%.*s%s%.*s", STR_ARG(record->left_out),
 	                    record->left_out.len ? ", " : "", plain.len > 64 ? 64 : (int)plain.len,

@@ -174,6 +174,21 @@ TEST(what_a_service_says_of_an_account_is_no_field)
 	}
 }
 
+TEST(eight_names_of_what_is_left_out_are_told)
+{
+	struct named_texts words =
+		words_of(t, "a.1=x;a.2=x;a.3=x;a.4=x;a.5=x;a.6=x;a.7=x;a.8=x;a.9=x;a.10=x");
+	struct account_record record;
+	const char *why;
+
+	CHECK("read", import_read(t->arena, IMPORT_FROM_XANO, &words, &record, &why) == OK);
+	CHECK("others",
+	      str_is(record.left_out, "a.1, a.2, a.3, a.4, a.5, a.6, a.7, a.8 and others"));
+	words.n = 8;
+	CHECK("read", import_read(t->arena, IMPORT_FROM_XANO, &words, &record, &why) == OK);
+	CHECK("all", str_is(record.left_out, "a.1, a.2, a.3, a.4, a.5, a.6, a.7, a.8"));
+}
+
 TEST(an_account_keeps_32_fields_of_two_kibibytes_in_all)
 {
 	static char big[ACCOUNT_FIELDS_BYTES_MAX];
