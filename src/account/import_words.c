@@ -15,7 +15,7 @@ const char *const import_source_names[IMPORT_SOURCES] = {
 /* How a value becomes ours. */
 enum spelling {
 	AS_IT_IS,
-	AS_STATUS, /* true and false become active and disabled */
+	AS_STATUS, /* true and false become active and inactive */
 	AS_MOMENT, /* Unix milliseconds become seconds, and +0000 is Z */
 	AS_HASH,   /* without a scheme in braces before it */
 	AS_NUMBER, /* a number becomes the 24 digits of an id, with zeros in front */
@@ -132,8 +132,8 @@ static enum err spell_status(struct str value, struct str *ret_value)
 		const char *word, *status;
 	} words[] = { { "true", "active" },
 		      { "1", "active" },
-		      { "false", "disabled" },
-		      { "0", "disabled" } };
+		      { "false", "inactive" },
+		      { "0", "inactive" } };
 
 	*ret_value = value;
 	FOREACH(word, words) {

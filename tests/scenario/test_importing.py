@@ -48,7 +48,7 @@ def test_users_of_backtory_come_with_their_names_and_passwords(rekey):
     assert done.stderr == "line 4: without email, which cannot be kept\n"
     rows = {row[0]: row[1:] for row in rekey.sql("SELECT username, public_id, email, email_key, status, guest FROM account")}
     assert rows == {"ann": ("5a1b2c3d4e5f60718293a4b5", "shared@example.org", None, 0, 0),
-                    "bob": ("5a1b2c3d4e5f60718293a4b6", "shared@example.org", None, 1, 0),
+                    "bob": ("5a1b2c3d4e5f60718293a4b6", "shared@example.org", None, 2, 0),
                     "carol": ("5a1b2c3d4e5f60718293a4b7", None, None, 0, 0),
                     "guest-1": ("5a1b2c3d4e5f60718293a4b8", None, None, 0, 1)}
     fields = rekey.sql("SELECT account_field.name, value FROM account_field JOIN account ON account.id = account_id WHERE username = 'ann' ORDER BY account_field.id")

@@ -75,7 +75,7 @@ TEST(words_become_ours)
 		  "createdAt=1700000000123",
 		  "5a/a@x/false/ann/$2a/active/false/1700000000" },
 		{ IMPORT_FROM_BACKTORY, "username=ann;active=False",
-		  "-/-/false/ann/-/disabled/-/-" },
+		  "-/-/false/ann/-/inactive/-/-" },
 		{ IMPORT_FROM_BACKTORY, "username=ann;active=perhaps",
 		  "-/-/false/ann/-/perhaps/-/-" },
 		{ IMPORT_FROM_XANO,
