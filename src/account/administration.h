@@ -75,9 +75,11 @@ struct account_record {
 	struct str name, locale; /* what its person wants to be called, and their language */
 	struct str guest;        /* "true": made without a person's words */
 	struct str email_login;  /* "false": mail goes to the address, and nobody is found by it */
-	struct str fields;       /* all else that is kept of it, as a JSON object of texts */
-	struct named_texts more; /* the same, of a file; what is in it goes before */
-	struct str left_out;     /* names of what could not be kept */
+	struct str email_verified; /* "true": mail to the address has reached its owner */
+	struct str fields;         /* all else that is kept of it, as a JSON object of texts */
+	struct named_texts more;   /* the same, of a file; what is in it goes before */
+	struct str left_out;       /* names of what could not be kept, or of the first of it */
+	size_t n_left_out;         /* how many those are */
 };
 
 enum import_source { IMPORT_FROM_REKEY, IMPORT_FROM_BACKTORY, IMPORT_FROM_XANO, IMPORT_SOURCES };

@@ -148,8 +148,10 @@ enum err decoy_for(struct ctx *ctx, struct str login, const char **ret_phc)
 	struct str phc = STR_NONE;
 
 	if (!take_mix(ctx->service->decoys, ctx->app.id, ctx->now, &mix)) {
-		TRY(count(ctx, &mix));
-		put_mix(ctx->service->decoys, &mix);
+		if (count(ctx, &mix) == OK)
+			put_mix(ctx->service->decoys, &mix);
+		else
+			mix.n_kinds = 0;
 	}
 	const struct kind *kind = choose(ctx, &mix, login);
 	if (kind)

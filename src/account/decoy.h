@@ -21,7 +21,8 @@ struct decoys *decoys_new(void);
 void decoys_free(struct decoys *decoys);
 
 /* The hash that a stranger of this login is checked against, which never lets anybody in; NULL: the
- * hasher's own decoy. login: as limits count by it. Reads the store once a minute for each app. */
+ * hasher's own decoy. login: as limits count by it. Reads the store once a minute for each app;
+ * where that fails, nobody has an old hash, and the log-in goes on. */
 MUST_USE enum err decoy_for(struct ctx *ctx, struct str login, const char **ret_phc);
 
 #endif

@@ -7,7 +7,7 @@
 enum { SLOTS_FIRST = 1 << 12, SLOTS_MAX = 1 << 25 };
 
 struct slot {
-	uint64_t name, username; /* name 0: free */
+	uint64_t name, id, username; /* name 0: free */
 };
 
 struct import_seen {
@@ -73,17 +73,18 @@ static enum err grow(struct import_seen *seen)
 }
 
 bool import_seen_has(const struct import_seen *seen, enum seen_kind kind, struct str name,
-                     struct str username, bool *ret_same_username)
+                     const struct seen_record *record, struct seen_same *ret_same)
 {
 	if (!name.ptr)
 		return false;
 	const struct slot *slot = find(seen->slots, seen->n_slots, hash_of(seen, kind, name));
-	*ret_same_username = slot->username == hash_of(seen, SEEN_USERNAME, username);
+	ret_same->id = slot->id == hash_of(seen, SEEN_ID, record->id);
+	ret_same->username = slot->username == hash_of(seen, SEEN_USERNAME, record->username);
 	return slot->name != 0;
 }
 
 enum err import_seen_add(struct import_seen *seen, enum seen_kind kind, struct str name,
-                         struct str username)
+                         const struct seen_record *record)
 {
 	if (!name.ptr)
 		return OK;
@@ -91,6 +92,7 @@ enum err import_seen_add(struct import_seen *seen, enum seen_kind kind, struct s
 		TRY(grow(seen));
 	struct slot *slot = find(seen->slots, seen->n_slots, hash_of(seen, kind, name));
 	seen->n += slot->name == 0;
-	*slot = (struct slot){ hash_of(seen, kind, name), hash_of(seen, SEEN_USERNAME, username) };
+	*slot = (struct slot){ hash_of(seen, kind, name), hash_of(seen, SEEN_ID, record->id),
+		               hash_of(seen, SEEN_USERNAME, record->username) };
 	return OK;
 }

@@ -15,7 +15,7 @@ const char *const import_source_names[IMPORT_SOURCES] = {
 /* How a value becomes ours. */
 enum spelling {
 	AS_IT_IS,
-	AS_STATUS, /* true and false become active and disabled */
+	AS_STATUS, /* true and false become active and inactive */
 	AS_MOMENT, /* Unix milliseconds become seconds, and +0000 is Z */
 	AS_HASH,   /* without a scheme in braces before it */
 	AS_NUMBER, /* a number becomes the 24 digits of an id, with zeros in front */
@@ -44,6 +44,7 @@ static const struct word rekey_words[] = {
 	WORD("locale", locale, AS_IT_IS),
 	WORD("guest", guest, AS_IT_IS),
 	WORD("email_login", email_login, AS_IT_IS),
+	WORD("email_verified", email_verified, AS_IT_IS),
 	WORD("fields", fields, AS_IT_IS),
 };
 
@@ -79,23 +80,26 @@ static const struct source {
 	size_t n_words;
 	const char *const telltale[3];
 	bool keeps_others; /* under names of their own; else they are an error */
-	const char *email_login;
+	const char *email_login, *email_verified; /* where the file does not say; NULL: it is one */
 } sources[IMPORT_SOURCES] = {
 	[IMPORT_FROM_REKEY] = { rekey_words,
 	                        COUNT_OF(rekey_words),
 	                        { "password_hash" },
 	                        false,
+	                        NULL,
 	                        NULL },
 	[IMPORT_FROM_BACKTORY] = { backtory_words,
 	                           COUNT_OF(backtory_words),
 	                           { "userId", "firstName", "phoneNumber" },
 	                           true,
+	                           "false",
 	                           "false" },
 	[IMPORT_FROM_XANO] = { xano_words,
 	                       COUNT_OF(xano_words),
 	                       { "password", "linkedin_oauth" },
 	                       true,
-	                       NULL },
+	                       NULL,
+	                       "false" },
 };
 
 static bool has_name(const struct named_texts *words, const char *name)
@@ -128,8 +132,8 @@ static enum err spell_status(struct str value, struct str *ret_value)
 		const char *word, *status;
 	} words[] = { { "true", "active" },
 		      { "1", "active" },
-		      { "false", "disabled" },
-		      { "0", "disabled" } };
+		      { "false", "inactive" },
+		      { "0", "inactive" } };
 
 	*ret_value = value;
 	FOREACH(word, words) {
@@ -139,25 +143,37 @@ static enum err spell_status(struct str value, struct str *ret_value)
 	return OK;
 }
 
+/* Fractions of a second are dropped; the zone behind them is not. */
+static enum err drop_fraction(struct arena *arena, struct str value, struct str *ret_value)
+{
+	size_t dot = str_find(value, '.'), end = dot + 1;
+
+	while (end < value.len && value.ptr[end] >= '0' && value.ptr[end] <= '9')
+		end++;
+	*ret_value = value;
+	if (end <= dot + 1) /* there is no dot, or no digit behind it */
+		return OK;
+	return arena_printf(arena, ret_value, "%.*s%.*s", (int)dot, value.ptr,
+	                    STR_ARG(str_from(value, end)));
+}
+
 /* Both systems have dates since after 2001, so what has twelve digits or more is milliseconds. */
 static enum err spell_moment(struct arena *arena, struct str value, struct str *ret_value)
 {
 	static const char *const zones[] = { "+0000", "+00:00", "+00" };
 	long long number;
-	size_t len = value.len;
 
-	if (str_to_number(value, INT64_MAX, &number) && len >= 12)
+	if (str_to_number(value, INT64_MAX, &number) && value.len >= 12)
 		return arena_printf(arena, ret_value, "%lld", number / 1000);
+	TRY(drop_fraction(arena, value, ret_value));
+	size_t len = ret_value->len;
 	FOREACH(zone, zones) {
 		size_t tail = strlen(*zone);
-		if (len > tail && str_is(str_from(value, len - tail), *zone))
-			len -= tail;
+		if (len > tail && str_is(str_from(*ret_value, len - tail), *zone)) {
+			ret_value->len -= tail;
+			break;
+		}
 	}
-	*ret_value = (struct str){ value.ptr, len };
-	/* Fractions of a second are dropped. */
-	size_t dot = str_find(*ret_value, '.');
-	if (dot < ret_value->len)
-		ret_value->len = dot;
 	return OK;
 }
 
@@ -244,34 +260,65 @@ static enum err without_secrets(struct arena *arena, const struct named_text *wo
 	return err == ERR_MALFORMED ? OK : err;
 }
 
+enum { LEFT_OUT_MAX = 8 };
+
+/* A record may have thousands of names: the first ones are told. */
 static enum err leave_out(struct arena *arena, struct str name, struct account_record *record)
 {
 	struct str plain;
+	size_t n = record->n_left_out++;
 
+	if (n > LEFT_OUT_MAX)
+		return OK;
+	if (n == LEFT_OUT_MAX)
+		return arena_printf(arena, &record->left_out, "%.*s and others",
+		                    STR_ARG(record->left_out));
 	TRY(text_printable(arena, name, &plain));
 	return arena_printf(arena, &record->left_out, "%.*s%s%.*s", STR_ARG(record->left_out),
 	                    record->left_out.len ? ", " : "", plain.len > 64 ? 64 : (int)plain.len,
 	                    plain.ptr);
 }
 
+/* What a service says of an account by itself, or asks for: nobody may have another say it. */
+static bool is_ours(struct str name)
+{
+	static const char *const names[] = { "id",       "_id",       "userId",    "user_id",
+		                             "username", "email",     "guest",     "active",
+		                             "status",   "createdAt", "created_at" };
+
+	FOREACH(ours, names) {
+		if (str_is(name, *ours))
+			return true;
+	}
+	return account_field_is_password(name);
+}
+
 static enum err keep(struct arena *arena, const struct named_text *word,
                      struct account_record *record, size_t *bytes)
 {
-	struct str value;
+	size_t size = word->name.len + word->value.len;
+
+	if (!word->value.ptr)
+		return OK;
+	if (!account_field_name_is_good(word->name) || is_ours(word->name) ||
+	    !text_is_utf8(word->name) || !text_is_utf8(word->value) ||
+	    *bytes + size > ACCOUNT_FIELDS_BYTES_MAX || record->more.n == ACCOUNT_FIELDS_MAX)
+		return leave_out(arena, word->name, record);
+	*bytes += size;
+	record->more.items[record->more.n++] = *word;
+	return OK;
+}
+
+/* Of another system: without its secrets. */
+static enum err keep_foreign(struct arena *arena, const struct named_text *word,
+                             struct account_record *record, size_t *bytes)
+{
+	struct named_text clean = { word->name, STR_NONE };
 
 	if (!word->value.ptr || is_secret(word->name))
 		return OK;
-	TRY(without_secrets(arena, word, &value));
-	size_t size = word->name.len + value.len;
-	if (!value.ptr)
-		return OK;
-	if (!account_field_name_is_good(word->name) || !text_is_utf8(word->name) ||
-	    !text_is_utf8(value) || *bytes + size > ACCOUNT_FIELDS_BYTES_MAX ||
-	    record->more.n == ACCOUNT_FIELDS_MAX)
-		return leave_out(arena, word->name, record);
-	*bytes += size;
-	record->more.items[record->more.n++] = (struct named_text){ word->name, value };
-	return OK;
+	TRY(without_secrets(arena, word, &clean.value));
+	return keep(arena, &clean, record, bytes);
 }
 
 /* ---- a record ---- */
@@ -330,7 +377,8 @@ enum err import_read(struct arena *arena, enum import_source from, const struct 
                      struct account_record *ret_record, const char **ret_why)
 {
 	const struct source *source = &sources[from];
-	struct account_record record = { .email_login = str(source->email_login) };
+	struct account_record record = { .email_login = str(source->email_login),
+		                         .email_verified = str(source->email_verified) };
 	size_t bytes = 0;
 
 	*ret_why = NULL;
@@ -341,7 +389,7 @@ enum err import_read(struct arena *arena, enum import_source from, const struct 
 		if (word)
 			TRY(put(arena, word, words->items[i].value, &record));
 		else if (source->keeps_others)
-			TRY(keep(arena, &words->items[i], &record, &bytes));
+			TRY(keep_foreign(arena, &words->items[i], &record, &bytes));
 		else
 			return no_such_word(arena, words->items[i].name, ret_why);
 	}

@@ -8,7 +8,10 @@
 #include "hash/phc.h"
 #include <string.h>
 
-enum { PUBLIC_ID_BYTES = 12 };
+enum {
+	PUBLIC_ID_BYTES = 12,
+	ARGON2ID_WORK_MAX = 4096, /* MiB that are filled, in all passes together */
+};
 
 /* A record, understood. */
 struct newcomer {
@@ -45,15 +48,27 @@ static bool read_flag(struct str word, int64_t *ret_flag)
 /* What is neither a login nor a hash nor left out; NULL: it is all good. */
 static const char *read_rest(const struct account_record *record, struct account *account)
 {
+	int64_t verified;
+
 	if (record->id.ptr && !id_is_good(record->id))
 		return "the id is not 24 hex digits";
 	if (record->status.ptr && !account_status_read(record->status, &account->status))
 		return "the status is none of active, disabled and inactive";
 	if (record->guest.ptr && !read_flag(record->guest, &account->guest))
 		return "guest is neither true nor false";
+	if (record->email_verified.ptr && !read_flag(record->email_verified, &verified))
+		return "email_verified is neither true nor false";
 	if (record->created_at.ptr && !moment_read(record->created_at, &account->created_at))
 		return "created_at is neither a date such as 2026-11-01T08:30:00Z nor Unix seconds";
 	return NULL;
+}
+
+/* The hash pool checks what is in the database, whatever it costs: so a file may not bring it. */
+static const char *argon2id_refusal(const struct phc *phc)
+{
+	return (uint64_t)phc->memory_kib * phc->passes > (uint64_t)ARGON2ID_WORK_MAX * 1024
+	               ? "the password_hash asks for more time or memory than a log-in may take"
+	               : NULL;
 }
 
 /* NULL: it is taken, or need not be, and *ret_hash says what it is. */
@@ -65,7 +80,8 @@ static const char *read_hash(struct str hash, bool drop_hashes, struct account *
 	*ret_hash = HASH_NONE;
 	if (!hash.ptr)
 		return NULL;
-	const char *why = phc_parse(hash, &phc) == OK ? NULL : old_hash_refusal(hash);
+	const char *why =
+		phc_parse(hash, &phc) == OK ? argon2id_refusal(&phc) : old_hash_refusal(hash);
 	if (why)
 		return drop_hashes ? NULL : why;
 	account->phc = hash;
@@ -85,19 +101,22 @@ static enum err leave_out_email(struct ctx *ctx, struct account_record *record)
 /* An address that is no login need not be one at all: nobody has asked for that there. */
 static enum err read_email(struct ctx *ctx, struct account_record *record, struct account *account)
 {
-	int64_t is_login = 1;
+	int64_t is_login = 1, verified;
 
 	if (!record->email.ptr)
 		return OK;
 	if (record->email_login.ptr && !read_flag(record->email_login, &is_login))
 		return ERR_BAD_EMAIL;
+	verified = is_login; /* the operator vouches for it */
+	if (record->email_verified.ptr)
+		read_flag(record->email_verified, &verified);
 	enum err err =
 		email_normalize(ctx->arena, record->email, &account->email, &account->email_key);
+	account->email_verified_at = err == OK && verified ? ctx->now : 0;
 	if (!is_login) {
 		account->email_key = STR_NONE;
 		return err == ERR_BAD_EMAIL ? leave_out_email(ctx, record) : err;
 	}
-	account->email_verified_at = ctx->now; /* the operator vouches for it */
 	return err;
 }
 
@@ -216,33 +235,44 @@ static enum err look(struct ctx *ctx, const struct newcomer *newcomer, struct im
 
 /* ---- a dry run ---- */
 
+/* As judge() does it. The account of a record without an id has one that no other record has. */
+static enum err judge_seen(const struct newcomer *newcomer, const struct seen_same *same,
+                           bool by_email, struct import_fate *fate)
+{
+	const struct account *wanted = &newcomer->account;
+
+	if (newcomer->has_own_id && !same->id)
+		return refuse(by_email ? "the address is in the file before, with another id"
+		                       : "the username is in the file before",
+		              fate);
+	if (by_email && wanted->username.ptr && !same->username)
+		return refuse("the address is in the file before, with another username", fate);
+	if (!by_email && (wanted->email_key.ptr || !same->username))
+		return refuse("the username is in the file before", fate);
+	*fate = (struct import_fate){ IMPORT_EXISTING, "it is in the file twice", 0 };
+	return OK;
+}
+
 /* What would be there by now. */
 static enum err look_at_seen(struct import_seen *seen, const struct newcomer *newcomer,
                              struct import_fate *fate)
 {
 	const struct account *wanted = &newcomer->account;
-	struct str id = newcomer->has_own_id ? wanted->public_id : STR_NONE;
-	struct str username = wanted->username;
-	bool same = false;
+	const struct seen_record record = {
+		.id = newcomer->has_own_id ? wanted->public_id : STR_NONE,
+		.username = wanted->username,
+	};
+	struct seen_same same = { false, false };
 
-	if (import_seen_has(seen, SEEN_EMAIL, wanted->email_key, username, &same) &&
-	    (!username.ptr || same)) {
-		*fate = (struct import_fate){ IMPORT_EXISTING, "it is in the file twice", 0 };
-		return OK;
-	}
-	if (import_seen_has(seen, SEEN_EMAIL, wanted->email_key, username, &same))
-		return refuse("the address is in the file before, with another username", fate);
-	if (import_seen_has(seen, SEEN_USERNAME, newcomer->username_key, username, &same)) {
-		if (wanted->email_key.ptr || !same)
-			return refuse("the username is in the file before", fate);
-		*fate = (struct import_fate){ IMPORT_EXISTING, "it is in the file twice", 0 };
-		return OK;
-	}
-	if (import_seen_has(seen, SEEN_ID, id, username, &same))
+	if (import_seen_has(seen, SEEN_EMAIL, wanted->email_key, &record, &same))
+		return judge_seen(newcomer, &same, true, fate);
+	if (import_seen_has(seen, SEEN_USERNAME, newcomer->username_key, &record, &same))
+		return judge_seen(newcomer, &same, false, fate);
+	if (import_seen_has(seen, SEEN_ID, record.id, &record, &same))
 		return refuse("the id is in the file before", fate);
-	TRY(import_seen_add(seen, SEEN_ID, id, username));
-	TRY(import_seen_add(seen, SEEN_EMAIL, wanted->email_key, username));
-	return import_seen_add(seen, SEEN_USERNAME, newcomer->username_key, username);
+	TRY(import_seen_add(seen, SEEN_ID, record.id, &record));
+	TRY(import_seen_add(seen, SEEN_EMAIL, wanted->email_key, &record));
+	return import_seen_add(seen, SEEN_USERNAME, newcomer->username_key, &record);
 }
 
 static enum err look_at_all(struct ctx *ctx, struct import_seen *seen,
@@ -264,7 +294,7 @@ static enum err add(struct ctx *ctx, struct tx *tx, const struct newcomer *newco
                     struct import_fate *fate, bool *ret_met)
 {
 	enum err err = store_account_import(tx, &newcomer->account, newcomer->username_key,
-	                                    &ctx->account_id);
+	                                    old_hash_kind(newcomer->account.phc), &ctx->account_id);
 
 	*ret_met = err == ERR_NOT_FOUND;
 	if (err == ERR_NOT_FOUND) {
@@ -272,6 +302,9 @@ static enum err add(struct ctx *ctx, struct tx *tx, const struct newcomer *newco
 		return OK;
 	}
 	TRY(err);
+	struct account account = newcomer->account;
+	account.id = ctx->account_id;
+	TRY(account_open_workspace(ctx, tx, &account));
 	if (newcomer->fields.ptr)
 		TRY(store_account_fields_add(tx, ctx->account_id, newcomer->fields));
 	return audit_done(ctx, tx, "done");

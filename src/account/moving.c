@@ -25,6 +25,8 @@ static enum err to_record(struct ctx *ctx, const struct account *account, bool w
 {
 	char created_at[TIME_ROOM];
 
+	/* A made password ends, and its hash would not over there. */
+	with_hash = with_hash && account->password_expires_at == 0;
 	*ret_record = (struct account_record){
 		.id = account->public_id,
 		.email = account->email,
@@ -36,6 +38,9 @@ static enum err to_record(struct ctx *ctx, const struct account *account, bool w
 		.guest = account->guest ? STR("true") : STR_NONE,
 		.email_login =
 			account->email.ptr && !account->email_key.ptr ? STR("false") : STR_NONE,
+		.email_verified = !account->email.ptr          ? STR_NONE
+		                  : account->email_verified_at ? STR("true")
+		                                               : STR("false"),
 	};
 	TRY(spell_fields(ctx, account->id, &ret_record->fields));
 	return arena_str(ctx->arena, str(time_spell(account->created_at, created_at)),

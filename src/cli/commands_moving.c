@@ -22,6 +22,7 @@ static const struct out_field record_fields[] = {
 	OUT("locale", TEXT, struct account_record, locale),
 	OUT("guest", TEXT, struct account_record, guest),
 	OUT("email_login", TEXT, struct account_record, email_login),
+	OUT("email_verified", TEXT, struct account_record, email_verified),
 	OUT("fields", TEXT, struct account_record, fields),
 };
 
@@ -300,6 +301,8 @@ static enum err import_file(struct importing *importing)
 		return refuse_file(importing, importing->why);
 	err = import_all(importing);
 	clear_progress(importing);
+	if (err == ERR_CONFIG)
+		err = refuse_file(importing, importing->records.why);
 	if (importing->dry_run)
 		fprintf(stderr, "a dry run: nothing was written\n");
 	if (importing->refused > 0 || err != OK)

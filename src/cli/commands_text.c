@@ -266,13 +266,13 @@ static enum err import_rows(struct cli *cli, const struct rows_in *in, struct re
 	enum err err = records_open(cli->arena, cli->invocation->operands[0], in->fields,
 	                            in->n_fields, records);
 
+	while (err == OK)
+		err = import_row(cli, in, records, &imported);
 	if (err == ERR_CONFIG) {
 		cli->status = EXIT_REFUSED;
 		fprintf(stderr, "rekey: %s: %s\n", cli->invocation->command->name, records->why);
 		return OK;
 	}
-	while (err == OK)
-		err = import_row(cli, in, records, &imported);
 	if (err != ERR_NOT_FOUND)
 		return err;
 	if (imported.refused > 0)

@@ -172,7 +172,9 @@ static const char account_export[] =
 	"One object on each line: id, email, username, status, created_at, name, locale and,\n"
 	"with --with-hashes, password_hash; of users who came from elsewhere also guest,\n"
 	"email_login (false: nobody is found by the address) and fields, a JSON object of all\n"
-	"else that is kept. rekey account import reads it. Keep a file with hashes as you would\n"
+	"else that is kept; and email_verified (whether mail to the address had reached them).\n"
+	"A password that was made and mailed, and ends, leaves no hash. rekey account import\n"
+	"reads it. Keep a file with hashes as you would\n"
 	"the database. The audit trail says that there was an export.\n";
 
 static const char account_import[] =
@@ -185,7 +187,7 @@ static const char account_import[] =
 	"kind\n"
 	"refuses its line, or with --drop-hashes is left out. Who has no password gets one by a\n"
 	"recovery; nobody is mailed by the import. Addresses that are logins are taken for\n"
-	"verified.\n"
+	"verified, but for Xano's, and where email_verified is false.\n"
 	"\n"
 	"Up to 500 lines are one transaction. A line that is refused is told as line N: why,\n"
 	"the others go in, and the exit status is 1. An account that is there already stays as\n"

@@ -18,6 +18,8 @@ static int next_char(struct records *records)
 
 	if (c == '\n')
 		records->next_line++;
+	if (c == EOF && records->failed == 0 && ferror(records->file))
+		records->failed = errno;
 	return c;
 }
 
@@ -41,7 +43,7 @@ static int skip_blank(struct records *records)
 /* To the end of the file. */
 static void skip_rest(struct records *records)
 {
-	while (getc_unlocked(records->file) != EOF)
+	while (next_char(records) != EOF)
 		;
 }
 
@@ -188,17 +190,18 @@ static enum err next_of_lines(struct records *records, struct arena *arena, void
 	return fill_from_json(records, arena, (struct str){ records->room, len }, ret_row);
 }
 
-/* The bytes of an object up to the brace that closes it; the first one is read already. */
+/* The bytes of an object up to the brace that closes it; the first one is read already. One that is
+ * too long is read to its end all the same. */
 static enum err read_object(struct records *records, size_t *ret_len)
 {
 	size_t len = 0;
 	int depth = 0;
-	bool in_text = false, escaped = false;
+	bool in_text = false, escaped = false, too_long = false;
 
 	for (int c = '{'; c != EOF; c = next_char(records)) {
-		if (len == RECORD_MAX)
-			return bad(records, "the object is longer than 64 KiB");
-		records->room[len++] = (char)c;
+		too_long = len == RECORD_MAX;
+		if (!too_long)
+			records->room[len++] = (char)c;
 		if (c == '"' && !escaped)
 			in_text = !in_text;
 		escaped = in_text && c == '\\' && !escaped;
@@ -206,31 +209,40 @@ static enum err read_object(struct records *records, size_t *ret_len)
 			depth += c == '{' ? 1 : -1;
 		if (depth == 0) {
 			*ret_len = len;
-			return OK;
+			return too_long ? bad(records, "the object is longer than 64 KiB") : OK;
 		}
 	}
+	records->over = true;
 	return bad(records, "the file ends inside an object");
 }
 
-/* What cannot be an array any more is read no further: nobody knows where the next one begins. */
+/* What is no array any more is read no further: nobody knows where the next one begins. */
+static enum err end_array(struct records *records, const char *why)
+{
+	records->over = true;
+	skip_rest(records);
+	return why ? bad(records, why) : ERR_NOT_FOUND;
+}
+
 static enum err next_of_array(struct records *records, struct arena *arena, void *ret_row)
 {
 	size_t len;
-	int c = skip_blank(records);
 
+	if (records->over)
+		return ERR_NOT_FOUND;
+	int c = skip_blank(records);
 	if (c == ',' || c == '[')
 		c = skip_blank(records);
 	records->line = records->next_line;
-	if (c == EOF || c == ']') {
-		fseek(records->file, 0, SEEK_END);
-		return ERR_NOT_FOUND;
-	}
-	enum err err =
-		c == '{' ? read_object(records, &len) : bad(records, "an object should begin here");
-	if (err != OK) {
-		skip_rest(records);
-		return err;
-	}
+	if (c == EOF)
+		return end_array(records, "the file ends inside the array");
+	if (c == ']')
+		return end_array(records, skip_blank(records) == EOF
+		                                  ? NULL
+		                                  : "something stands behind the array");
+	if (c != '{')
+		return end_array(records, "an object should begin here");
+	TRY(read_object(records, &len));
 	return fill_from_json(records, arena, (struct str){ records->room, len }, ret_row);
 }
 
@@ -405,6 +417,12 @@ static void skip_mark(struct records *records)
 	put_back(records, c);
 }
 
+static enum err cannot_be_read(struct records *records, int why)
+{
+	snprintf(records->why, sizeof(records->why), "the file cannot be read: %s", strerror(why));
+	return ERR_CONFIG;
+}
+
 static enum err find_form(struct records *records, struct arena *arena)
 {
 	skip_mark(records);
@@ -426,12 +444,10 @@ enum err records_open(struct arena *arena, const char *path, const struct out_fi
 	*records = (struct records){ .fields = fields, .n_fields = n_fields, .next_line = 1 };
 	NEED(records->room = arena_alloc(arena, RECORD_MAX));
 	records->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-	if (!records->file) {
-		snprintf(records->why, sizeof(records->why), "the file cannot be read: %s",
-		         strerror(errno));
-		return ERR_CONFIG;
-	}
-	return find_form(records, arena);
+	if (!records->file)
+		return cannot_be_read(records, errno);
+	enum err err = find_form(records, arena);
+	return records->failed ? cannot_be_read(records, records->failed) : err;
 }
 
 void records_close(struct records *records)
@@ -450,5 +466,5 @@ enum err records_next(struct records *records, struct arena *arena, void *ret_ro
 	};
 	enum err err = next[records->form](records, arena, ret_row);
 
-	return ferror(records->file) ? ERR_STORE : err;
+	return records->failed ? cannot_be_read(records, records->failed) : err;
 }

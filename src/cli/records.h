@@ -24,12 +24,14 @@ struct records {
 	size_t n_fields;
 	FILE *file;
 	enum records_form form;
+	bool over;                   /* of an array: nothing is read any more */
 	int64_t line;                /* where the record began that was read last */
 	int64_t next_line;           /* that is read next */
 	struct str names[CELLS_MAX]; /* of CSV: what each column is called */
 	size_t columns[CELLS_MAX];   /* and the field that it is */
 	size_t n_columns;
-	char why[RECORD_WHY_ROOM]; /* of ERR_MALFORMED */
+	char why[RECORD_WHY_ROOM]; /* of ERR_MALFORMED and ERR_CONFIG */
+	int failed;                /* errno of a read; 0: none has failed */
 	char *room;                /* RECORD_MAX bytes */
 };
 
@@ -42,8 +44,7 @@ void records_close(struct records *records);
 
 /* Fills the texts of a zeroed row, or without a table a struct named_texts. ERR_NOT_FOUND: there
  * are no more. ERR_MALFORMED: `line` is not good, and `why` says what it is; go on with the next.
- * ERR_STORE: the file cannot be read further.
- */
+ * ERR_CONFIG: the file cannot be read further, and `why` says it with the system's reason. */
 MUST_USE enum err records_next(struct records *records, struct arena *arena, void *ret_row);
 
 #endif

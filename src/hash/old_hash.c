@@ -16,12 +16,15 @@ enum {
 	PBKDF2_ROUNDS_MAX = 2 * 1000 * 1000,
 	SALT_MAX = 128, /* letters */
 	SHA_SALT_MAX = 16,
+	SHA_PASSWORD_MAX = 128, /* bytes: each round takes longer with more of them */
 	BCRYPT_COST_MIN = 4,
 	BCRYPT_LEN = 60,
 	BCRYPT_TAG = 31,
 	TAG_256 = 43, /* letters of 256 bits, and of 512 */
 	TAG_512 = 86,
-	SCRYPT_PASSES_MAX = 4, /* its p */
+	YESCRYPT_SALT_MAX = 86, /* letters of 64 bytes */
+	SCRYPT_PASSES_MAX = 4,  /* its p */
+	SCRYPT_BLOCK_MAX = 32,  /* its r */
 	PBKDF2_TAG_MAX = 64,
 };
 
@@ -34,8 +37,10 @@ static const char is_costly[] =
 struct old_hash {
 	const struct form *form;
 	struct str text;
-	size_t n_compared; /* of crypt(5): letters at the end */
-	const EVP_MD *md;  /* of PBKDF2, like the rest */
+	size_t kind_len;     /* letters in front, up to the salt */
+	size_t n_compared;   /* of crypt(5): letters at the end */
+	size_t password_max; /* of crypt(5): bytes of a password that may match */
+	const EVP_MD *md;    /* of PBKDF2, like the rest */
 	int rounds;
 	struct str salt;
 	unsigned char salt_bytes[SALT_MAX];
@@ -96,6 +101,12 @@ static bool read_number(struct str digits, long long max, long long *ret_number)
 	return digits.len > 0 && digits.ptr[0] != '0' && str_to_number(digits, max, ret_number);
 }
 
+/* All that is before it says what the hash costs. */
+static void salt_begins(struct old_hash *hash, const char *salt)
+{
+	hash->kind_len = (size_t)(salt - hash->text.ptr);
+}
+
 /* ---- crypt(5) ---- */
 
 static const char *read_bcrypt(struct str rest, struct old_hash *hash)
@@ -109,6 +120,8 @@ static const char *read_bcrypt(struct str rest, struct old_hash *hash)
 	/* Of the salt's last letter two bits count; some wrote the others as they came, and
 	 * libcrypt writes them as zeros. So only what is behind the salt is compared. */
 	hash->n_compared = BCRYPT_TAG;
+	hash->password_max = BCRYPT_PASSWORD_MAX;
+	salt_begins(hash, rest.ptr + 3);
 	return cost > BCRYPT_COST_MAX ? is_costly : NULL;
 }
 
@@ -134,7 +147,9 @@ static const char *read_sha(struct str rest, struct old_hash *hash, size_t tag_l
 	if (!take_until(&rest, '$', &salt) || !is_sha_salt(salt) || rest.len != tag_len ||
 	    !is_letters(rest) || rounds < ROUNDS_MIN)
 		return is_malformed;
+	salt_begins(hash, salt.ptr);
 	hash->n_compared = hash->text.len;
+	hash->password_max = SHA_PASSWORD_MAX;
 	return rounds > SHA_ROUNDS_MAX ? is_costly : NULL;
 }
 
@@ -153,15 +168,18 @@ static bool read_salt_and_tag(struct str rest, struct old_hash *hash)
 {
 	struct str salt;
 
+	salt_begins(hash, rest.ptr);
 	hash->n_compared = hash->text.len;
+	hash->password_max = CRYPT_MAX_PASSPHRASE_SIZE - 1;
 	return take_until(&rest, '$', &salt) && salt.len <= SALT_MAX && is_letters(salt) &&
 	       rest.len == TAG_256 && is_letters(rest);
 }
 
+/* N blocks, p more, and two to work with, of 128 r bytes each. */
 static bool fits(uint32_t log2_n, uint64_t r, uint64_t p)
 {
-	return log2_n < 32 && r < 1 << 20 && r << log2_n <= (uint64_t)OLD_HASH_MEMORY_MAX << 13 &&
-	       p <= SCRYPT_PASSES_MAX;
+	return log2_n < 32 && r <= SCRYPT_BLOCK_MAX && p <= SCRYPT_PASSES_MAX &&
+	       ((1ULL << log2_n) + p + 2) * r * 128 <= (uint64_t)OLD_HASH_MEMORY_MAX << 20;
 }
 
 static const char *read_scrypt(struct str rest, struct old_hash *hash)
@@ -176,6 +194,12 @@ static const char *read_scrypt(struct str rest, struct old_hash *hash)
 	return fits(log2_n, r, p) ? NULL : is_costly;
 }
 
+/* Its salt is bytes, four letters for three of them: one letter alone is none. */
+static bool is_yescrypt_salt(size_t len)
+{
+	return len <= YESCRYPT_SALT_MAX && len % 4 != 1;
+}
+
 /* As libcrypt makes them: the flavour j, then N and r in a letter each, and no other parameter.
  * These letters count from 1. */
 static const char *read_yescrypt(struct str rest, struct old_hash *hash)
@@ -183,8 +207,10 @@ static const char *read_yescrypt(struct str rest, struct old_hash *hash)
 	if (rest.len < 4 || rest.ptr[0] != 'j' || rest.ptr[3] != '$' ||
 	    !is_letters((struct str){ rest.ptr, 3 }) || !read_salt_and_tag(str_from(rest, 4), hash))
 		return is_malformed;
+	/* From 48 on, more letters follow. */
 	uint32_t log2_n = value_of(rest.ptr[1]) + 1, r = value_of(rest.ptr[2]) + 1;
-	if (log2_n > 47 || r > 47) /* from there on, more letters follow */
+	if (log2_n > 47 || r > 47 ||
+	    !is_yescrypt_salt(hash->text.len - hash->kind_len - 1 - TAG_256))
 		return is_malformed;
 	return fits(log2_n, r, 1) ? NULL : is_costly;
 }
@@ -207,10 +233,9 @@ static enum err verify_crypt(const struct old_hash *hash, struct secret password
 {
 	struct crypt_data *data = calloc(1, sizeof(*data));
 	char cut[CRYPT_MAX_PASSPHRASE_SIZE] = "";
-	size_t max = hash->n_compared == BCRYPT_TAG ? BCRYPT_PASSWORD_MAX : sizeof(cut) - 1;
 
 	NEED(data);
-	size_t len = password.len < max ? password.len : max;
+	size_t len = password.len < hash->password_max ? password.len : hash->password_max;
 	if (len > 0)
 		memcpy(cut, password.ptr, len);
 	errno = 0;
@@ -261,6 +286,7 @@ static const char *read_django(struct str rest, struct old_hash *hash, const EVP
 	    hash->tag_len != (size_t)EVP_MD_get_size(md))
 		return is_malformed;
 	hash->salt = salt;
+	salt_begins(hash, salt.ptr);
 	return read_rounds(rounds, hash);
 }
 
@@ -300,6 +326,7 @@ static const char *read_passlib(struct str rest, struct old_hash *hash, const EV
 	    !read_dotted(rest, hash->tag, sizeof(hash->tag), &hash->tag_len) ||
 	    hash->tag_len != (size_t)EVP_MD_get_size(md))
 		return is_malformed;
+	salt_begins(hash, salt.ptr);
 	return read_rounds(rounds, hash);
 }
 
@@ -390,6 +417,15 @@ const char *old_hash_name(struct str text)
 	struct old_hash hash;
 
 	return read_text(text, &hash) ? "unknown" : hash.form->name;
+}
+
+struct str old_hash_kind(struct str text)
+{
+	struct old_hash hash;
+
+	if (!text.ptr || read_text(text, &hash))
+		return STR_NONE;
+	return (struct str){ text.ptr, hash.kind_len };
 }
 
 enum err old_hash_verify(struct str text, struct secret password, bool *ret_match)

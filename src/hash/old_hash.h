@@ -5,8 +5,8 @@
  * is, and gives way to an Argon2id hash when its owner logs in. What is taken:
  *
  *     $2a$ $2b$ $2y$                bcrypt, cost 4 to 14
- *     $5$ $6$                       SHA-crypt, 1,000 to 1,000,000 rounds
- *     $7$ $y$ $gy$                  scrypt, yescrypt and gost-yescrypt, within 128 MiB
+ *     $5$ $6$                       SHA-crypt, 1,000 to 1,000,000 rounds, passwords to 128 bytes
+ *     $7$ $y$ $gy$                  scrypt, yescrypt and gost-yescrypt, r to 32, within 128 MiB
  *     pbkdf2_sha256$ pbkdf2_sha1$   PBKDF2 as Django writes it, 1,000 to 2,000,000 rounds
  *     $pbkdf2-sha256$ -sha512$      and as passlib writes it
  *
@@ -35,8 +35,13 @@ bool old_hash_is_one(struct str text);
 /* What it is, for a report: "bcrypt", "PBKDF2". text is one. */
 const char *old_hash_name(struct str text);
 
+/* Its scheme and parameters, which say what a check of it costs: the beginning of text, without
+ * salt or tag. NONE: it is none of these. */
+struct str old_hash_kind(struct str text);
+
 /* Checks the password in the time and memory that the hash asks for. One that the hash could not
- * tell from another is no match, and costs as much: with more bytes than bcrypt looks at, or with a
+ * tell from another is no match, and costs as much: with more bytes than bcrypt looks at (or
+ * SHA-crypt has time for), or with a
  * NUL, where a C string ends and behind which HMAC sees no difference. text is one. Blocks: for
  * hash threads only. ERR_NOMEM: *ret_match is untouched. */
 MUST_USE enum err old_hash_verify(struct str text, struct secret password, bool *ret_match);

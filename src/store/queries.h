@@ -161,13 +161,13 @@
 	      "UPDATE account SET username = $1, username_key = $2 WHERE id = $3 AND epoch = $4"   \
 	      " RETURNING id")                                                                     \
 	QUERY(ACCOUNT_SET_PASSWORD, "tiiiii", "i",                                                 \
-	      "UPDATE account SET phc = $1, epoch = epoch + 1, password_set_at = $2,"              \
-	      " password_expires_at = $3, outbox_floor = $4 WHERE id = $5 AND epoch = $6"          \
-	      " RETURNING epoch")                                                                  \
+	      "UPDATE account SET phc = $1, old_kind = NULL, epoch = epoch + 1,"                   \
+	      " password_set_at = $2, password_expires_at = $3, outbox_floor = $4"                 \
+	      " WHERE id = $5 AND epoch = $6 RETURNING epoch")                                     \
 	/* A better hash of the same password: nothing else changes, so the epoch stays. */        \
 	QUERY(ACCOUNT_REHASH, "tiit", "i",                                                         \
-	      "UPDATE account SET phc = $1 WHERE id = $2 AND epoch = $3 AND phc = $4"              \
-	      " RETURNING id")                                                                     \
+	      "UPDATE account SET phc = $1, old_kind = NULL WHERE id = $2 AND epoch = $3"          \
+	      " AND phc = $4 RETURNING id")                                                        \
 	QUERY(ACCOUNT_KEEP_PASSWORD, "ii", "i",                                                    \
 	      "UPDATE account SET password_expires_at = 0 WHERE id = $1 AND epoch = $2"            \
 	      " RETURNING id")                                                                     \
@@ -186,7 +186,8 @@
 	/* A guest becomes somebody, once. */                                                      \
 	QUERY(ACCOUNT_COMPLETE, "tttiiii", "i",                                                    \
 	      "UPDATE account SET username = $1, username_key = $2, phc = $3, outbox_floor = $4,"  \
-	      " password_set_at = $5, password_expires_at = 0, guest = 0, epoch = epoch + 1"       \
+	      " old_kind = NULL, password_set_at = $5, password_expires_at = 0, guest = 0,"        \
+	      " epoch = epoch + 1"                                                                 \
 	      " WHERE id = $6 AND epoch = $7 AND guest = 1 RETURNING epoch")                       \
 	QUERY(ACCOUNT_SET_EMAIL, "ttiiii", "i",                                                    \
 	      "UPDATE account SET email = $1, email_key = $2, email_verified_at = $3,"             \
@@ -218,11 +219,11 @@
 	      "UPDATE removed_account SET newest_id = $1 WHERE newest_id < $1")                    \
 	QUERY(ACCOUNT_REMOVE, "i", "i", "DELETE FROM account WHERE id = $1 RETURNING id")          \
                                                                                                    \
-	/* By its first letters, which are the scheme and the cost of most. */                     \
+	/* The most frequent kinds, in an order that stays as they get fewer. */                   \
 	QUERY(OLD_HASHES, "i", "ti",                                                               \
-	      "SELECT max(phc), count(*) FROM account WHERE app_id = $1"                           \
-	      " AND substr(phc, 1, 10) <> '$argon2id$' GROUP BY substr(phc, 1, 7)"                 \
-	      " ORDER BY substr(phc, 1, 7)")                                                       \
+	      "SELECT phc, accounts FROM (SELECT old_kind, max(phc) AS phc, count(*) AS accounts"  \
+	      " FROM account WHERE app_id = $1 AND old_kind IS NOT NULL GROUP BY old_kind"         \
+	      " ORDER BY count(*) DESC, old_kind LIMIT 8) AS kinds ORDER BY old_kind")             \
                                                                                                    \
 	QUERY(ACCOUNT_FIELDS, "i", "tt",                                                           \
 	      "SELECT name, value FROM account_field WHERE account_id = $1 ORDER BY id")           \
@@ -615,7 +616,7 @@
 	"id, app_id, public_id, email, email_key, username, username_key, phc, "                   \
 	"epoch, status, password_set_at, password_expires_at, outbox_floor, "                      \
 	"created_at, swept_epoch, name, locale, email_verified_at, held_until, "                   \
-	"recovery_held_until, guest"
+	"recovery_held_until, guest, old_kind"
 #define ALL_OF_ACCOUNT_FIELD "id, account_id, name, value"
 #define ALL_OF_SESSION                                                                             \
 	"id, public_id, account_id, epoch, nonce, generation, access_digest, created_at, "         \
@@ -649,12 +650,12 @@
 	QUERY(WRITE_APP_HOST, "ti", "", WRITE_ROW("app_host", ALL_OF_APP_HOST, "$1, $2"))          \
 	QUERY(READ_APP_ORIGIN, "ii", "it", READ_OF_APP("app_origin", ALL_OF_APP_ORIGIN, "origin")) \
 	QUERY(WRITE_APP_ORIGIN, "it", "", WRITE_ROW("app_origin", ALL_OF_APP_ORIGIN, "$1, $2"))    \
-	QUERY(READ_ACCOUNT, "ii", "iittttttiiiiiiittiiii",                                         \
+	QUERY(READ_ACCOUNT, "ii", "iittttttiiiiiiittiiiit",                                        \
 	      READ_PAGE("account", ALL_OF_ACCOUNT, "id"))                                          \
-	QUERY(WRITE_ACCOUNT, "iittttttiiiiiiittiiii", "",                                          \
+	QUERY(WRITE_ACCOUNT, "iittttttiiiiiiittiiiit", "",                                         \
 	      WRITE_ROW("account", ALL_OF_ACCOUNT,                                                 \
 	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "  \
-	                "$17, $18, $19, $20, $21"))                                                \
+	                "$17, $18, $19, $20, $21, $22"))                                           \
 	QUERY(READ_ACCOUNT_FIELD, "ii", "iitt",                                                    \
 	      READ_PAGE("account_field", ALL_OF_ACCOUNT_FIELD, "id"))                              \
 	QUERY(WRITE_ACCOUNT_FIELD, "iitt", "",                                                     \
@@ -758,8 +759,9 @@
 #define QUERY_ACCOUNT_IMPORT_SQL(column, number)                                                   \
 	"INSERT INTO account (" column "app_id, public_id, email, email_key, username,"            \
 	" username_key, phc, status, password_set_at, created_at, name, locale,"                   \
-	" email_verified_at, guest, epoch, password_expires_at, outbox_floor)"                     \
-	" VALUES (" number "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, 0, 0)" \
+	" email_verified_at, guest, old_kind, epoch, password_expires_at, outbox_floor)"           \
+	" VALUES (" number                                                                         \
+	"$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, 0, 0)"               \
 	" ON CONFLICT DO NOTHING RETURNING id"
 #define NEXT_ACCOUNT_NUMBER                                                                        \
 	"(SELECT 1 + max((SELECT coalesce(max(id), 0) FROM account), newest_id)"                   \
@@ -781,7 +783,7 @@
 	      " FROM account_field WHERE account_id = $1")                                         \
 	QUERY(ACCOUNT_ADD, "ittttttiittii", "i",                                                   \
 	      QUERY_ACCOUNT_ADD_SQL("id, ", NEXT_ACCOUNT_NUMBER), QUERY_ACCOUNT_ADD_SQL("", ""))   \
-	QUERY(ACCOUNT_IMPORT, "ittttttiiittii", "i",                                               \
+	QUERY(ACCOUNT_IMPORT, "ittttttiiittiit", "i",                                              \
 	      QUERY_ACCOUNT_IMPORT_SQL("id, ", NEXT_ACCOUNT_NUMBER),                               \
 	      QUERY_ACCOUNT_IMPORT_SQL("", ""))                                                    \
 	/* An object of texts as rows, in its order. */                                            \

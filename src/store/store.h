@@ -265,10 +265,12 @@ MUST_USE enum err store_account_set_status(struct tx *tx, const struct account *
 MUST_USE enum err store_account_rename(struct tx *tx, const struct account *account,
                                        struct str username, struct str username_key);
 
-/* From another house: with status, password and age of its own. ERR_NOT_FOUND: its public id,
- * address or username is there already, and nothing was added; the transaction goes on. */
+/* From another house: with status, password and age of its own. old_kind: of its hash, where that
+ * is to be replaced; NONE: it is one of ours, or it has none. ERR_NOT_FOUND: its public id, address
+ * or username is there already, and nothing was added; the transaction goes on. */
 MUST_USE enum err store_account_import(struct tx *tx, const struct account *account,
-                                       struct str username_key, int64_t *ret_id);
+                                       struct str username_key, struct str old_kind,
+                                       int64_t *ret_id);
 
 /* The fields of an account that has none, in one statement: a JSON object of texts. */
 MUST_USE enum err store_account_fields_add(struct tx *tx, int64_t account_id, struct str fields);
@@ -329,7 +331,7 @@ MUST_USE enum err store_account_keep_password(struct tx *tx, const struct accoun
 MUST_USE enum err store_account_remove(struct tx *tx, int64_t id);
 
 /* How many accounts of an app have a hash that another house has made, and one such hash, for each
- * kind of them. */
+ * of the eight most frequent kinds. */
 struct old_hash_count {
 	struct str phc;
 	int64_t count;

@@ -152,7 +152,7 @@ enum err store_account_add(struct tx *tx, const struct account *account, struct 
 }
 
 enum err store_account_import(struct tx *tx, const struct account *account, struct str username_key,
-                              int64_t *ret_id)
+                              struct str old_kind, int64_t *ret_id)
 {
 	const struct value args[] = {
 		INTEGER(account->app_id),
@@ -169,6 +169,7 @@ enum err store_account_import(struct tx *tx, const struct account *account, stru
 		TEXT(account->locale),
 		INTEGER(account->email_verified_at),
 		INTEGER(account->guest),
+		TEXT(old_kind),
 	};
 
 	return tx_number(tx, QUERY_ACCOUNT_IMPORT, ARGS(args), ret_id);

@@ -48,7 +48,7 @@ def test_users_of_backtory_come_with_their_names_and_passwords(rekey):
     assert done.stderr == "line 4: without email, which cannot be kept\n"
     rows = {row[0]: row[1:] for row in rekey.sql("SELECT username, public_id, email, email_key, status, guest FROM account")}
     assert rows == {"ann": ("5a1b2c3d4e5f60718293a4b5", "shared@example.org", None, 0, 0),
-                    "bob": ("5a1b2c3d4e5f60718293a4b6", "shared@example.org", None, 1, 0),
+                    "bob": ("5a1b2c3d4e5f60718293a4b6", "shared@example.org", None, 2, 0),
                     "carol": ("5a1b2c3d4e5f60718293a4b7", None, None, 0, 0),
                     "guest-1": ("5a1b2c3d4e5f60718293a4b8", None, None, 0, 1)}
     fields = rekey.sql("SELECT account_field.name, value FROM account_field JOIN account ON account.id = account_id WHERE username = 'ann' ORDER BY account_field.id")
@@ -183,6 +183,8 @@ def test_odd_files_are_told_what_is_wrong(rekey):
     ):
         done = rekey.run("account", "import", *(["-"] if text else ["nothing.csv"]), stdin=text)
         assert done.returncode == 1 and want in done.stderr and not done.stdout, name
+    done = rekey.run("account", "import", ".")
+    assert done.returncode == 1 and done.stderr == "rekey: account import: the file cannot be read: Is a directory\n"
     bob = "5a1b2c3d4e5f60718293a4b6,bob"
     for name, text, want in (
         ("a value too many", f"userId,username\n{bob},1\n", "another number of values"),
@@ -199,7 +201,7 @@ def test_odd_files_are_told_what_is_wrong(rekey):
 
 def test_what_cannot_be_kept_is_left_out_and_told(rekey):
     rekey.has_app("shop", dialects=["backtory"])
-    words = {"userId": "5a1b2c3d4e5f60718293a4b6", "username": "bob", "password": old_hash(), "avatar": "data:" + "x" * 2000, "city": "Ulm",
+    words = {"userId": "5a1b2c3d4e5f60718293a4b6", "username": "bob", "password": old_hash(), "avatar": "data:" + "x" * 4000, "city": "Ulm",
              "refresh_token": "secret", "passwordHint": "the dog", "__proto__": "x", "points": 7, "vip": True, "nothing": None}
     summary, done = imports(rekey, json.dumps(words))
     assert summary == {"imported": 1, "existing": 0, "refused": 0, "incomplete": 1, "bcrypt": 1}

@@ -4,12 +4,11 @@
 #include "house.h"
 #include <string.h>
 
-#define OLD SECRET("correct horse")
-#define NEW SECRET("battery staple")
-#define ANN "ann@example.org"
-#define PHC                                                                                        \
-	"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$"                                       \
-	"oTqevm7Mots+ZV8RWGoaOlSTX3noEb5GL9iPJaS0tjg"
+#define OLD          SECRET("correct horse")
+#define NEW          SECRET("battery staple")
+#define ANN          "ann@example.org"
+#define SALT_AND_TAG "c2FsdHNhbHRzYWx0c2FsdA$oTqevm7Mots+ZV8RWGoaOlSTX3noEb5GL9iPJaS0tjg"
+#define PHC          "$argon2id$v=19$m=8,t=1,p=1$" SALT_AND_TAG
 
 static void open_with_ann(struct house *house, struct test *t)
 {
@@ -280,6 +279,10 @@ TEST(an_import_tells_added_existing_and_refused_records_apart)
 		  RECORD(.email = STR("g@example.org"),
 		         .password_hash = STR("$2b$12$abcdefghijklmnopqrstuv")),
 		  IMPORT_REFUSED, "begins as one" },
+		{ "a costly hash",
+		  RECORD(.email = STR("g@example.org"),
+		         .password_hash = STR("$argon2id$v=19$m=1048576,t=5,p=1$" SALT_AND_TAG)),
+		  IMPORT_REFUSED, "more time or memory" },
 		{ "no hash", RECORD(.email = STR("g@example.org"), .password_hash = STR("secret")),
 		  IMPORT_REFUSED, "no kind that is known" },
 		{ "no language", RECORD(.email = STR("g@example.org"), .locale = STR("f")),
@@ -313,6 +316,41 @@ TEST(an_import_tells_added_existing_and_refused_records_apart)
 	house_close(&house);
 }
 
+/* The same records, judged and then done. */
+TEST(a_dry_run_tells_records_of_one_name_apart_by_their_ids_as_the_run_does)
+{
+	const struct account_record records[] = {
+		RECORD(.id = STR("0123456789abcdef01234567"), .email = STR("b@example.org")),
+		RECORD(.id = STR("0123456789abcdef01234567"), .email = STR("b@example.org")),
+		RECORD(.id = STR("0123456789abcdef01234568"), .email = STR("b@example.org")),
+		RECORD(.email = STR("b@example.org")),
+		RECORD(.username = STR("carol")),
+		RECORD(.username = STR("carol"), .id = STR("0123456789abcdef01234569")),
+		RECORD(.username = STR("carol")),
+	};
+	static const enum import_outcome want[] = {
+		IMPORT_ADDED, IMPORT_EXISTING, IMPORT_REFUSED,  IMPORT_EXISTING,
+		IMPORT_ADDED, IMPORT_REFUSED,  IMPORT_EXISTING,
+	};
+	struct account_import in = { .items = records, .n = COUNT_OF(records) };
+	struct account_import_fates dry;
+	struct house house;
+	struct ctx ctx;
+
+	open_with_ann(&house, t);
+	in.seen = import_seen_new();
+	ctx = house_operator(&house);
+	CHECK("dry run", in.seen && operation_run(&ctx, &account_import_op, &in, &dry) == OK);
+	import_seen_free(in.seen);
+	CHECK("nothing is written", house_rows(&house, "account") == 1);
+	const struct import_fate *fates = import(&house, &ctx, records, COUNT_OF(records));
+	for (size_t i = 0; i < COUNT_OF(records); i++) {
+		CHECK("dry run", dry.items[i].outcome == want[i]);
+		CHECK("run", fates[i].outcome == want[i]);
+	}
+	house_close(&house);
+}
+
 TEST(what_is_exported_can_be_imported_into_another_app_and_opens_there)
 {
 	struct account_export export = { .page = { 0, ACCOUNT_PAGE_MAX } };
@@ -339,5 +377,56 @@ TEST(what_is_exported_can_be_imported_into_another_app_and_opens_there)
 	const struct import_fate *fates = import(&house, &into, whole.items, whole.n);
 	CHECK("import", fates[0].outcome == IMPORT_ADDED);
 	CHECK("after", house_opens(&house, ANN, OLD));
+	house_close(&house);
+}
+
+/* What a record says of an address, by way of another house. */
+TEST(an_address_is_as_verified_as_it_was)
+{
+	const struct {
+		const char *name;
+		struct account_record record;
+		bool want;
+	} cases[] = {
+		{ "not said", RECORD(.email = STR("b@example.org")), true },
+		{ "true", RECORD(.email = STR("c@example.org"), .email_verified = STR("true")),
+		  true },
+		{ "false", RECORD(.email = STR("d@example.org"), .email_verified = STR("false")),
+		  false },
+	};
+	const struct account_export export = { .page = { 0, ACCOUNT_PAGE_MAX } };
+	struct account_record records[COUNT_OF(cases)];
+	struct account_record_list list;
+	struct house house;
+	struct ctx ctx;
+
+	house_open(&house, t, NULL);
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		records[i] = cases[i].record;
+	import(&house, &ctx, records, COUNT_OF(cases));
+	CHECK("export", operation_run(&ctx, &account_export_op, &export, &list) == OK);
+	CHECK("all", list.n == COUNT_OF(cases));
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct account account = house_account(&house, cases[i].record.email.ptr);
+		CHECK(cases[i].name, (account.email_verified_at != 0) == cases[i].want);
+		CHECK(cases[i].name,
+		      str_is(list.items[i].email_verified, cases[i].want ? "true" : "false"));
+	}
+	house_close(&house);
+}
+
+/* Over there it would be one for good. */
+TEST(the_hash_of_a_password_that_ends_does_not_leave)
+{
+	const struct account_export export = { .page = { 0, ACCOUNT_PAGE_MAX },
+		                               .with_hashes = true };
+	struct account_record_list list;
+	struct house house;
+
+	open_with_ann(&house, t);
+	house_sql(&house, "UPDATE account SET password_expires_at = 9999999999");
+	struct ctx ctx = house_operator(&house);
+	CHECK("export", operation_run(&ctx, &account_export_op, &export, &list) == OK);
+	CHECK("no hash", list.n == 1 && !list.items[0].password_hash.ptr);
 	house_close(&house);
 }

@@ -127,3 +127,44 @@ TEST(a_stranger_does_not_get_in_by_the_password_of_a_decoy)
 	CHECK("a member", house_log_in(&house, "member 1", SECRET("correct horse"), &tokens) == OK);
 	house_close(&house);
 }
+
+enum { SALTS = 6000 };
+
+/* A page of members, each with a salt of their own. */
+static void import_salted(struct house *house, size_t first, size_t n)
+{
+	struct account_record *records = arena_array(house->t->arena, n, sizeof(records[0]));
+	const struct account_import in = { .items = records, .n = n };
+	struct account_import_fates fates;
+	struct ctx ctx = house_operator(house);
+
+	CHECK("records", records != NULL);
+	for (size_t i = 0; i < n; i++) {
+		records[i] = (struct account_record){ 0 };
+		CHECK("name", arena_printf(house->t->arena, &records[i].username, "salted %zu",
+		                           first + i) == OK);
+		CHECK("hash", arena_printf(house->t->arena, &records[i].password_hash,
+		                           "$5$%zu$95Bg/RfV2QriLpMdLPHK9el0Ighm6E3CBqMKzZKgCa2",
+		                           first + i) == OK);
+	}
+	CHECK("import", operation_run(&ctx, &account_import_op, &in, &fates) == OK);
+}
+
+TEST(members_with_a_salt_of_their_own_each_are_of_one_kind)
+{
+	static char looks[LOGINS];
+	struct house house;
+	struct old_hash_count_list list;
+
+	house_open(&house, t, NULL);
+	import_members(&house, MEMBERS, 0);
+	for (size_t i = 0; i < SALTS; i += ACCOUNT_PAGE_MAX)
+		import_salted(&house, i, ACCOUNT_PAGE_MAX);
+	struct ctx ctx = house_client(&house);
+	CHECK("count", store_old_hashes(house.service.store, t->arena, ctx.app.id, &list) == OK);
+	CHECK("kinds",
+	      list.n == 2 && list.items[0].count == MEMBERS && list.items[1].count == SALTS);
+	look_at_all(&house, looks);
+	CHECK("most", count(looks, '5') > LOGINS - LOGINS / 25);
+	house_close(&house);
+}

@@ -75,7 +75,7 @@ TEST(words_become_ours)
 		  "createdAt=1700000000123",
 		  "5a/a@x/false/ann/$2a/active/false/1700000000" },
 		{ IMPORT_FROM_BACKTORY, "username=ann;active=False",
-		  "-/-/false/ann/-/disabled/-/-" },
+		  "-/-/false/ann/-/inactive/-/-" },
 		{ IMPORT_FROM_BACKTORY, "username=ann;active=perhaps",
 		  "-/-/false/ann/-/perhaps/-/-" },
 		{ IMPORT_FROM_XANO,
@@ -84,7 +84,13 @@ TEST(words_become_ours)
 		{ IMPORT_FROM_XANO, "id=x7;created_at=2024-02-03 04:05:06+0000",
 		  "x7/-/-/-/-/-/-/2024-02-03 04:05:06" },
 		{ IMPORT_FROM_XANO, "created_at=2024-02-03T04:05:06.789Z",
+		  "-/-/-/-/-/-/-/2024-02-03T04:05:06Z" },
+		{ IMPORT_FROM_XANO, "created_at=2024-02-03T04:05:06.789+0000",
 		  "-/-/-/-/-/-/-/2024-02-03T04:05:06" },
+		{ IMPORT_FROM_XANO, "created_at=2024-02-03T04:05:06.789+02:00",
+		  "-/-/-/-/-/-/-/2024-02-03T04:05:06+02:00" },
+		{ IMPORT_FROM_XANO, "created_at=2024-02-03T04:05:06. yesterday",
+		  "-/-/-/-/-/-/-/2024-02-03T04:05:06. yesterday" },
 		{ IMPORT_FROM_XANO, "created_at=1700000000", "-/-/-/-/-/-/-/1700000000" },
 		{ IMPORT_FROM_REKEY, "id=7;email=a@x;created_at=1700000000123;email_login=false",
 		  "7/a@x/false/-/-/-/-/1700000000123" },
@@ -100,6 +106,27 @@ TEST(words_become_ours)
 	}
 }
 
+TEST(an_address_of_another_system_is_not_taken_for_verified)
+{
+	static const struct {
+		enum import_source source;
+		const char *words, *want;
+	} cases[] = {
+		{ IMPORT_FROM_REKEY, "email=a@x", NULL },
+		{ IMPORT_FROM_REKEY, "email=a@x;email_verified=false", "false" },
+		{ IMPORT_FROM_BACKTORY, "email=a@x", "false" },
+		{ IMPORT_FROM_XANO, "email=a@x", "false" },
+	};
+	FOREACH(c, cases) {
+		struct named_texts words = words_of(t, c->words);
+		struct account_record record;
+		const char *why;
+		CHECK(c->words, import_read(t->arena, c->source, &words, &record, &why) == OK);
+		CHECK(c->words, !why && (c->want ? str_is(record.email_verified, c->want)
+		                                 : !record.email_verified.ptr));
+	}
+}
+
 TEST(what_is_no_word_is_kept_left_out_or_an_error)
 {
 	struct named_texts words = words_of(
@@ -112,9 +139,12 @@ TEST(what_is_no_word_is_kept_left_out_or_an_error)
 	CHECK("left out", str_is(record.left_out, "1st, a.b"));
 	CHECK("read", import_read(t->arena, IMPORT_FROM_REKEY, &words, &record, &why) == OK);
 	CHECK("an error", why && strcmp(why, "there is no field city") == 0);
-	words = words_of(t, "username=ann;fields={\"city\":\"Ulm\",\"avatar\":null}");
+	words = words_of(
+		t,
+		"username=ann;fields={\"city\":\"Ulm\",\"token_color\":\"red\",\"avatar\":null}");
 	CHECK("read", import_read(t->arena, IMPORT_FROM_REKEY, &words, &record, &why) == OK);
-	CHECK("kept", !why && record.more.n == 1 && str_is(record.more.items[0].value, "Ulm"));
+	CHECK("kept", !why && record.more.n == 2 && str_is(record.more.items[0].value, "Ulm"));
+	CHECK("no secret", str_is(record.more.items[1].name, "token_color"));
 	words = words_of(t, "username=ann;fields=[]");
 	CHECK("read", import_read(t->arena, IMPORT_FROM_REKEY, &words, &record, &why) == OK);
 	CHECK("no object", why && strstr(why, "no JSON object"));
@@ -148,6 +178,45 @@ TEST(what_is_secret_inside_of_a_value_is_not_kept)
 		CHECK(c->value, record.more.n == (c->want ? 1 : 0));
 		CHECK(c->value, !c->want || str_is(record.more.items[0].value, c->want));
 	}
+}
+
+/* Whoever could have a field of such a name would tell a client who somebody is. */
+TEST(what_a_service_says_of_an_account_is_no_field)
+{
+	static const struct {
+		enum import_source source;
+		const char *words, *left_out;
+	} cases[] = {
+		{ IMPORT_FROM_BACKTORY, "city=Ulm;user_id=x;status=x", "user_id, status" },
+		{ IMPORT_FROM_XANO, "city=Ulm;userId=x;username=x;guest=x;active=x",
+		  "userId, username, guest, active" },
+		{ IMPORT_FROM_REKEY,
+		  "fields={\"id\":\"x\",\"city\":\"Ulm\",\"email\":\"x\",\"created_at\":\"1\"}",
+		  "id, email, created_at" },
+	};
+	FOREACH(c, cases) {
+		struct named_texts words = words_of(t, c->words);
+		struct account_record record;
+		const char *why;
+		CHECK(c->words, import_read(t->arena, c->source, &words, &record, &why) == OK);
+		CHECK(c->words, !why && str_is(record.left_out, c->left_out));
+		CHECK(c->words, record.more.n == 1 && str_is(record.more.items[0].name, "city"));
+	}
+}
+
+TEST(eight_names_of_what_is_left_out_are_told)
+{
+	struct named_texts words =
+		words_of(t, "a.1=x;a.2=x;a.3=x;a.4=x;a.5=x;a.6=x;a.7=x;a.8=x;a.9=x;a.10=x");
+	struct account_record record;
+	const char *why;
+
+	CHECK("read", import_read(t->arena, IMPORT_FROM_XANO, &words, &record, &why) == OK);
+	CHECK("others",
+	      str_is(record.left_out, "a.1, a.2, a.3, a.4, a.5, a.6, a.7, a.8 and others"));
+	words.n = 8;
+	CHECK("read", import_read(t->arena, IMPORT_FROM_XANO, &words, &record, &why) == OK);
+	CHECK("all", str_is(record.left_out, "a.1, a.2, a.3, a.4, a.5, a.6, a.7, a.8"));
 }
 
 TEST(an_account_keeps_32_fields_of_two_kibibytes_in_all)

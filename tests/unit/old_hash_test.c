@@ -103,6 +103,22 @@ TEST(what_bcrypt_cannot_tell_apart_does_not_match)
 	CHECK("another end", !matches(hash, password, 80));
 }
 
+/* Made by OpenSSL from 128 and 129 letters x: each round takes longer with more of them. */
+TEST(sha_crypt_matches_no_password_of_more_than_128_bytes)
+{
+	static const char *const hashes[] = {
+		"$5$saltstring$uXZ.R10FAqbrJQY/uDOXbeEdxsjyb3RTawHjpALDoF8",
+		"$5$saltstring$KhD4cdK3fKFre7vilP50pL.CSRQLIvbw1rHXleui.G7"
+	};
+	char password[129];
+
+	memset(password, 'x', sizeof(password));
+	CHECK("128", matches(hashes[0], password, 128));
+	CHECK("129", !matches(hashes[0], password, 129));
+	CHECK("the very one", !matches(hashes[1], password, 129));
+	CHECK("its beginning", !matches(hashes[1], password, 128));
+}
+
 TEST(a_password_longer_than_libcrypt_takes_does_not_match_its_beginning)
 {
 	static const char hash[] = "$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5";
@@ -163,18 +179,25 @@ TEST(what_costs_too_much_or_is_too_weak_is_refused_with_the_reason)
 		{ "$5$0123456789abcdef$" TAG_43, NULL },
 		{ "$5$0123456789abcdefg$" TAG_43, "is none" },
 		{ "$5$a:b$" TAG_43, "is none" },
-		/* N = 2^17 and r = 8 are 128 MiB, the letters being F and U with their r low first.
-		 */
+		/* The letters are N's power of two, and r and p low first: N = 2^16 and r = 8 are
+		 * 64 MiB. */
 		{ "$7$FU..../....saltsaltsalt$" TAG_43, "more time" },
-		{ "$7$F6..../....saltsaltsalt$" TAG_43, NULL },
+		{ "$7$E6..../....saltsaltsalt$" TAG_43, NULL },
+		{ "$7$F6..../....saltsaltsalt$" TAG_43, "more time" },
 		{ "$7$G6..../....saltsaltsalt$" TAG_43, "more time" },
 		{ "$7$6U....2....saltsaltsalt$" TAG_43, NULL },
+		{ "$7$6V..../....saltsaltsalt$" TAG_43, "more time" },
 		{ "$7$6U....3....saltsaltsalt$" TAG_43, "more time" },
 		{ "$7$zU..../....saltsaltsalt$" TAG_43, "more time" },
 		{ "$7$6zzzzz/....saltsaltsalt$" TAG_43, "more time" },
 		{ "$7$6U.........saltsaltsalt$" TAG_43, "is none" },
-		{ "$y$jCT$saltsalt$" TAG_43, NULL },
+		{ "$y$jBT$saltsalt$" TAG_43, NULL },
+		{ "$y$jCT$saltsalt$" TAG_43, "more time" },
+		{ "$y$j9U$saltsalt$" TAG_43, "more time" },
 		{ "$y$jDT$saltsalt$" TAG_43, "more time" },
+		{ "$y$j9T$salts$" TAG_43, "is none" },
+		{ "$y$j9T$" TAG_43 TAG_43 "$" TAG_43, NULL },
+		{ "$y$j9T$" TAG_43 TAG_43 "s$" TAG_43, "is none" },
 		{ "$y$j9T2$saltsalt$" TAG_43, "is none" },
 		{ "$y$k9T$saltsalt$" TAG_43, "is none" },
 		{ "$y$jzT$saltsalt$" TAG_43, "is none" },
@@ -200,6 +223,30 @@ TEST(what_costs_too_much_or_is_too_weak_is_refused_with_the_reason)
 		CHECK(c->text, old_hash_is_one(str(c->text)) == !c->why);
 	}
 	CHECK("none", !old_hash_is_one(STR_NONE));
+}
+
+TEST(a_kind_is_the_scheme_and_its_parameters_whatever_the_salt)
+{
+	static const struct {
+		const char *text, *kind;
+	} cases[] = {
+		{ "$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e", "$2b$04$" },
+		{ "$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5", "$5$" },
+		{ "$5$rounds=1000$saltstring$95Bg/RfV2QriLpMdLPHK9el0Ighm6E3CBqMKzZKgCa2",
+		  "$5$rounds=1000$" },
+		{ "$5$$" TAG_43, "$5$" },
+		{ "$7$6U..../....saltsaltsalt$" TAG_43, "$7$6U..../...." },
+		{ "$y$j75$k2XAnEHBqQ1Ct2aMXFKNa/$" TAG_43, "$y$j75$" },
+		{ "pbkdf2_sha256$1000$s$mQnueSakb748zqBAC1tmWVZsZbi2zPGZarEzTGdfmso=",
+		  "pbkdf2_sha256$1000$" },
+		{ "$pbkdf2-sha256$1000$8PHy8/T19vf4.fr7/P3./w$"
+		  "JwgcbJZlHBoE0uPBMy9SZsCsIJXsYLx/8XwH97PVwMU",
+		  "$pbkdf2-sha256$1000$" },
+	};
+	FOREACH(c, cases)
+		CHECK(c->text, str_is(old_hash_kind(str(c->text)), c->kind));
+	CHECK("ours", !old_hash_kind(STR("$argon2id$v=19$m=64,t=1,p=1$x$y")).ptr);
+	CHECK("none", !old_hash_kind(STR_NONE).ptr);
 }
 
 TEST(the_pool_checks_old_hashes_and_asks_for_better_ones)

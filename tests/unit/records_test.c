@@ -3,7 +3,9 @@
 #include "cli/records.h"
 #include "scratch.h"
 #include "unit.h"
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 struct row {
 	struct str a, b;
@@ -82,6 +84,13 @@ TEST(records_are_read_from_json_and_csv)
 		  "2:}{\\\"/2 6:3/-" },
 		{ "no object", "[{\"a\":\"1\"},\n5,{\"a\":\"2\"}]",
 		  "1:1/- 2!an object should begin here" },
+		{ "cut off behind one", "[{\"a\":\"1\"},\n",
+		  "1:1/- 2!the file ends inside the array" },
+		{ "cut off behind nothing", "[", "1!the file ends inside the array" },
+		{ "lines behind it", "[{\"a\":\"1\"}]\n \n{\"a\":\"2\"}\n",
+		  "1:1/- 1!something stands behind the array" },
+		{ "another one", "[] []", "1!something stands behind the array" },
+		{ "blanks behind it", "[{\"a\":\"1\"}] \r\n\t\n", "1:1/-" },
 		{ "cut off", "[{\"a\":\"1\"},{\"a\":", "1:1/- 1!the file ends inside an object" },
 
 		{ "CSV", "a,b\n1,2\n3,\n", "2:1/2 3:3/-" },
@@ -126,6 +135,30 @@ TEST(a_file_that_is_not_there_is_told)
 	records_close(&records);
 }
 
+TEST(a_read_that_fails_is_told_with_the_reason)
+{
+	struct records records;
+	struct row row;
+
+	CHECK("a folder",
+	      records_open(t->arena, "/", fields, COUNT_OF(fields), &records) == ERR_CONFIG);
+	CHECK(records.why, strstr(records.why, "Is a directory") != NULL);
+	records_close(&records);
+
+	struct scratch scratch;
+	scratch_make(&scratch);
+	const char *path = scratch_file(&scratch, t->arena, "file", "a,b\n1,2\n", 0600);
+	CHECK("open", records_open(t->arena, path, fields, COUNT_OF(fields), &records) == OK);
+	CHECK("a row", records_next(&records, t->arena, &row) == OK);
+	int folder = open("/", O_RDONLY | O_CLOEXEC);
+	CHECK("in its place", folder >= 0 && dup2(folder, fileno(records.file)) >= 0);
+	CHECK("told", records_next(&records, t->arena, &row) == ERR_CONFIG);
+	CHECK(records.why, strstr(records.why, "Is a directory") != NULL);
+	close(folder);
+	records_close(&records);
+	scratch_remove(&scratch);
+}
+
 TEST(a_record_takes_64_kib_at_most)
 {
 	static char line[RECORD_MAX + 200];
@@ -140,6 +173,26 @@ TEST(a_record_takes_64_kib_at_most)
 	CHECK("open", records_open(t->arena, path, fields, COUNT_OF(fields), &records) == OK);
 	const char *got = shown(t, &records, OK);
 	CHECK(got, strcmp(got, "1!the line is longer than 64 KiB 2:1/-") == 0);
+	records_close(&records);
+	scratch_remove(&scratch);
+}
+
+/* In an array too, and what stands in it is read as no record of its own. */
+TEST(an_object_that_is_too_long_is_refused_alone)
+{
+	static char text[2 * RECORD_MAX];
+	static const char begin[] = "[{\"a\":\"", end[] = "{\"}\n,{\"a\":\"1\"}]";
+	struct scratch scratch;
+	struct records records;
+
+	memset(text, 'x', sizeof(text));
+	memcpy(text, begin, strlen(begin));
+	memcpy(text + sizeof(text) - sizeof(end), end, sizeof(end));
+	scratch_make(&scratch);
+	const char *path = scratch_file(&scratch, t->arena, "file", text, 0600);
+	CHECK("open", records_open(t->arena, path, fields, COUNT_OF(fields), &records) == OK);
+	const char *got = shown(t, &records, OK);
+	CHECK(got, strcmp(got, "1!the object is longer than 64 KiB 2:1/-") == 0);
 	records_close(&records);
 	scratch_remove(&scratch);
 }
