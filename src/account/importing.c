@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* importing.c - accounts come from another house, a page of records at a time. */
+#include "account/account.h"
 #include "account/import_seen.h"
 #include "account/sign_up.h"
 #include "base/moment.h"
