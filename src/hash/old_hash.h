@@ -6,11 +6,11 @@
  *
  *     $2a$ $2b$ $2y$                bcrypt, cost 4 to 14
  *     $5$ $6$                       SHA-crypt, 1,000 to 1,000,000 rounds, passwords to 128 bytes
- *     $7$ $y$ $gy$                  scrypt, yescrypt and gost-yescrypt, r to 32, within 128 MiB
+ *     $7$ $y$ $gy$                  scrypt, yescrypt and gost-yescrypt, r to 32, within 129 MiB
  *     pbkdf2_sha256$ pbkdf2_sha1$   PBKDF2 as Django writes it, 1,000 to 2,000,000 rounds
  *     $pbkdf2-sha256$ -sha512$      and as passlib writes it
  *
- * A row of the database never costs more than that, about a second and 128 MiB, whoever wrote it.
+ * A row of the database never costs more than that, about a second and 129 MiB, whoever wrote it.
  * The first three are crypt(5) strings, checked by libcrypt, of which this is the one home; PBKDF2
  * is OpenSSL's. */
 #ifndef REKEY_HASH_OLD_HASH_H
@@ -20,8 +20,9 @@
 #include "base/str.h"
 
 enum {
-	OLD_HASH_MEMORY_MAX = 128, /* MiB */
-	OLD_HASH_TEXT_MAX = 384,   /* bytes */
+	OLD_HASH_MEMORY_MAX =
+		129, /* MiB: of N = 2^17, r = 8, p = 1 (OWASP), with what else it needs */
+	OLD_HASH_TEXT_MAX = 384, /* bytes */
 	BCRYPT_COST_MAX = 14,
 	BCRYPT_PASSWORD_MAX = 72, /* bytes: it looks at no more */
 };

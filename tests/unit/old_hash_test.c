@@ -183,7 +183,7 @@ TEST(what_costs_too_much_or_is_too_weak_is_refused_with_the_reason)
 		 * 64 MiB. */
 		{ "$7$FU..../....saltsaltsalt$" TAG_43, "more time" },
 		{ "$7$E6..../....saltsaltsalt$" TAG_43, NULL },
-		{ "$7$F6..../....saltsaltsalt$" TAG_43, "more time" },
+		{ "$7$F6..../....saltsaltsalt$" TAG_43, NULL },
 		{ "$7$G6..../....saltsaltsalt$" TAG_43, "more time" },
 		{ "$7$6U....2....saltsaltsalt$" TAG_43, NULL },
 		{ "$7$6V..../....saltsaltsalt$" TAG_43, "more time" },
@@ -192,7 +192,7 @@ TEST(what_costs_too_much_or_is_too_weak_is_refused_with_the_reason)
 		{ "$7$6zzzzz/....saltsaltsalt$" TAG_43, "more time" },
 		{ "$7$6U.........saltsaltsalt$" TAG_43, "is none" },
 		{ "$y$jBT$saltsalt$" TAG_43, NULL },
-		{ "$y$jCT$saltsalt$" TAG_43, "more time" },
+		{ "$y$jCT$saltsalt$" TAG_43, NULL },
 		{ "$y$j9U$saltsalt$" TAG_43, "more time" },
 		{ "$y$jDT$saltsalt$" TAG_43, "more time" },
 		{ "$y$j9T$salts$" TAG_43, "is none" },
