@@ -43,6 +43,10 @@ static void check_field(const struct field *field, const struct members *members
 	struct str place;
 
 	memcpy(&place, in + field->offset, sizeof(place));
+	if (field->kind == FIELD_JSON) { /* of a document; a form has none */
+		HOLDS(!place.ptr || (place.len >= 2 && place.ptr[0] == '{'));
+		return;
+	}
 	HOLDS(n <= 1);
 	HOLDS(n == 1 || field->need == FIELD_OPTIONAL || field->need == FIELD_OR_NULL);
 	if (n == 0 || (member->kind == MEMBER_NULL && field->need == FIELD_OR_NULL)) {
@@ -79,7 +83,10 @@ static void check_rest(const struct route *route, const struct field *field, con
 static bool is_field(const struct route *route, struct str name)
 {
 	for (size_t i = 0; i < route->n_fields; i++) {
-		if (route->fields[i].kind == FIELD_REST || str_is(name, route->fields[i].name))
+		const struct field *field = &route->fields[i];
+		bool inside = field->kind == FIELD_JSON && name.len > strlen(field->name) &&
+		              name.ptr[strlen(field->name)] == '.' && str_starts(name, field->name);
+		if (inside || field->kind == FIELD_REST || str_is(name, field->name))
 			return true;
 	}
 	return false;
