@@ -2,6 +2,7 @@
 """What the attacks have in common: an app that every format serves, its doors as rows, and what the
 database holds before and after."""
 
+import contextlib
 import random
 import string
 import time
@@ -37,7 +38,9 @@ COLUMNS = {"account": "id, app_id, public_id, email, email_key, username, userna
 
 
 def rows(rekey, *tables):
-    return {table: rekey.sql(f"SELECT {COLUMNS.get(table, '*')} FROM {table} ORDER BY id") for table in tables or TABLES}
+    """All of them as they are, by one connection: this is asked after every attack."""
+    with contextlib.closing(rekey.storage.connect()) as connection:
+        return {table: connection.execute(f"SELECT {COLUMNS.get(table, '*')} FROM {table} ORDER BY id").fetchall() for table in tables or TABLES}
 
 
 def passwords(rekey):

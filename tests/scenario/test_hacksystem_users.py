@@ -146,9 +146,17 @@ def test_a_token_in_the_query_is_in_no_log_and_stands_alone(hack):
     assert token not in hack.stderr() and token not in hack.stdout() and "authtoken" not in hack.stderr()
 
 
-def test_the_user_of_another_way_in_has_no_workspace(hack):
+def test_the_user_of_another_way_in_has_a_workspace_as_well(hack):
     hack.has_account(ANN)
     token = hack.hack_log_in(ANN).body["authToken"]
+    workspace, = user_of(hack, token)["workspace"]
+    assert workspace["name"] == ANN.partition("@")[0]
+    assert hack.put(PROFILE, bearer=token, workspace_info={"name": "mine"}).body["workspace"][0]["name"] == "mine"
+
+
+def test_a_user_who_has_left_every_workspace_is_told_so(hack):
+    token = signs_up(hack)
+    hack.sql("DELETE FROM workspace_member")
     assert user_of(hack, token)["workspace"] == []
     check_row(hack, hack.put(PROFILE, bearer=token, workspace_info={"name": "mine"}), "settings_info_error")
 

@@ -201,6 +201,7 @@ static const enum query sweeps[] = {
 static const enum query removals[] = {
 	QUERY_ACCOUNT_REMOVE_MAILS,
 	QUERY_ACCOUNT_REMOVE_TRAIL,
+	QUERY_ACCOUNT_REMOVE_WORKSPACES,
 	QUERY_ACCOUNT_REMOVE,
 };
 
@@ -211,6 +212,12 @@ static void fill(struct house *house)
 	                             " status, password_set_at, password_expires_at, outbox_floor,"
 	                             " created_at) SELECT 1, 'id' || i, 'x' || i, 1, 0, 0, 0, 0, 0"
 	                             " FROM n");
+	house_sql(house,
+	          MANY(20000) "INSERT INTO workspace (app_id, name, created_at) SELECT 1, 'w', 0"
+	                      " FROM n");
+	house_sql(house,
+	          MANY(20000) "INSERT INTO workspace_member (account_id, workspace_id) SELECT"
+	                      " 1 + i, 1 + i FROM n");
 	house_sql(house, SESSIONS(20000, "1 + i", "1", "1795500000"));
 	house_sql(house, TOKENS(20000, START));
 	house_sql(house, MAILS(20000, "i % 4", "'y' || i", START));

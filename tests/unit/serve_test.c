@@ -205,7 +205,8 @@ TEST(a_preflight_is_answered_to_pages_of_the_apps_origins_alone)
 		  "https://other.example",
 		  "POST",
 		  "Authorization, Content-Type, X-Backtory-Authentication-Id, "
-		  "X-Backtory-Authentication-Key, X-Backtory-Authentication-Refresh" },
+		  "X-Backtory-Authentication-Key, X-Backtory-Authentication-Refresh, "
+		  "SDK-Version, instance-id" },
 		{ "Backtory, of nobody's origin",
 		  { "OPTIONS",
 		    "/auth/forgot-password",
@@ -222,7 +223,8 @@ TEST(a_preflight_is_answered_to_pages_of_the_apps_origins_alone)
 		  "https://other.example",
 		  "POST",
 		  "Authorization, Content-Type, X-Backtory-Authentication-Id, "
-		  "X-Backtory-Authentication-Key, X-Backtory-Authentication-Refresh" },
+		  "X-Backtory-Authentication-Key, X-Backtory-Authentication-Refresh, "
+		  "SDK-Version, instance-id" },
 		{ "the path of two, else Hack System's",
 		  { "OPTIONS", "/auth/login", { OURS, WANTS("PUT"), SENDS("content-type") } },
 		  204,
