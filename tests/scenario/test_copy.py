@@ -43,7 +43,8 @@ def lived_in(directory, places):
     rekey.command("account", "remove", "dora@example.org")
     places[0].sql("INSERT INTO account_field (account_id, name, value) SELECT id, 'شهر', 'تهران' FROM account WHERE username = 'ann'", ())
     places[0].sql("INSERT INTO workspace (app_id, name, created_at) VALUES (1, 'کار', 7)", ())
-    places[0].sql("INSERT INTO workspace_member (account_id, workspace_id) SELECT id, 1 FROM account WHERE username = 'ann'", ())
+    places[0].sql("INSERT INTO workspace_member (account_id, workspace_id) SELECT account.id, workspace.id FROM account, workspace "
+                  "WHERE username = 'ann' AND workspace.name = 'کار'", ())
     places[0].sql("INSERT INTO waiting (app_id, email, email_key, created_at, account_created) VALUES (1, 'w@example.org', 'w@example.org', 7, 0)", ())
     rekey.command("content", "set", "content_strings/hello", "slug=home", "text=سلام", "--app", "shop")
     yield rekey
