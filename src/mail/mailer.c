@@ -174,6 +174,7 @@ static void *mail_thread(void *state)
 		let_a_moment_pass(mailer);
 	}
 	arena_free(arena);
+	bell_ring(mailer->options.service->outbox_bell); /* two rings may wake only one: the next */
 	return NULL;
 }
 
@@ -240,7 +241,7 @@ void mailer_stop(struct mailer *mailer)
 	if (!mailer)
 		return;
 	atomic_store(&mailer->stopping, true);
-	for (unsigned i = 0; i < mailer->n_threads; i++)
+	if (mailer->n_threads > 0)
 		bell_ring(mailer->options.service->outbox_bell);
 	for (unsigned i = 0; i < mailer->n_threads; i++)
 		pthread_join(mailer->threads[i], NULL);
