@@ -14,9 +14,11 @@ import tempfile
 sys.dont_write_bytecode = True
 
 import contract
+import databases
 import mail_server as post_office
 import proofs
 import pytest
+import server
 import sink as sinks
 from playwright.sync_api import sync_playwright
 
@@ -59,16 +61,26 @@ def directory():
     shutil.rmtree(path, ignore_errors=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patterns():
+    """What databases are copied from, and goes with the session."""
+    yield
+    databases.forget_patterns()
+
+
 @pytest.fixture
 def make_rekey(directory, request, engine):
     """Makes servers that are not started yet: make_rekey({"mail.url": ...}, program=...). A module's
-    SETTINGS are those of all its servers."""
+    SETTINGS are those of all its servers. Their databases have tables, but for pytest.mark.no_tables."""
     made, common = [], getattr(request.module, "SETTINGS", {})
 
     def make(settings=None, **options):
         place = os.path.join(directory, str(len(made)))
         os.mkdir(place)
-        made.append(contract.Rekey(place, {**common, **(settings or {})}, **{"engine": engine, **options}))
+        options = {"engine": engine, **options}
+        if not options.get("storage") and "database.url" not in (settings or {}) and not request.node.get_closest_marker("no_tables"):
+            options["storage"] = databases.make_with_tables(options["engine"], place, server.binary())
+        made.append(contract.Rekey(place, {**common, **(settings or {})}, **options))
         return made[-1]
 
     yield make

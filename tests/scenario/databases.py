@@ -9,12 +9,34 @@ import os
 import pathlib
 import shutil
 import sqlite3
+import subprocess
+import tempfile
+import threading
 
 counter = itertools.count(1)
+patterns = {}
 
 
 def make(engine, directory):
+    """Without a table: whoever opens it first makes them."""
     return {"sqlite": Sqlite, "postgresql": Postgres}[engine](directory)
+
+
+def make_with_tables(engine, directory, program):
+    """As if that program had just made its tables: it did so once in this process, and this is a copy."""
+    if (engine, program) not in patterns:
+        place = tempfile.mkdtemp(prefix="rekey-pattern-")
+        pattern = patterns[engine, program] = make(engine, place)
+        subprocess.run([program, "migrate", "--set", f"database.url={pattern.url}"], cwd=place, check=True, capture_output=True, timeout=60)
+        pattern.place = place
+    return patterns[engine, program].clone(directory)
+
+
+def forget_patterns():
+    for pattern in patterns.values():
+        pattern.remove()
+        shutil.rmtree(pattern.place, ignore_errors=True)
+    patterns.clear()
 
 
 class Sqlite:
@@ -55,7 +77,7 @@ class Postgres:
     engine = "postgresql"
 
     def __init__(self, _directory):
-        self.server = os.environ["REKEY_TEST_POSTGRES"]
+        self.server, self._kept = os.environ["REKEY_TEST_POSTGRES"], None
         self.name = f"scenario_{os.getpid()}_{next(counter)}"
         self.url = self.server.rpartition("/")[0] + "/" + self.name
         with self._connected(self.server) as connection:
@@ -72,9 +94,27 @@ class Postgres:
             yield connection
 
     def sql(self, statement, values):
-        with self._connected(self.url) as connection:
+        with self._kept_or_connected() as connection:
             cursor = connection.execute(statement.replace("%", "%%").replace("?", "%s"), values)
             return cursor.fetchall() if cursor.description else cursor.rowcount
+
+    @contextlib.contextmanager
+    def _kept_or_connected(self):
+        """One connection serves all statements of a test: a process of PostgreSQL's for each would be dear. Threads have their own."""
+        if threading.current_thread() is not threading.main_thread():
+            with self._connected(self.url) as connection:
+                yield connection
+            return
+        if self._kept is None or self._kept.closed:
+            import psycopg
+
+            self._kept = psycopg.connect(self.url, autocommit=True)
+        yield self._kept
+
+    def _let_go(self):
+        if self._kept is not None:
+            self._kept.close()
+        self._kept = None
 
     def connect(self):
         import psycopg
@@ -94,12 +134,13 @@ class Postgres:
         return Connection.connect(self.url)
 
     def clone(self, _directory):
-        """Of a database that nobody is connected to."""
+        """Of a database that nobody else is connected to."""
+        self._let_go()
         other = copy.copy(self)
         other.name = f"scenario_{os.getpid()}_{next(counter)}"
         other.url = self.server.rpartition("/")[0] + "/" + other.name
         with self._connected(self.server) as connection:
-            connection.execute(f"CREATE DATABASE {other.name} TEMPLATE {self.name}")
+            connection.execute(f"CREATE DATABASE {other.name} TEMPLATE {self.name} STRATEGY file_copy")
         return other
 
     def dump(self):
@@ -108,5 +149,6 @@ class Postgres:
             return "".join(str(row) for table in tables for row in connection.execute(f"SELECT t::text FROM {table} t").fetchall()).encode()
 
     def remove(self):
+        self._let_go()
         with self._connected(self.server) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")

@@ -165,8 +165,8 @@ class Rekey(wire.Client):
 
     # ---- the command line ----
 
-    def run(self, *arguments, stdin=None):
-        done = subprocess.run([self.program, *arguments, *self.set_flags], cwd=self.directory, input=stdin,
+    def run(self, *arguments, stdin=None, program=None):
+        done = subprocess.run([program or self.program, *arguments, *self.set_flags], cwd=self.directory, input=stdin,
                               capture_output=True, text=True, env=self.environment, timeout=60, check=False)
         assert not SANITIZER.search(done.stderr), done.stderr
         return done
@@ -180,15 +180,23 @@ class Rekey(wire.Client):
     def command_json(self, *arguments):
         return json.loads(self.command(*arguments, "--json"))
 
+    def arranges(self, *arguments, stdin=None):
+        """A command that is not what is tested: by the program without sanitizers, which starts in a third of the time."""
+        arranger = os.environ.get("REKEY_RELEASE_BIN") if self.program == binary() else None
+        done = self.run(*arguments, stdin=stdin, program=arranger)
+        if done.returncode:
+            raise Refused(done)
+        return done.stdout
+
     def has_app(self, name="default", dialects=("account",), hosts=(), aliases=(), origins=(), **settings):
         words = ["app", "add", name]
         for flag, values in (("--dialect", dialects), ("--host", hosts), ("--alias", aliases), ("--origin", origins)):
             words += [word for value in values for word in (flag, value)]
-        made = self.command_json(*words)
+        made = json.loads(self.arranges(*words, "--json"))
         app = App(made["name"], made["id"], made["client_key"], made["master_key"])
         self.apps[name] = app
         if settings:
-            self.sets_app(name, **settings)
+            self.arranges("app", "set", name, *(f"{key}={value}" for key, value in settings.items()))
         return app
 
     def sets_app(self, name, **settings):
@@ -203,7 +211,7 @@ class Rekey(wire.Client):
             words += ["--username", username]
         if app:
             words += ["--app", app]
-        self.command(*words, stdin=password + "\n")
+        self.arranges(*words, stdin=password + "\n")
 
     def sets_message(self, name, app, **values):
         self.command("messages", "set", name, *(f"{key}={value}" for key, value in values.items()), "--app", app)

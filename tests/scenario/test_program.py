@@ -13,6 +13,8 @@ import urllib.parse
 import pytest
 from server import MAIL_FROM, PASSWORD, link_in
 
+pytestmark = pytest.mark.no_tables  # the server makes them
+
 
 @pytest.fixture
 def fails(make_rekey):

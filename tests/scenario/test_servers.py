@@ -10,6 +10,7 @@ import pytest
 import wire
 from server import NEW_PASSWORD, NO_LIMITS, PASSWORD, token_in
 
+pytestmark = pytest.mark.no_tables  # the first of them makes them
 TOKENS = int(os.environ.get("REKEY_TOKENS", "60"))
 
 
