@@ -183,6 +183,7 @@ def test_a_backup_is_a_private_whole_file_and_audited(rekey):
     assert key not in path.read_bytes() and bytes.fromhex(key.decode()) not in path.read_bytes()
 
 
+@pytest.mark.no_tables
 def test_a_backup_replaces_nothing_and_makes_no_database(make_rekey):
     rekey = make_rekey()
     done = rekey.run("backup", "copy.db")

@@ -128,6 +128,7 @@ def test_the_public_url_is_looked_at(healthy, url, state, words):
 
 # ---- files ----
 
+@pytest.mark.no_tables
 def test_what_is_missing_is_told_and_not_made(make_rekey):
     rekey = make_rekey(GOOD)
     found = examine(rekey)
