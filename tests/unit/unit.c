@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TESTS_MAX = 1024, ARENA_MAX = 4 << 20 };
+enum { TESTS_MAX = 1024, ARENA_MAX = 8 << 20 };
 
 static struct unit_test *first, **last = &first;
 
