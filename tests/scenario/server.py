@@ -185,7 +185,7 @@ class Rekey(wire.Client):
         """A command that is not what is tested: by the program without sanitizers, which starts in a third of the time.
         What is given anything but plain words is tested by them, and has its sanitizers."""
         plain = PLAIN.fullmatch(" ".join((*arguments, (stdin or "").removesuffix("\n").replace(PASSWORD, ""))))
-        arranger = os.environ.get("REKEY_RELEASE_BIN") if plain and self.program == binary() else None
+        arranger = os.environ.get("REKEY_RELEASE_BIN") if plain and self.program == os.environ.get("REKEY_BIN") else None
         done = self.run(*arguments, stdin=stdin, program=arranger)
         if done.returncode:
             raise Refused(done)
