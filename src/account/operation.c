@@ -3,6 +3,7 @@
 #include "account/operation.h"
 #include "account/limits.h"
 #include "account/master.h"
+#include "account/page_session.h"
 #include "account/session.h"
 #include "base/log.h"
 #include "base/network.h"
@@ -21,10 +22,22 @@ static bool is_none(enum err err)
 	return err == ERR_NOT_FOUND || err == ERR_BAD_SESSION;
 }
 
+/* Of a cookie. A visit shows either that or a bearer, by its door. */
+static enum err find_page_session(struct ctx *ctx)
+{
+	enum err err = page_session_find(ctx, &ctx->session);
+
+	if (err == OK)
+		ctx->account_id = ctx->session.account_id;
+	return is_none(err) ? deny(ctx, ERR_BAD_SESSION, "no such session, or it has ended") : err;
+}
+
 /* A token that is good, and for other calls, is told from one that is no good: who holds it would
  * refresh it in vain. */
 static enum err find_session(struct ctx *ctx)
 {
+	if (ctx->page_token.ptr)
+		return find_page_session(ctx);
 	if (!shows_bearer(ctx))
 		return ERR_NO_SESSION;
 	enum err err = session_find(ctx, ctx->bearer, &ctx->session);

@@ -78,6 +78,8 @@ struct ctx {
 	struct app app;        /* app.id == 0: none answers */
 	struct secret app_key; /* NONE: none was shown */
 	struct secret bearer;  /* NONE: none was shown */
+	struct secret page_token; /* of a cookie of the hosted pages, which stands for a bearer
+	                             there; NONE: none was shown */
 
 	/* For operations; set by the gate. */
 	struct store *store;

@@ -70,6 +70,8 @@ static enum err password_change(struct ctx *ctx, const struct password_change *i
 	struct str phc;
 
 	(void)ret_nothing;
+	if (in->repeated.ptr && !secret_equal(in->new_password, in->repeated))
+		return ERR_PASSWORDS_DIFFER;
 	TRY(password_accept(ctx, in->new_password, &new_password));
 	TRY(secret_nfc(ctx->arena, in->old_password, &old_password));
 	TRY(password_prove(ctx, in->old_password, &account));

@@ -10,10 +10,11 @@
 
 struct password_change {
 	struct secret old_password, new_password;
+	struct secret repeated; /* NONE: it was not asked for twice */
 };
 
-/* ERR_PASSWORD_SHORT, _LONG; ERR_WRONG_PASSWORD; ERR_PASSWORD_SAME; ERR_CHANGES_HELD. The caller's
- * own session lives on. */
+/* ERR_PASSWORDS_DIFFER; ERR_PASSWORD_SHORT, _LONG; ERR_WRONG_PASSWORD; ERR_PASSWORD_SAME;
+ * ERR_CHANGES_HELD. The caller's own session lives on. */
 extern const struct operation password_change_op; /* struct password_change -> struct nothing */
 
 struct password_reset {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* session.c - opening sessions, keeping them up, listing and ending them. */
 #include "account/session.h"
+#include "account/page_session.h"
 #include "account/signing.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -80,12 +81,23 @@ static enum err sign(struct ctx *ctx, const struct session *session, enum access
 	return access_token_sign(ctx, key, &grant, ret_token);
 }
 
+static enum err spell_page_tokens(struct ctx *ctx, const struct session *session,
+                                  struct session_tokens *ret_tokens, struct digest *ret_digest)
+{
+	*ret_tokens = (struct session_tokens){ .expires_in = session->expires_at - ctx->now };
+	TRY(page_token_spell(ctx, session, &ret_tokens->access_token));
+	*ret_digest = page_token_digest(ctx, ret_tokens->access_token);
+	return spell_token_id(ctx, session, &ret_tokens->id);
+}
+
 /* ret_digest: of the access token. */
 static enum err spell_tokens(struct ctx *ctx, const struct session *session, enum access_form form,
                              struct session_tokens *ret_tokens, struct digest *ret_digest)
 {
 	struct session_tokens tokens = { .expires_in = session->expires_at - ctx->now };
 
+	if (form == ACCESS_PAGE)
+		return spell_page_tokens(ctx, session, ret_tokens, ret_digest);
 	TRY(spell_token_id(ctx, session, &tokens.id));
 	TRY(form == ACCESS_OPAQUE ? spell_opaque(ctx, session, &tokens.access_token)
 	                          : sign(ctx, session, form, tokens.id, &tokens.access_token));
@@ -98,11 +110,13 @@ static enum err spell_tokens(struct ctx *ctx, const struct session *session, enu
 /* What the row keeps of it. A signed one names its session itself. */
 static const struct digest *kept_digest(enum access_form form, const struct digest *digest)
 {
-	return form == ACCESS_OPAQUE ? digest : NULL;
+	return form == ACCESS_OPAQUE || form == ACCESS_PAGE ? digest : NULL;
 }
 
 static int64_t access_seconds(const struct ctx *ctx, struct access_terms terms)
 {
+	if (terms.form == ACCESS_PAGE)
+		return PAGE_IDLE_S;
 	return terms.seconds ? terms.seconds : ctx->service->policy.access_minutes * MINUTE;
 }
 
@@ -167,7 +181,7 @@ enum err session_make(struct ctx *ctx, const struct account *account, struct acc
 {
 	unsigned char id[SESSION_ID_BYTES];
 	int64_t access_s = access_seconds(ctx, terms);
-	int64_t refresh_s = ctx->service->policy.refresh_days * DAY;
+	int64_t refresh_s = terms.form == ACCESS_PAGE ? 0 : ctx->service->policy.refresh_days * DAY;
 	struct session session = {
 		.nonce = random_nonce(),
 		.refreshed_at = ctx->now,

@@ -25,6 +25,7 @@ enum access_form {
 	ACCESS_OPAQUE,   /* 256 bits, looked up by their digest */
 	ACCESS_JWT,      /* signed, and its session looked up by the id it says (signing.h) */
 	ACCESS_USER_JWT, /* the same, as Backtory's clients read it */
+	ACCESS_PAGE,     /* of a cookie, good on the hosted pages alone (page_session.h) */
 };
 
 /* Of the dialect, never of the request. */
@@ -34,9 +35,9 @@ struct access_terms {
 };
 
 struct session_tokens {
-	struct secret access_token, refresh_token;
-	int64_t expires_in; /* seconds that the access token lives */
-	struct str id;      /* of this access token: 32 hex digits, worth nothing to a thief */
+	struct secret access_token, refresh_token; /* refresh: NONE of ACCESS_PAGE */
+	int64_t expires_in;                        /* seconds that the access token lives */
+	struct str id; /* of this access token: 32 hex digits, worth nothing to a thief */
 };
 
 /* The living session of an access token of ctx->app; its refreshed_at and expires_at are the

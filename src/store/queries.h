@@ -317,6 +317,9 @@
 	      "= $2,"                                                                              \
 	      " expires_at = $3 WHERE id = $4 AND generation = $5 AND account_id = $6 RETURNING "  \
 	      "id")                                                                                \
+	QUERY(SESSION_KEEP, "iiii", "i",                                                           \
+	      "UPDATE session SET refreshed_at = $1, expires_at = $2, ends_at = $2 WHERE id = $3"  \
+	      " AND account_id = $4 RETURNING id")                                                 \
 	QUERY(SESSION_RESTAMP, "iiii", "i",                                                        \
 	      "UPDATE session SET epoch = $1 WHERE id = $2 AND epoch = $3 AND account_id = $4"     \
 	      " RETURNING id")                                                                     \

@@ -518,6 +518,10 @@ struct session_renewal {
 /* The next generation of its refresh token. */
 MUST_USE enum err store_session_refresh(struct tx *tx, const struct session_renewal *renewal);
 
+/* Used now, and it lives until ends_at. ERR_RETRY: it has ended. */
+MUST_USE enum err store_session_keep(struct tx *tx, const struct session *session, int64_t now,
+                                     int64_t ends_at);
+
 /* Carries a session over into its account's new epoch. ERR_NOT_FOUND: it has ended. */
 MUST_USE enum err store_session_restamp(struct tx *tx, const struct session *session,
                                         int64_t epoch);

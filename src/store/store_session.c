@@ -83,6 +83,16 @@ enum err store_session_refresh(struct tx *tx, const struct session_renewal *rene
 	return retry_if_gone(tx_number(tx, QUERY_SESSION_REFRESH, ARGS(args), &id));
 }
 
+enum err store_session_keep(struct tx *tx, const struct session *session, int64_t now,
+                            int64_t ends_at)
+{
+	const struct value args[] = { INTEGER(now), INTEGER(ends_at), INTEGER(session->id),
+		                      INTEGER(session->account_id) };
+	int64_t id;
+
+	return retry_if_gone(tx_number(tx, QUERY_SESSION_KEEP, ARGS(args), &id));
+}
+
 enum err store_session_restamp(struct tx *tx, const struct session *session, int64_t epoch)
 {
 	const struct value args[] = { INTEGER(epoch), INTEGER(session->id), INTEGER(session->epoch),

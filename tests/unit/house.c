@@ -212,7 +212,7 @@ enum err house_change(struct house *house, struct secret bearer, struct secret o
                       struct secret new_password)
 {
 	struct ctx ctx = house_member(house, bearer);
-	const struct password_change in = { old_password, new_password };
+	const struct password_change in = { old_password, new_password, SECRET_NONE };
 	struct nothing nothing;
 
 	return operation_run(&ctx, &password_change_op, &in, &nothing);

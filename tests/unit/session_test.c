@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* session_test.c - refresh tokens that are replaced, told from thieves', and die with their
  * session; and the sessions that a person sees and ends. */
+#include "account/page_session.h"
 #include "house.h"
 #include <string.h>
 
@@ -277,5 +278,132 @@ TEST(a_person_ends_one_session_or_their_own_or_all_others)
 	                                  house_session_lives(&house, hers.access_token));
 	CHECK("own", end(&house, c.access_token, STR_NONE) == OK);
 	CHECK("over", !house_session_lives(&house, c.access_token));
+	house_close(&house);
+}
+
+/* ---- of the hosted pages ---- */
+
+static struct secret sign_in_on_page(struct house *house)
+{
+	struct ctx ctx = house_client(house);
+	const struct log_in in = { .login = STR(ANN),
+		                   .password = PASSWORD,
+		                   .terms = { .form = ACCESS_PAGE } };
+	struct session_tokens tokens;
+
+	CHECK("signed in", operation_run(&ctx, &account_log_in_op, &in, &tokens) == OK);
+	CHECK("an hour", tokens.expires_in == PAGE_IDLE_S);
+	CHECK("no refresh token", !tokens.refresh_token.ptr);
+	return tokens.access_token;
+}
+
+static struct ctx on_page(struct house *house, struct secret token)
+{
+	struct ctx ctx = house_client(house);
+
+	ctx.page_token = token;
+	return ctx;
+}
+
+static enum err keep(struct house *house, struct secret token)
+{
+	struct ctx ctx = on_page(house, token);
+	struct nothing none = { 0 };
+
+	return operation_run(&ctx, &page_session_keep_op, &none, &none);
+}
+
+TEST(a_session_of_the_pages_ends_an_hour_after_its_last_use)
+{
+	struct house house;
+
+	open_with_ann(&house, t);
+	struct secret token = sign_in_on_page(&house);
+	house.now += PAGE_IDLE_S - 1;
+	CHECK("in the last second", keep(&house, token) == OK);
+	house.now += PAGE_IDLE_S - 1;
+	CHECK("kept up", keep(&house, token) == OK);
+	house.now += PAGE_IDLE_S;
+	CHECK("idle", keep(&house, token) == ERR_BAD_SESSION);
+	house_sweep(&house);
+	CHECK("swept", house_rows(&house, "session") == 0);
+	house_close(&house);
+}
+
+TEST(a_session_of_the_pages_ends_twelve_hours_after_the_sign_in)
+{
+	struct house house;
+
+	open_with_ann(&house, t);
+	struct secret token = sign_in_on_page(&house);
+	for (int64_t used = 0; used < PAGE_WHOLE_S - 1800; used += 1800) {
+		CHECK("used", keep(&house, token) == OK);
+		house.now += 1800;
+	}
+	CHECK("half an hour is left", keep(&house, token) == OK);
+	house.now += 1799;
+	CHECK("the last second", keep(&house, token) == OK);
+	house.now += 1;
+	CHECK("over", keep(&house, token) == ERR_BAD_SESSION);
+	house_close(&house);
+}
+
+TEST(a_cookie_is_no_access_token_and_no_access_token_a_cookie)
+{
+	struct house house;
+	struct session_tokens opaque;
+	const struct log_in in = { .login = STR(ANN),
+		                   .password = PASSWORD,
+		                   .terms = { .form = ACCESS_OPAQUE } };
+
+	open_with_ann(&house, t);
+	struct secret token = sign_in_on_page(&house);
+	struct ctx ctx = house_client(&house);
+	CHECK("opaque", operation_run(&ctx, &account_log_in_op, &in, &opaque) == OK);
+	CHECK("as a bearer", !house_session_lives(&house, token));
+	CHECK("as a cookie", keep(&house, opaque.access_token) == ERR_BAD_SESSION);
+	CHECK("a refresh token as a cookie", keep(&house, opaque.refresh_token) == ERR_BAD_SESSION);
+	CHECK("each at its door",
+	      house_session_lives(&house, opaque.access_token) && keep(&house, token) == OK);
+	CHECK("not in the database",
+	      house_rows(&house, "session WHERE access_digest IS NULL") == 0);
+	house_close(&house);
+}
+
+TEST(a_renewed_cookie_takes_the_place_of_the_one_before)
+{
+	struct house house;
+	struct page_session_renewed renewed;
+	struct nothing none = { 0 };
+
+	open_with_ann(&house, t);
+	struct secret token = sign_in_on_page(&house);
+	struct ctx ctx = on_page(&house, token);
+	CHECK("renewed", operation_run(&ctx, &page_session_renew_op, &none, &renewed) == OK);
+	CHECK("the new one", keep(&house, renewed.token) == OK);
+	CHECK("the one before", keep(&house, token) == ERR_BAD_SESSION);
+	CHECK("one session", house_rows(&house, "session") == 1);
+	ctx = on_page(&house, renewed.token);
+	CHECK("ended", operation_run(&ctx, &page_session_end_op, &none, &none) == OK);
+	CHECK("gone", house_rows(&house, "session") == 0);
+	CHECK("ended again", operation_run(&ctx, &page_session_end_op, &none, &none) == OK);
+	house_close(&house);
+}
+
+TEST(whether_somebody_is_signed_in_is_no_refusal)
+{
+	struct house house;
+	struct page_session_seen seen;
+	struct nothing none = { 0 };
+
+	open_with_ann(&house, t);
+	struct ctx nobody = house_client(&house), unknown = on_page(&house, SECRET("nonsense"));
+	struct ctx ann = on_page(&house, sign_in_on_page(&house));
+	CHECK("nobody",
+	      operation_run(&nobody, &page_session_look_op, &none, &seen) == OK && !seen.lives);
+	CHECK("unknown",
+	      operation_run(&unknown, &page_session_look_op, &none, &seen) == OK && !seen.lives);
+	CHECK("ann", operation_run(&ann, &page_session_look_op, &none, &seen) == OK && seen.lives);
+	CHECK("no refusal", house_rows(&house, "audit WHERE event = 'page_session_look'") == 0);
 	house_close(&house);
 }
