@@ -149,10 +149,10 @@ static enum err look_at_token(struct ctx *ctx, const struct digest *digest,
 	ret_state->kind = token.purpose == TOKEN_VERIFY_EMAIL   ? CONFIRM_ACCOUNT
 	                  : token.purpose == TOKEN_CHANGE_EMAIL ? CONFIRM_EMAIL
 	                                                        : CONFIRM_NOT_ME;
-	if (ret_state->kind != CONFIRM_NOT_ME)
-		return OK;
 	TRY(store_account_by_id(ctx->store, ctx->arena, token.account_id, &account));
-	ret_state->address_changed = address_has_changed(&token, &account);
+	ret_state->locale = account.locale;
+	ret_state->address_changed =
+		ret_state->kind == CONFIRM_NOT_ME && address_has_changed(&token, &account);
 	return OK;
 }
 

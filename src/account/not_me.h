@@ -35,6 +35,7 @@ struct confirmation_state {
 	enum token_fate fate;
 	enum confirmation_kind kind;
 	int64_t address_changed; /* CONFIRM_NOT_ME: 1: it is another one by now */
+	struct str locale;       /* the account's; NONE: not said, or there is none yet */
 };
 
 /* Changes nothing. ERR_TOKEN_INVALID: an unknown token. */

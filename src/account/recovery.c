@@ -69,11 +69,13 @@ static enum err recovery_link(struct ctx *ctx, const struct recovery_link *in,
 		return ERR_TOKEN_INVALID;
 	ret_state->fate = token_fate(&token, ctx->now);
 	ret_state->purpose = (enum token_purpose)token.purpose;
-	if (ret_state->fate != TOKEN_FATE_LIVE || ret_state->purpose != TOKEN_SET_PASSWORD)
+	if (ret_state->fate != TOKEN_FATE_LIVE)
 		return OK;
 	err = store_account_by_id(ctx->store, ctx->arena, token.account_id, &account);
 	TRY(err == ERR_NOT_FOUND ? ERR_TOKEN_INVALID : err);
-	ret_state->login = account.email_key.ptr ? account.email : account.username;
+	ret_state->locale = account.locale;
+	if (ret_state->purpose == TOKEN_SET_PASSWORD)
+		ret_state->login = account.email_key.ptr ? account.email : account.username;
 	return OK;
 }
 OPERATION(recovery_link, struct recovery_link, struct recovery_link_state, REQUIRES_APP,

@@ -32,6 +32,7 @@ struct recovery_link_state {
 	enum token_purpose purpose;
 	struct str
 		login; /* the account's own, for password managers; NONE unless the link is live */
+	struct str locale; /* the account's; NONE: not said, or the link is not live */
 };
 
 /* What the page of a mailed link shows. Changes nothing. ERR_TOKEN_INVALID: an unknown token. */

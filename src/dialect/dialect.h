@@ -121,6 +121,7 @@ struct visit {
 	const struct route *route; /* NULL until one is picked */
 	struct members members;
 	struct str culprit; /* the member an error is about; NONE: none */
+	struct str locale;  /* pages: what the account that the page is about prefers; NONE: unknown */
 };
 
 extern const struct dialect dialect_account, dialect_backtory, dialect_hacksystem;

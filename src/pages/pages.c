@@ -9,7 +9,9 @@
 #include "base/log.h"
 #include "dialect/document.h"
 #include "http/status.h"
+#include "pages/errors.h"
 #include "pages/show.h"
+#include "pages/speech.h"
 #include "pages/verify.h"
 #include <string.h>
 
@@ -35,11 +37,12 @@ struct str page_typed(const struct visit *visit, const char *name)
 	return STR_NONE;
 }
 
-static enum err show_ask(struct visit *visit, struct str error)
+/* error: a key; NULL: nothing is wrong. */
+static enum err show_ask(struct visit *visit, const char *error)
 {
 	const struct template_value values[] = {
 		{ .name = "email", .text = page_typed(visit, "email") },
-		{ .name = "error", .text = error },
+		{ .name = "error", .key = error },
 		{ .name = NULL },
 	};
 
@@ -49,7 +52,7 @@ static enum err show_ask(struct visit *visit, struct str error)
 static enum err show_empty_ask(struct visit *visit, const void *nothing)
 {
 	(void)nothing;
-	return show_ask(visit, STR_NONE);
+	return show_ask(visit, NULL);
 }
 
 static enum err show_asked(struct visit *visit, const void *result)
@@ -72,28 +75,14 @@ static enum err show_dead(struct visit *visit, enum token_fate fate)
 	static const struct {
 		const char *title, *explanation;
 	} words[] = {
-		[TOKEN_FATE_LIVE] = { "This link does not work",
-		                      "It may have been cut short on its way. Please open it from "
-		                      "the "
-		                      "mail once more, or ask for a new one." },
-		[TOKEN_FATE_SPENT] = { "This link has been used",
-		                       "A link works once. If it was you who used it, the new "
-		                       "password "
-		                       "is valid: please sign in with it. If not, ask for a new "
-		                       "link at "
-		                       "once." },
-		[TOKEN_FATE_REPLACED] = { "A newer link has taken this one’s place",
-		                          "Please look for the newest mail, or ask for a new link. "
-		                          "Links "
-		                          "also end when the password has been changed "
-		                          "meanwhile." },
-		[TOKEN_FATE_EXPIRED] = { "This link is too old", "For your safety a link works for "
-		                                                 "a short time only. Please ask "
-		                                                 "for a new one." },
+		[TOKEN_FATE_LIVE] = { TEXT("link-unknown-title"), TEXT("link-unknown-text") },
+		[TOKEN_FATE_SPENT] = { TEXT("link-spent-title"), TEXT("link-spent-text") },
+		[TOKEN_FATE_REPLACED] = { TEXT("link-replaced-title"), TEXT("link-replaced-text") },
+		[TOKEN_FATE_EXPIRED] = { TEXT("link-expired-title"), TEXT("link-expired-text") },
 	};
 	const struct template_value values[] = {
-		{ .name = "title", .text = str(words[fate].title) },
-		{ .name = "explanation", .text = str(words[fate].explanation) },
+		{ .name = "title", .key = words[fate].title },
+		{ .name = "explanation", .key = words[fate].explanation },
 		{ .name = NULL },
 	};
 
@@ -111,18 +100,21 @@ static enum err look_at_link(struct visit *visit, struct recovery_link_state *re
 }
 
 static enum err show_token_page(struct visit *visit, const struct recovery_link_state *state,
-                                struct str error)
+                                const char *error)
 {
-	struct str token = page_typed(visit, "token"), min_length;
+	struct str token = page_typed(visit, "token"), min_length, spelled;
 	bool has_api = (visit->ctx.app.dialects & DIALECT_ACCOUNT) != 0;
+	long long least = password_min_length(&visit->ctx);
 
-	TRY(arena_printf(visit->request->arena, &min_length, "%lld",
-	                 (long long)password_min_length(&visit->ctx)));
+	page_speak_for(visit, state->locale);
+	TRY(arena_printf(visit->request->arena, &min_length, "%lld", least));
+	TRY(language_number(visit->request->arena, page_language(visit), least, &spelled));
 	const struct template_value values[] = {
 		{ .name = "token", .secret = { token.ptr, token.len } },
-		{ .name = "min_length", .text = min_length },
+		{ .name = "min", .text = min_length },
+		{ .name = "min_length", .text = spelled },
 		{ .name = "username", .text = state->login },
-		{ .name = "error", .text = error },
+		{ .name = "error", .key = error },
 		{ .name = "put_url", .text = has_api ? STR("api/v1/account/password") : STR_NONE },
 		{ .name = NULL },
 	};
@@ -138,7 +130,7 @@ static enum err show_link(struct visit *visit, const void *result)
 
 	if (state->fate != TOKEN_FATE_LIVE)
 		return show_dead(visit, state->fate);
-	return show_token_page(visit, state, STR_NONE);
+	return show_token_page(visit, state, NULL);
 }
 
 static enum err show_done(struct visit *visit, const void *nothing)
@@ -245,14 +237,10 @@ static const struct field not_me_fields[] = {
 
 /* About what is said at a confirmation. */
 static const struct wire_error verify_errors[ERR_COUNT] = {
-	[ERR_USERNAME_TAKEN] = { 409, "This username is taken by now",
-	                         "Somebody else has taken the username meanwhile. Please sign up "
-	                         "again "
-	                         "with another one.",
-	                         0, 0, 0 },
-	[ERR_WRONG_PASSWORD] = { 422, "Please check what you entered",
-	                         "This is not the password of before the change. Nothing was done.",
-	                         0, 0, 0 },
+	[ERR_USERNAME_TAKEN] = { 409, TEXT("error-username-taken-title"),
+	                         TEXT("error-username-taken"), 0, 0, 0 },
+	[ERR_WRONG_PASSWORD] = { 422, TEXT("error-form-title"), TEXT("error-wrong-old-password"), 0,
+	                         0, 0 },
 };
 
 static const struct route routes[] = {
@@ -324,6 +312,11 @@ static const struct route routes[] = {
 	  .ok = 200,
 	  .render = verify_show_not_me,
 	  .overlay = verify_errors },
+	{ .method = "POST",
+	  .path = "/language",
+	  .takes = TAKES_FORM,
+	  .ok = 303,
+	  .render = speech_choose },
 	{ .method = "GET", .path = "/problems/{code}", .ok = 200, .render = show_problem },
 	{ .method = "GET", .path = "/dev/mail", .ok = 200, .render = page_dev_mails },
 	{ .method = "GET",
@@ -345,109 +338,8 @@ static const struct route routes[] = {
 
 /* ---- errors ---- */
 
-#define SORRY "Something went wrong here"
-#define BUSY                                                                                       \
-	{                                                                                          \
-		503, "Please try again in a moment",                                               \
-			"Too much is going on here just now. Nothing was changed.", 0, 0, 0        \
-	}
-#define FAULT(s)                                                                                   \
-	{                                                                                          \
-		s, SORRY,                                                                          \
-			"It is not your fault, and nothing was changed. Please try again in a "    \
-			"moment.",                                                                 \
-			0, 0, 0                                                                    \
-	}
-#define FORM(text)                                                                                 \
-	{                                                                                          \
-		422, "Please check what you entered", text, 0, 0, 0                                \
-	}
-#define ODD(s, text)                                                                               \
-	{                                                                                          \
-		s, "This cannot be done", text, 0, 0, 0                                            \
-	}
-#define NOWHERE                                                                                    \
-	{                                                                                          \
-		404, "There is nothing here",                                                      \
-			"The address may have been cut short. Please open it once more.", 0, 0, 0  \
-	}
-
-/* The code is the page's title, the text its explanation. */
-static const struct wire_error errors[ERR_COUNT] = {
-	[ERR_NOMEM] = BUSY,
-	[ERR_RATE_LIMITED] = ODD(429, "Too many tries. Please wait a little and try again."),
-	[ERR_BUSY] = BUSY,
-	[ERR_RETRY] = BUSY,
-	[ERR_STORE] = FAULT(503),
-	[ERR_INTERNAL] = FAULT(500),
-	[ERR_CONFIG] = FAULT(500),
-	[ERR_SCHEMA_NEWER] = FAULT(500),
-	[ERR_SCHEMA_OLDER] = FAULT(500),
-	[ERR_APP_DISABLED] = { 503, "This service is switched off", "Please ask whoever runs it.",
-	                       0, 0, 0 },
-	[ERR_NOT_FOUND] = NOWHERE,
-	[ERR_NO_ROUTE] = NOWHERE,
-	[ERR_NO_APP] = NOWHERE,
-	[ERR_METHOD] = ODD(405, "This address does not take this kind of request."),
-	[ERR_MEDIA_TYPE] = ODD(415, "This form was sent in a way that is not understood here."),
-	[ERR_TOO_LARGE] = ODD(413, "More was sent than fits."),
-	[ERR_TIMEOUT] = ODD(408, "It took too long to arrive. Please try again."),
-	[ERR_MALFORMED] = ODD(400, "This form was sent in a way that is not understood here."),
-	[ERR_MEMBER_TYPE] = ODD(400, "This form was sent in a way that is not understood here."),
-	[ERR_MEMBER_MISSING] = ODD(400, "Something is missing in this form."),
-	[ERR_CROSS_SITE] = ODD(403, "This form was sent by another site."),
-	[ERR_NOT_ALLOWED] = ODD(403, "This is not allowed."),
-	[ERR_NO_SESSION] = ODD(401, "Please sign in first."),
-	[ERR_BAD_SESSION] = ODD(401, "Please sign in again."),
-	[ERR_BAD_KEY] = ODD(401, "This is not allowed."),
-	[ERR_NOT_MEMBER] = ODD(400, "This is not understood here."),
-	[ERR_NO_TEMPLATE] = ODD(400, "This is not understood here."),
-	[ERR_NO_MAIL] = ODD(400, "This is not understood here."),
-	[ERR_BAD_SETTING] = ODD(400, "This is not understood here."),
-	[ERR_NOT_WHOLE] = ODD(400, "This is not understood here."),
-	[ERR_CONFLICT] = ODD(409, "This is taken."),
-	[ERR_USERNAME_TAKEN] = ODD(409, "This is taken."),
-	[ERR_EMAIL_TAKEN] = ODD(409, "This is taken."),
-	[ERR_APP_EXISTS] = ODD(409, "This is taken."),
-	[ERR_APP_NOT_EMPTY] = ODD(409, "The app still has accounts."),
-	[ERR_TWO_KEYS] = ODD(409, "Two keys are good already."),
-	[ERR_UNREACHABLE] = BUSY,
-	[ERR_NO_PROVIDER] = ODD(404, "There is no such sign-in."),
-	[ERR_BAD_REDIRECT] = ODD(400, "The redirect address is not allowed."),
-	[ERR_LINKED] = ODD(409, "Another account is linked."),
-	[ERR_NOT_LINKED] = ODD(404, "Nothing is linked."),
-	[ERR_BAD_STATE] = ODD(403, "This sign-in is unknown or over."),
-	[ERR_SIGN_IN_REFUSED] = ODD(403, "The provider does not vouch for this."),
-	[ERR_BAD_CREDENTIALS] = ODD(401, "The login or the password is wrong."),
-	[ERR_NO_ACCOUNT] = ODD(401, "The login or the password is wrong."),
-	[ERR_NOT_ACTIVATED] = ODD(401, "The login or the password is wrong."),
-	[ERR_WRONG_PASSWORD] = ODD(403, "The current password is wrong."),
-	[ERR_TOKEN_INVALID] = { 410, "This link does not work", "Please ask for a new one.", 0, 0,
-	                        0 },
-	[ERR_BAD_EMAIL] = FORM("This does not look like one e-mail address. Please check it."),
-	[ERR_BAD_USERNAME] = FORM("Please enter your username."),
-	[ERR_EMPTY_EMAIL] = FORM("Please enter your e-mail address."),
-	[ERR_EMPTY_PASSWORD] = FORM("Please enter a password."),
-	[ERR_EMPTY_CODE] = FORM("Please enter the code."),
-	[ERR_WRONG_USERNAME] =
-		FORM("This is not the username that this link was made for. Nothing was changed."),
-	[ERR_WRONG_ADDRESS] =
-		FORM("This is not the address that this link was mailed for. Nothing was changed."),
-	[ERR_CHANGES_HELD] = ODD(403, "Changes are held for some days, for safety."),
-	[ERR_BAD_NAME] = FORM("This cannot be a name."),
-	[ERR_BAD_LOCALE] = FORM("This is no language."),
-	[ERR_BAD_FIELD] = FORM("This cannot be kept."),
-	[ERR_OUT_OF_RANGE] = FORM("This is out of its range."),
-	[ERR_PASSWORD_SHORT] = FORM("This password is too short. Please take a longer one."),
-	[ERR_PASSWORD_LONG] = FORM("This password is too long. Please take a shorter one."),
-	[ERR_PASSWORD_SAME] =
-		FORM("This is the password you have already. Please take another one."),
-	[ERR_PASSWORDS_DIFFER] =
-		FORM("These two are not the same. Please type the password again."),
-};
-
 /* The form again, with what was wrong, while its token is good; else the fate of the link. */
-static enum err show_form_again(struct visit *visit, enum err err, struct str error)
+static enum err show_form_again(struct visit *visit, enum err err, const char *error)
 {
 	struct recovery_link_state state;
 
@@ -465,8 +357,8 @@ static enum err render_error(struct visit *visit, enum err err)
 {
 	const struct wire_error *error = visit_error(visit, err);
 	const struct template_value values[] = {
-		{ .name = "title", .text = str(error->code) },
-		{ .name = "explanation", .text = str(error->text) },
+		{ .name = "title", .key = error->code },
+		{ .name = "explanation", .key = error->text },
 		{ .name = NULL },
 	};
 
@@ -474,9 +366,9 @@ static enum err render_error(struct visit *visit, enum err err)
 	if (shown != ERR_NO_ROUTE)
 		return shown;
 	if (err == ERR_TOKEN_INVALID || (error->status == 422 && page_typed(visit, "token").ptr))
-		return show_form_again(visit, err, str(error->text));
+		return show_form_again(visit, err, error->text);
 	if (error->status == 422)
-		return show_ask(visit, str(error->text));
+		return show_ask(visit, error->text);
 	return page_show(visit, "error.html", values);
 }
 
@@ -484,7 +376,7 @@ const struct dialect dialect_pages = {
 	.name = "pages",
 	.routes = routes,
 	.n_routes = COUNT_OF(routes),
-	.errors = errors,
+	.errors = page_errors,
 	.lenient = true,
 	.same_site = true,
 	.render_error = render_error,
@@ -492,7 +384,7 @@ const struct dialect dialect_pages = {
 
 enum err pages_check(void)
 {
-	static const struct template_set set = { page_files };
+	static const struct template_set set = { .files = page_files };
 	struct template_fault fault;
 
 	if (template_check(&set, &fault) == OK)

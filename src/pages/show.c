@@ -2,6 +2,8 @@
 /* show.c - what all pages have in common: the frame, and headers that keep them to themselves. */
 #include "pages/show.h"
 #include "pages/pages.h"
+#include "pages/speech.h"
+#include "pages/verify.h"
 #include <string.h>
 
 #define CONTENT_SECURITY_POLICY                                                                    \
@@ -30,20 +32,30 @@ static enum err base_of(struct visit *visit, struct str *ret_base)
 
 enum err page_show(struct visit *visit, const char *name, const struct template_value *values)
 {
-	static const struct template_set set = { page_files };
+	enum language language = page_language(visit);
+	const struct template_set set = { .files = page_files, .language = language };
 	struct template_value all[PAGE_VALUES_MAX] = { { .name = NULL } };
+	struct str base, token = page_typed(visit, "token");
+	struct speech_values speech;
 	size_t n = 0;
-	struct str base;
 
 	TRY(base_of(visit, &base));
-	all[n++] = (struct template_value){ .name = "lang", .text = STR("en") };
-	all[n++] = (struct template_value){ .name = "dir", .text = STR("ltr") };
+	TRY(speech_values(visit, &speech));
+	all[n++] = (struct template_value){ .name = "lang", .text = str(languages[language].tag) };
+	all[n++] = (struct template_value){
+		.name = "dir", .text = languages[language].right_to_left ? STR("rtl") : STR("ltr")
+	};
 	all[n++] = (struct template_value){ .name = "base", .text = base };
 	all[n++] = (struct template_value){ .name = "app", .text = visit->ctx.app.name };
+	all[n++] = (struct template_value){ .name = "languages", .rows = &speech.rows };
+	all[n++] = (struct template_value){ .name = "here", .text = speech.here };
+	all[n++] =
+		(struct template_value){ .name = "link_token", .secret = { token.ptr, token.len } };
 	for (; values->name && n < PAGE_VALUES_MAX - 1; values++)
 		all[n++] = *values;
 	TRY(template_render(visit->request->arena, &set, name, all, &visit->response->body));
 	visit->response->content_type = STR("text/html; charset=utf-8");
+	response_header(visit->response, "Content-Language", str(languages[language].tag));
 	private_headers(visit->response);
 	return OK;
 }

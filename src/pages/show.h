@@ -6,10 +6,11 @@
 #include "dialect/dialect.h"
 #include "pages/template.h"
 
-enum { PAGE_VALUES_MAX = 16 };
+enum { PAGE_VALUES_MAX = 32 };
 
-/* Answers with the template `name`. Adds language, direction, app and base to the values given, and
- * the headers that keep a page private and to itself. values ends with a NULL name. */
+/* Answers with the template `name`. Adds language, its switch, direction, app and base to the
+ * values given, and the headers that keep a page private and to itself. values ends with a NULL
+ * name. */
 MUST_USE enum err page_show(struct visit *visit, const char *name,
                             const struct template_value *values);
 

@@ -13,6 +13,7 @@ enum kind {
 	PIECE_CLOSE,
 	PIECE_INCLUDE,
 	PIECE_COMMENT,
+	PIECE_WORDS, /* {{@key}} */
 };
 
 struct piece {
@@ -47,9 +48,9 @@ static bool is_name(struct str name)
 /* What stands between the braces: a sign, or none, and a name. */
 static enum kind tag_read(struct str inside, struct str *ret_name)
 {
-	static const char signs[] = "#^/>!";
-	static const enum kind kinds[] = { PIECE_IF, PIECE_UNLESS, PIECE_CLOSE, PIECE_INCLUDE,
-		                           PIECE_COMMENT };
+	static const char signs[] = "#^/>!@";
+	static const enum kind kinds[] = { PIECE_IF,      PIECE_UNLESS,  PIECE_CLOSE,
+		                           PIECE_INCLUDE, PIECE_COMMENT, PIECE_WORDS };
 	const char *sign = inside.len ? memchr(signs, inside.ptr[0], sizeof(signs) - 1) : NULL;
 	enum kind kind = sign ? kinds[sign - signs] : PIECE_VALUE;
 
@@ -90,7 +91,7 @@ static struct piece piece_next(struct scan *scan)
 
 	size_t end = piece.at + 2 + inside_len + 2;
 	piece.kind = tag_read((struct str){ inside.ptr, inside_len }, &piece.name);
-	if (piece.kind != PIECE_VALUE && piece.kind != PIECE_FAULT)
+	if (piece.kind != PIECE_VALUE && piece.kind != PIECE_WORDS && piece.kind != PIECE_FAULT)
 		take_line(text, &piece, &end);
 	scan->at = end;
 	return piece;
@@ -152,6 +153,16 @@ static enum err check_include(struct check *check, const struct embedded *file,
 	return check_file(check, included);
 }
 
+static enum err check_words(struct check *check, const struct embedded *file,
+                            const struct piece *piece)
+{
+	if (!text_find(LANGUAGE_ENGLISH, piece->name).ptr)
+		return fault(check, file, piece, "there are no such words");
+	if (check->html == HTML_TAG)
+		return fault(check, file, piece, "the words have no quotes");
+	return OK;
+}
+
 static enum err check_section(struct check *check, struct scan *scan, const struct piece *open)
 {
 	enum html html = check->html;
@@ -191,6 +202,9 @@ static enum err check_block(struct check *check, struct scan *scan, const struct
 		case PIECE_VALUE:
 			if (check->html == HTML_TAG)
 				return fault(check, scan->file, &piece, "a value has no quotes");
+			break;
+		case PIECE_WORDS:
+			TRY(check_words(check, scan->file, &piece));
 			break;
 		case PIECE_IF:
 		case PIECE_UNLESS:
@@ -239,6 +253,7 @@ struct scope {
 
 struct render {
 	const struct embedded *files;
+	enum language language;
 	struct buf out;
 	unsigned depth;
 };
@@ -253,7 +268,8 @@ static const struct template_value *scope_find(const struct scope *scope, struct
 {
 	for (; scope; scope = scope->outer)
 		for (const struct template_value *value = scope->values; value->name; value++)
-			if (str_is(name, value->name) && (value->rows || value_text(value).ptr))
+			if (str_is(name, value->name) &&
+			    (value->rows || value->key || value_text(value).ptr))
 				return value;
 	return NULL;
 }
@@ -291,12 +307,43 @@ static void add_escaped(struct buf *out, struct str text)
 	buf_add(out, str_from(text, from));
 }
 
+/* A value among words; words have no words in them. */
+static enum err render_place(struct render *render, const struct scope *scope, struct str name)
+{
+	const struct template_value *value = scope_find(scope, name);
+
+	if (!value || value->rows || value->key)
+		return ERR_INTERNAL;
+	bool apart = text_must_isolate(render->language, value_text(value));
+	buf_puts(&render->out, apart ? TEXT_ISOLATE : "");
+	add_escaped(&render->out, value_text(value));
+	buf_puts(&render->out, apart ? TEXT_ISOLATE_END : "");
+	return OK;
+}
+
+static enum err render_words(struct render *render, const struct scope *scope, struct str key)
+{
+	struct str words = text_find(render->language, key);
+
+	if (!words.ptr)
+		return ERR_INTERNAL;
+	while (words.len > 0) {
+		struct text_piece piece = text_next(&words);
+		add_escaped(&render->out, piece.words);
+		if (piece.place.ptr)
+			TRY(render_place(render, scope, piece.place));
+	}
+	return OK;
+}
+
 static enum err render_value(struct render *render, const struct scope *scope, struct str name)
 {
 	const struct template_value *value = scope_find(scope, name);
 
 	if (!value || value->rows)
 		return ERR_INTERNAL;
+	if (value->key)
+		return render_words(render, scope, str(value->key));
 	add_escaped(&render->out, value_text(value));
 	return OK;
 }
@@ -321,6 +368,10 @@ static enum err render_block(struct render *render, struct scan *scan, const str
 		case PIECE_VALUE:
 			if (scope)
 				TRY(render_value(render, scope, piece.name));
+			break;
+		case PIECE_WORDS:
+			if (scope)
+				TRY(render_words(render, scope, piece.name));
 			break;
 		case PIECE_IF:
 		case PIECE_UNLESS:
@@ -360,7 +411,7 @@ static enum err render_section(struct render *render, struct scan *scan, const s
 {
 	const struct template_value *value = scope_find(scope, open->name);
 	const struct template_rows *rows = value ? value->rows : NULL;
-	bool there = rows ? rows->n > 0 : value && value_text(value).len > 0;
+	bool there = rows ? rows->n > 0 : value && (value->key || value_text(value).len > 0);
 	bool shown = scope && there == (open->kind == PIECE_IF);
 
 	if (shown && rows && open->kind == PIECE_IF)
@@ -378,7 +429,9 @@ static enum err render_file(struct render *render, struct str name, const struct
 enum err template_render(struct arena *arena, const struct template_set *set, const char *name,
                          const struct template_value *values, struct str *ret_html)
 {
-	struct render render = { .files = set->files, .out = buf_in(arena) };
+	struct render render = { .files = set->files,
+		                 .language = set->language,
+		                 .out = buf_in(arena) };
 	const struct scope scope = { .values = values };
 
 	TRY(render_file(&render, str(name), &scope));

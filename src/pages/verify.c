@@ -2,51 +2,36 @@
 /* verify.c - one form for all links that ask for a confirmation; its words are a table. */
 #include "pages/verify.h"
 #include "pages/show.h"
+#include "pages/speech.h"
 
 /* ---- the form ---- */
 
 static const struct {
 	const char *title, *explanation, *otherwise, *hint, *button, *action;
 } forms[] = {
-	[CONFIRM_ACCOUNT] = { "Confirm your address",
-	                      "Please type the address that this mail was sent to. Then your "
-	                      "account "
-	                      "is ready, with the password that you chose when you signed up.",
-	                      "You did not sign up? Then just close this page: without you nothing "
-	                      "comes of it.",
-	                      "The one that the mail came to.", "This is my address", "verify" },
-	[CONFIRM_EMAIL] = { "Confirm your new address",
-	                    "Please type your new address, the one that this mail was sent to. "
-	                    "From "
-	                    "then on it is the address of your account.",
-	                    "You did not ask for this? Then just close this page: nothing changes.",
-	                    "The new one.", "Use this address from now on", "verify/email" },
-	[CONFIRM_NOT_ME] = { "It was not you?",
-	                     "If you confirm, everybody is signed out of your account, and nothing "
-	                     "of "
-	                     "it can be changed for 72 hours, until you have chosen a new password "
-	                     "by "
-	                     "a link that we mail to you.",
-	                     "It was you after all? Then just close this page: nothing happens.",
-	                     "The one that this mail was sent to.", "It was not me",
-	                     "verify/not-me" },
+	[CONFIRM_ACCOUNT] = { TEXT("verify-title"), TEXT("verify-text"), TEXT("verify-otherwise"),
+	                      TEXT("verify-hint"), TEXT("verify-button"), "verify" },
+	[CONFIRM_EMAIL] = { TEXT("move-title"), TEXT("move-text"), TEXT("move-otherwise"),
+	                    TEXT("move-hint"), TEXT("move-button"), "verify/email" },
+	[CONFIRM_NOT_ME] = { TEXT("not-me-title"), TEXT("not-me-text"), TEXT("not-me-otherwise"),
+	                     TEXT("not-me-hint"), TEXT("not-me-button"), "verify/not-me" },
 };
 
 static enum err show_form(struct visit *visit, const struct confirmation_state *state,
-                          struct str error)
+                          const char *error)
 {
 	struct str token = page_typed(visit, "token"), address = page_typed(visit, "address");
 	const struct template_value values[] = {
-		{ .name = "title", .text = str(forms[state->kind].title) },
-		{ .name = "explanation", .text = str(forms[state->kind].explanation) },
-		{ .name = "otherwise", .text = str(forms[state->kind].otherwise) },
-		{ .name = "hint", .text = str(forms[state->kind].hint) },
-		{ .name = "button", .text = str(forms[state->kind].button) },
+		{ .name = "title", .key = forms[state->kind].title },
+		{ .name = "explanation", .key = forms[state->kind].explanation },
+		{ .name = "otherwise", .key = forms[state->kind].otherwise },
+		{ .name = "hint", .key = forms[state->kind].hint },
+		{ .name = "button", .key = forms[state->kind].button },
 		{ .name = "action", .text = str(forms[state->kind].action) },
 		{ .name = "old_password", .text = state->address_changed ? STR("yes") : STR_NONE },
 		{ .name = "address", .text = address.ptr ? address : STR("") },
 		{ .name = "token", .secret = { token.ptr, token.len } },
-		{ .name = "error", .text = error },
+		{ .name = "error", .key = error },
 		{ .name = NULL },
 	};
 
@@ -58,21 +43,15 @@ static enum err show_dead(struct visit *visit, enum token_fate fate)
 	static const struct {
 		const char *title, *explanation;
 	} words[] = {
-		[TOKEN_FATE_LIVE] = { "This link does not work", "It may have been cut short on "
-		                                                 "its way. Please open it from the "
-		                                                 "mail once more." },
-		[TOKEN_FATE_SPENT] = { "This link has been used",
-		                       "A link works once. What it was for is done." },
-		[TOKEN_FATE_REPLACED] = { "This link is not valid any more",
-		                          "A newer one has taken its place, or the account has "
-		                          "changed "
-		                          "meanwhile. Nothing was changed by it." },
-		[TOKEN_FATE_EXPIRED] = { "This link is too old",
-		                         "For your safety a link works for a limited time only." },
+		[TOKEN_FATE_LIVE] = { TEXT("link-unknown-title"), TEXT("confirm-unknown-text") },
+		[TOKEN_FATE_SPENT] = { TEXT("link-spent-title"), TEXT("confirm-spent-text") },
+		[TOKEN_FATE_REPLACED] = { TEXT("confirm-replaced-title"),
+		                          TEXT("confirm-replaced-text") },
+		[TOKEN_FATE_EXPIRED] = { TEXT("link-expired-title"), TEXT("confirm-expired-text") },
 	};
 	const struct template_value values[] = {
-		{ .name = "title", .text = str(words[fate].title) },
-		{ .name = "explanation", .text = str(words[fate].explanation) },
+		{ .name = "title", .key = words[fate].title },
+		{ .name = "explanation", .key = words[fate].explanation },
 		{ .name = NULL },
 	};
 
@@ -81,8 +60,9 @@ static enum err show_dead(struct visit *visit, enum token_fate fate)
 }
 
 static enum err show_state(struct visit *visit, const struct confirmation_state *state,
-                           struct str error)
+                           const char *error)
 {
+	page_speak_for(visit, state->locale);
 	if (state->fate != TOKEN_FATE_LIVE)
 		return show_dead(visit, state->fate);
 	return show_form(visit, state, error);
@@ -90,7 +70,7 @@ static enum err show_state(struct visit *visit, const struct confirmation_state 
 
 enum err verify_show(struct visit *visit, const void *result)
 {
-	return show_state(visit, result, STR_NONE);
+	return show_state(visit, result, NULL);
 }
 
 /* ---- its ends ---- */
@@ -98,8 +78,8 @@ enum err verify_show(struct visit *visit, const void *result)
 static enum err show_end(struct visit *visit, const char *title, const char *explanation)
 {
 	const struct template_value values[] = {
-		{ .name = "title", .text = str(title) },
-		{ .name = "explanation", .text = str(explanation) },
+		{ .name = "title", .key = title },
+		{ .name = "explanation", .key = explanation },
 		{ .name = NULL },
 	};
 
@@ -109,29 +89,22 @@ static enum err show_end(struct visit *visit, const char *title, const char *exp
 enum err verify_show_verified(struct visit *visit, const void *result)
 {
 	(void)result;
-	return show_end(visit, "Your address is confirmed", "You can sign in now.");
+	return show_end(visit, TEXT("verified-title"), TEXT("verified-text"));
 }
 
 enum err verify_show_changed(struct visit *visit, const void *result)
 {
 	(void)result;
-	return show_end(visit, "Your address is changed",
-	                "From now on mails go to the new address. We have told the old one.");
+	return show_end(visit, TEXT("moved-title"), TEXT("moved-text"));
 }
 
 enum err verify_show_not_me(struct visit *visit, const void *result)
 {
 	const struct not_me_done *done = result;
 
-	if (done->recovery_mailed)
-		return show_end(
-			visit, "Everybody is signed out",
-			"We are mailing you a link to choose a new password. Until you have, "
-			"nothing of your account can be changed for 72 hours.");
-	return show_end(visit, "Everybody is signed out",
-	                "Nothing of your account can be changed for 72 hours. If you remember the "
-	                "password of before, open the link once more and type it: then we put your "
-	                "address back. Otherwise please ask whoever runs this service.");
+	return show_end(visit, TEXT("signed-out-title"),
+	                done->recovery_mailed ? TEXT("signed-out-mailed")
+	                                      : TEXT("signed-out-held"));
 }
 
 /* ---- errors ---- */
@@ -151,5 +124,5 @@ enum err verify_show_error(struct visit *visit, enum err err)
 	    (looked == OK && err == ERR_TOKEN_INVALID && state.fate == TOKEN_FATE_LIVE))
 		return show_dead(visit, TOKEN_FATE_LIVE);
 	TRY(looked);
-	return show_state(visit, &state, str(visit_error(visit, err)->text));
+	return show_state(visit, &state, visit_error(visit, err)->text);
 }

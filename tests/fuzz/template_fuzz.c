@@ -9,7 +9,7 @@
 
 enum { ROWS = 2, NAMES_MAX = 100, PAGES_MAX = 100 };
 
-static const struct template_set shipped = { page_files };
+static const struct template_set shipped = { .files = page_files };
 
 /* Every name in the shipped pages, and the pages. */
 static struct template_value values[NAMES_MAX];
@@ -115,7 +115,7 @@ static void check_template(struct arena *arena, struct str text, struct str valu
 		{ .name = "leaf.html", .text = STR("<b title=\"{{a}}\">{{a}}</b>") },
 		{ .name = NULL },
 	};
-	const struct template_set set = { files };
+	const struct template_set set = { .files = files };
 	struct template_fault fault = { .file = NULL };
 
 	if (template_check(&set, &fault) == OK) {

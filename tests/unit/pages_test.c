@@ -84,7 +84,7 @@ static void check_is_private(const struct visitor *visitor, const char *name)
 
 TEST(every_template_is_well_formed)
 {
-	static const struct template_set set = { page_files };
+	static const struct template_set set = { .files = page_files };
 	struct template_fault fault = { 0 };
 
 	CHECK(fault.why ? fault.why : "check", template_check(&set, &fault) == OK);
@@ -109,17 +109,18 @@ TEST(no_page_holds_a_script_or_a_style_of_its_own_or_loads_from_elsewhere)
 /* All that any page may show, with values that bite. */
 TEST(every_page_is_drawn_with_its_values_escaped)
 {
-	static const struct template_set set = { page_files };
+	static const struct template_set set = { .files = page_files };
 	static const char evil[] = "<script>x</script>\" onload=\"x";
 	static const char *const names[] = {
-		"lang",      "dir",     "base",         "app",        "title",    "explanation",
-		"reference", "email",   "error",        "min_length", "username", "put_url",
-		"subject",   "text",    "link",         "dev",        "name",     "value",
-		"to",        "date",    "token",        "otherwise",  "hint",     "button",
-		"action",    "address", "old_password", "code",       "status",   "meaning",
+		"lang",      "dir",        "min",          "here",       "tag",      "own_name",
+		"current",   "link_token", "base",         "app",        "title",    "explanation",
+		"reference", "email",      "error",        "min_length", "username", "put_url",
+		"subject",   "text",       "link",         "dev",        "name",     "value",
+		"to",        "date",       "token",        "otherwise",  "hint",     "button",
+		"action",    "address",    "old_password", "code",       "status",   "meaning",
 		"advice",
 	};
-	struct template_value values[COUNT_OF(names) + 3] = { { .name = NULL } };
+	struct template_value values[COUNT_OF(names) + 4] = { { .name = NULL } };
 	const struct template_value *const rows[] = { values };
 	const struct template_rows two = { rows, 1 };
 	size_t n = 0, drawn = 0;
@@ -127,6 +128,7 @@ TEST(every_page_is_drawn_with_its_values_escaped)
 	FOREACH(name, names)
 		values[n++] = (struct template_value){ .name = *name, .text = str(evil) };
 	values[n++] = (struct template_value){ .name = "mails", .rows = &two };
+	values[n++] = (struct template_value){ .name = "languages", .rows = &two };
 	values[n++] = (struct template_value){ .name = "headers", .rows = &two };
 	for (const struct embedded *file = page_files; file->name; file++) {
 		struct str html;

@@ -5,29 +5,34 @@
 
 #define FILES(...) ((const struct embedded[]){ __VA_ARGS__, { NULL, { NULL, 0 } } })
 
-static const struct template_value ann[] = { { "link", { "1", 1 }, { 0 }, NULL },
-	                                     { "to", { "<ann>", 5 }, { 0 }, NULL },
-	                                     { NULL, { 0 }, { 0 }, NULL } };
-static const struct template_value bob[] = { { "link", { "2", 1 }, { 0 }, NULL },
-	                                     { "to", { NULL, 0 }, { 0 }, NULL },
-	                                     { NULL, { 0 }, { 0 }, NULL } };
+static const struct template_value ann[] = { { "link", { "1", 1 }, { 0 }, NULL, NULL },
+	                                     { "to", { "<ann>", 5 }, { 0 }, NULL, NULL },
+	                                     { NULL, { 0 }, { 0 }, NULL, NULL } };
+static const struct template_value bob[] = { { "link", { "2", 1 }, { 0 }, NULL, NULL },
+	                                     { "to", { NULL, 0 }, { 0 }, NULL, NULL },
+	                                     { NULL, { 0 }, { 0 }, NULL, NULL } };
 static const struct template_value *const both[] = { ann, bob };
 static const struct template_rows two_mails = { both, 2 }, no_mails = { NULL, 0 };
 
 /* What every test below may name. */
 static const struct template_value given[] = {
-	{ "app", { "demo", 4 }, { 0 }, NULL },     { "empty", { "", 0 }, { 0 }, NULL },
-	{ "none", { NULL, 0 }, { 0 }, NULL },      { "nasty", { "&<>\"'", 5 }, { 0 }, NULL },
-	{ "tag", { "{{app}}", 7 }, { 0 }, NULL },  { "to", { "everyone", 8 }, { 0 }, NULL },
-	{ "token", { 0 }, { "s3cret", 6 }, NULL }, { "mails", { 0 }, { 0 }, &two_mails },
-	{ "no-mails", { 0 }, { 0 }, &no_mails },   { NULL, { 0 }, { 0 }, NULL },
+	{ "app", { "demo", 4 }, { 0 }, NULL, NULL },
+	{ "empty", { "", 0 }, { 0 }, NULL, NULL },
+	{ "none", { NULL, 0 }, { 0 }, NULL, NULL },
+	{ "nasty", { "&<>\"'", 5 }, { 0 }, NULL, NULL },
+	{ "tag", { "{{app}}", 7 }, { 0 }, NULL, NULL },
+	{ "to", { "everyone", 8 }, { 0 }, NULL, NULL },
+	{ "token", { 0 }, { "s3cret", 6 }, NULL, NULL },
+	{ "mails", { 0 }, { 0 }, &two_mails, NULL },
+	{ "no-mails", { 0 }, { 0 }, &no_mails, NULL },
+	{ NULL, { 0 }, { 0 }, NULL, NULL },
 };
 
 static enum err render(struct test *t, const char *text, struct str *ret_html)
 {
-	struct template_set set = { FILES({ "page.html", str(text) },
-		                          { "head.html", STR("<h1>{{app}}</h1>\n") },
-		                          { "circle.html", STR("{{>circle.html}}") }) };
+	struct template_set set = { .files = FILES({ "page.html", str(text) },
+		                                   { "head.html", STR("<h1>{{app}}</h1>\n") },
+		                                   { "circle.html", STR("{{>circle.html}}") }) };
 
 	return template_render(t->arena, &set, "page.html", given, ret_html);
 }
@@ -50,7 +55,7 @@ TEST(every_value_of_a_template_is_escaped)
 		{ "Unicode", "\xd8\xb1\xd9\x85\xd8\xb2", "\xd8\xb1\xd9\x85\xd8\xb2" },
 	};
 	FOREACH(c, cases) {
-		struct template_set set = { FILES({ "a.html", STR("[{{v}}]") }) };
+		struct template_set set = { .files = FILES({ "a.html", STR("[{{v}}]") }) };
 		struct template_value text[] = { { .name = "v", .text = str(c->value) }, { 0 } };
 		struct str got = STR_NONE;
 		CHECK(c->name, template_render(t->arena, &set, "a.html", text, &got) == OK);
@@ -136,7 +141,7 @@ TEST(a_template_that_cannot_be_shown_is_an_error_and_shows_nothing)
 		CHECK(c->name, str_is(got, "untouched"));
 	}
 
-	struct template_set set = { FILES({ "a.html", STR("") }) };
+	struct template_set set = { .files = FILES({ "a.html", STR("") }) };
 	struct str got = STR("untouched");
 	CHECK("no such template",
 	      template_render(t->arena, &set, "b.html", given, &got) == ERR_INTERNAL);
@@ -173,9 +178,9 @@ TEST(a_broken_template_is_found_with_its_line_before_anyone_sees_it)
 		{ "quotes without an end", "<p id=\"x>\n", 2, "" },
 	};
 	FOREACH(c, cases) {
-		struct template_set set = { FILES({ "fine.html", STR("<p>{{x}}</p>") },
-			                          { "bad.html", str(c->text) },
-			                          { "script.js", STR("if (a < b) {{") }) };
+		struct template_set set = { .files = FILES({ "fine.html", STR("<p>{{x}}</p>") },
+			                                   { "bad.html", str(c->text) },
+			                                   { "script.js", STR("if (a < b) {{") }) };
 		struct template_fault fault = { 0 };
 		enum err want = c->line ? ERR_INTERNAL : OK;
 		CHECK(c->name, template_check(&set, &fault) == want);
@@ -213,7 +218,7 @@ TEST(template_sections_nest_to_the_same_depth_in_checking_and_in_showing)
 		{ "far too deep", 10000, ERR_INTERNAL },
 	};
 	FOREACH(c, cases) {
-		struct template_set set = { FILES({ "a.html", nested(t, c->n) }) };
+		struct template_set set = { .files = FILES({ "a.html", nested(t, c->n) }) };
 		struct template_fault fault = { 0 };
 		struct str got = STR_NONE;
 		CHECK(c->name, template_check(&set, &fault) == c->want);
@@ -228,8 +233,10 @@ TEST(a_page_larger_than_its_arena_is_out_of_memory_and_untouched)
 	static const struct template_value *values[ROWS];
 	struct template_rows rows = { values, ROWS };
 	struct template_value mails[] = { { .name = "mails", .rows = &rows }, { 0 } };
-	struct template_set set = { FILES(
-		{ "a.html", STR("{{#mails}}<p>{{to}} and a few words</p>\n{{/mails}}") }) };
+	struct template_set set = {
+		.files = FILES(
+			{ "a.html", STR("{{#mails}}<p>{{to}} and a few words</p>\n{{/mails}}") })
+	};
 	static const struct {
 		const char *name;
 		size_t max;
