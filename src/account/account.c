@@ -158,12 +158,13 @@ static enum err add_account(struct ctx *ctx, struct account *account, struct str
 	return tx_commit(&tx);
 }
 
-static enum err hash_new(struct ctx *ctx, struct secret password, struct str *ret_phc)
+static enum err hash_new(struct ctx *ctx, struct secret password, struct account *account)
 {
+	const struct password_owner owner = password_owner_of(account);
 	struct secret accepted;
 
-	TRY(password_accept(ctx, password, &accepted));
-	return hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, accepted, ret_phc);
+	TRY(password_accept(ctx, password, &owner, &accepted));
+	return hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, accepted, &account->phc);
 }
 
 enum err account_new_public_id(struct ctx *ctx, struct str *ret_id)
@@ -202,7 +203,7 @@ static enum err account_add(struct ctx *ctx, const struct account_add *in,
 	if (in->username.ptr || !in->email.ptr)
 		TRY(username_normalize(ctx->arena, in->username, &account.username, &username_key));
 	if (in->password.ptr)
-		TRY(hash_new(ctx, in->password, &account.phc));
+		TRY(hash_new(ctx, in->password, &account));
 	TRY(account_new_public_id(ctx, &account.public_id));
 	enum err err = add_account(ctx, &account, username_key);
 	if (err == ERR_CONFLICT)

@@ -37,7 +37,7 @@ struct account_added {
 
 /* Of ctx->app, by its operator. Without a password it needs an address (ERR_BAD_EMAIL), and nobody
  * can log in before its owner has followed the mailed invitation. ERR_BAD_EMAIL, ERR_BAD_USERNAME,
- * ERR_PASSWORD_SHORT, _LONG, ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN. */
+ * ERR_PASSWORD_SHORT, _LONG, _GUESSABLE, ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN. */
 extern const struct operation account_add_op; /* struct account_add -> struct account_added */
 
 /* 24 hex digits that no account has. */

@@ -72,7 +72,9 @@ static enum err password_change(struct ctx *ctx, const struct password_change *i
 	(void)ret_nothing;
 	if (in->repeated.ptr && !secret_equal(in->new_password, in->repeated))
 		return ERR_PASSWORDS_DIFFER;
-	TRY(password_accept(ctx, in->new_password, &new_password));
+	TRY(account_of_session(ctx, &account));
+	const struct password_owner owner = password_owner_of(&account);
+	TRY(password_accept(ctx, in->new_password, &owner, &new_password));
 	TRY(secret_nfc(ctx->arena, in->old_password, &old_password));
 	TRY(password_prove(ctx, in->old_password, &account));
 	if (secret_equal(old_password, new_password))
@@ -105,15 +107,20 @@ static enum err reset_in_store(struct ctx *ctx, const struct token *token,
 }
 
 /* With a live token in hand; `again` looks whether it still is. */
-static enum err reset_by(struct ctx *ctx, const struct token *seen, struct secret new_password,
+static enum err reset_by(struct ctx *ctx, const struct token *seen, struct secret typed,
                          enum err (*again)(struct ctx *ctx, const void *in,
                                            struct token *ret_token),
                          const void *in)
 {
 	struct token token;
 	struct account account;
+	struct secret new_password;
 	struct str phc;
 	bool same = false;
+
+	TRY(token_account(ctx, seen, &account));
+	const struct password_owner owner = password_owner_of(&account);
+	TRY(password_accept(ctx, typed, &owner, &new_password));
 
 	/* Those behind the winner find the token spent here, before they cost a hash. */
 	CLEANUP(turnstile_leave) struct turnstile_pass pass = { 0 };
@@ -140,14 +147,12 @@ static enum err password_reset(struct ctx *ctx, const struct password_reset *in,
                                struct nothing *ret_nothing)
 {
 	struct token token;
-	struct secret new_password;
 
 	(void)ret_nothing;
 	TRY(find_by_token(ctx, in, &token));
 	if (in->repeated.ptr && !secret_equal(in->new_password, in->repeated))
 		return ERR_PASSWORDS_DIFFER;
-	TRY(password_accept(ctx, in->new_password, &new_password));
-	return reset_by(ctx, &token, new_password, find_by_token, in);
+	return reset_by(ctx, &token, in->new_password, find_by_token, in);
 }
 OPERATION(password_reset, struct password_reset, struct nothing, REQUIRES_APP, LIMIT_GUESS,
           COST_HASH)
@@ -212,16 +217,18 @@ static enum err find_by_code(struct ctx *ctx, const void *in, struct token *ret_
 static enum err password_reset_by_code(struct ctx *ctx, const struct password_reset_by_code *in,
                                        struct nothing *ret_nothing)
 {
+	static const struct password_owner nobody;
 	struct password_reset_by_code spelled = *in;
 	struct token token;
-	struct secret new_password;
+	struct secret accepted;
 
 	(void)ret_nothing;
-	TRY(password_accept(ctx, in->new_password, &new_password));
+	/* Before a guess is taken: what nobody could have is no reason to lose one. */
+	TRY(password_accept(ctx, in->new_password, &nobody, &accepted));
 	TRY(spell_reference(ctx, in->reference, &spelled.reference));
 	TRY(limits_take_code(ctx, spelled.reference));
 	TRY(find_by_code(ctx, &spelled, &token));
-	return reset_by(ctx, &token, new_password, find_by_code, &spelled);
+	return reset_by(ctx, &token, in->new_password, find_by_code, &spelled);
 }
 OPERATION(password_reset_by_code, struct password_reset_by_code, struct nothing, REQUIRES_APP,
           LIMIT_GUESS, COST_HASH)

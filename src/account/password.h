@@ -13,8 +13,8 @@ struct password_change {
 	struct secret repeated; /* NONE: it was not asked for twice */
 };
 
-/* ERR_PASSWORDS_DIFFER; ERR_PASSWORD_SHORT, _LONG; ERR_WRONG_PASSWORD; ERR_PASSWORD_SAME;
- * ERR_CHANGES_HELD. The caller's own session lives on. */
+/* ERR_PASSWORDS_DIFFER; ERR_PASSWORD_SHORT, _LONG, _GUESSABLE; ERR_WRONG_PASSWORD;
+ * ERR_PASSWORD_SAME; ERR_CHANGES_HELD. The caller's own session lives on. */
 extern const struct operation password_change_op; /* struct password_change -> struct nothing */
 
 struct password_reset {
@@ -23,7 +23,8 @@ struct password_reset {
 };
 
 /* ERR_TOKEN_INVALID: unknown, spent, replaced or expired, of another app, or for something else.
- * ERR_PASSWORD_SHORT, _LONG, _SAME, ERR_PASSWORDS_DIFFER: the token is not spent. Opens no session.
+ * ERR_PASSWORD_SHORT, _LONG, _GUESSABLE, _SAME, ERR_PASSWORDS_DIFFER: the token is not spent. Opens
+ * no session.
  */
 extern const struct operation password_reset_op; /* struct password_reset -> struct nothing */
 

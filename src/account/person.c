@@ -30,7 +30,8 @@ static enum err read_sign_up(struct ctx *ctx, const struct person_sign_up *in,
 	account->app_id = ctx->app.id;
 	account->epoch = 1;
 	TRY(email_normalize(ctx->arena, in->email, &account->email, &account->email_key));
-	TRY(password_accept(ctx, in->password, &password));
+	const struct password_owner owner = password_owner_of(account);
+	TRY(password_accept(ctx, in->password, &owner, &password));
 	TRY(check_address(ctx, account->email_key));
 	TRY(hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, password, &account->phc));
 	return account_new_public_id(ctx, &account->public_id);

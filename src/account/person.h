@@ -17,7 +17,8 @@ struct person_sign_up {
 };
 
 /* Opens an account, a workspace named by what stands before the @, and a session. ERR_BAD_EMAIL;
- * ERR_PASSWORD_SHORT, _LONG; ERR_EMAIL_TAKEN. ERR_NOT_ALLOWED: the app makes its accounts itself.
+ * ERR_PASSWORD_SHORT, _LONG, _GUESSABLE; ERR_EMAIL_TAKEN. ERR_NOT_ALLOWED: the app makes its
+ * accounts itself.
  */
 extern const struct operation person_sign_up_op; /* -> struct session_tokens */
 

@@ -100,7 +100,8 @@ static enum err user_register(struct ctx *ctx, const struct user_register *in,
 	}
 	TRY(username_normalize(ctx->arena, in->username, &user.account.username,
 	                       &user.username_key));
-	TRY(password_accept(ctx, in->password, &password));
+	const struct password_owner owner = password_owner_of(&user.account);
+	TRY(password_accept(ctx, in->password, &owner, &password));
 	TRY(check_username(ctx, user.username_key));
 	TRY(hash_accepted(ctx, password, &user.account.phc));
 	return make_user(ctx, &user, ret_user);
@@ -198,7 +199,12 @@ static enum err read_completion(struct ctx *ctx, const struct guest_complete *in
 	TRY(user_accept(ctx, &in->words, ret_said));
 	TRY(username_normalize(ctx->arena, in->username, &completion.username,
 	                       &completion.username_key));
-	TRY(password_accept(ctx, in->new_password, &password));
+	const struct password_owner owner = {
+		ret_said->says_email ? ret_said->email : account->email,
+		completion.username,
+		account->name,
+	};
+	TRY(password_accept(ctx, in->new_password, &owner, &password));
 	TRY(check_last_password(ctx, account, in->last_password));
 	TRY(hash_accepted(ctx, password, &completion.phc));
 	*ret_completion = completion;

@@ -14,7 +14,7 @@ struct user_register {
 
 /* Where the app asks for activation by mail, the user is not active until the mailed link is used,
  * and needs an address (ERR_BAD_EMAIL). ERR_USERNAME_TAKEN, ERR_BAD_USERNAME, ERR_PASSWORD_SHORT,
- * _LONG, ERR_BAD_FIELD; ERR_NOT_ALLOWED: the app makes its accounts itself. */
+ * _LONG, _GUESSABLE, ERR_BAD_FIELD; ERR_NOT_ALLOWED: the app makes its accounts itself. */
 extern const struct operation user_register_op; /* struct user_register -> struct user */
 
 /* With a made username and a made password, which is shown this once. ERR_NOT_ALLOWED. */

@@ -67,7 +67,8 @@ static enum err read_sign_up(struct ctx *ctx, const struct account_sign_up *in,
 		TRY(username_normalize(ctx->arena, in->username, &sign_up.username,
 		                       &sign_up.username_key));
 	TRY(profile_accept(ctx, in->name, in->locale, &sign_up.name, &sign_up.locale));
-	TRY(password_accept(ctx, in->password, &password));
+	const struct password_owner owner = { sign_up.email, sign_up.username, sign_up.name };
+	TRY(password_accept(ctx, in->password, &owner, &password));
 	TRY(check_username(ctx, sign_up.username_key));
 	TRY(hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, password, &sign_up.phc));
 	*ret_sign_up = sign_up;

@@ -18,9 +18,9 @@ struct account_sign_up {
 };
 
 /* Writes the same for an address that has an account and for one that has none; what is mailed is
- * thought out later. ERR_BAD_EMAIL, _USERNAME, _NAME, _LOCALE; ERR_PASSWORD_SHORT, _LONG;
- * ERR_USERNAME_TAKEN: names are public, addresses are not. ERR_NOT_ALLOWED: the app makes its
- * accounts itself. */
+ * thought out later. ERR_BAD_EMAIL, _USERNAME, _NAME, _LOCALE; ERR_PASSWORD_SHORT, _LONG,
+ * _GUESSABLE; ERR_USERNAME_TAKEN: names are public, addresses are not. ERR_NOT_ALLOWED: the app
+ * makes its accounts itself. */
 extern const struct operation account_sign_up_op; /* -> struct recovery_requested */
 
 struct verification_request {

@@ -59,6 +59,7 @@
 	X(ERR_CHANGES_HELD, "somebody said 'it was not me': changes are held for some days")       \
 	X(ERR_PASSWORD_SHORT, "the new password is too short")                                     \
 	X(ERR_PASSWORD_LONG, "the new password is too long")                                       \
+	X(ERR_PASSWORD_GUESSABLE, "the new password is one that anybody would try first")          \
 	X(ERR_PASSWORD_SAME, "the new password is the old one")                                    \
 	X(ERR_PASSWORDS_DIFFER, "the two passwords are not the same")                              \
 	X(ERR_USERNAME_TAKEN, "the username is taken")                                             \

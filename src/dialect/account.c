@@ -178,6 +178,8 @@ static enum err render_openapi(struct visit *visit, const void *nothing)
 static const struct wire_error sign_up_errors[ERR_COUNT] = {
 	[ERR_PASSWORD_SHORT] = REJECTED("password", "too_short", "The password is too short."),
 	[ERR_PASSWORD_LONG] = REJECTED("password", "too_long", "The password is too long."),
+	[ERR_PASSWORD_GUESSABLE] =
+		REJECTED("password", "guessable", "The password is too easy to guess."),
 };
 
 static const struct route routes[] = {
@@ -201,7 +203,7 @@ static const struct route routes[] = {
 	  .summary = "Sets a new password by the token of a mailed link, and ends all sessions of "
 	             "the account.",
 	  .refuses = REFUSES(ERR_TOKEN_INVALID, ERR_PASSWORD_SHORT, ERR_PASSWORD_LONG,
-	                     ERR_PASSWORD_SAME),
+	                     ERR_PASSWORD_GUESSABLE, ERR_PASSWORD_SAME),
 	  .fields = FIELDS(reset_fields),
 	  .ok = 204 },
 	{ .method = "PUT",
@@ -212,7 +214,7 @@ static const struct route routes[] = {
 	  .summary =
 	          "Sets a new password by the old one, and ends all other sessions of the account.",
 	  .refuses = REFUSES(ERR_WRONG_PASSWORD, ERR_CHANGES_HELD, ERR_PASSWORD_SHORT,
-	                     ERR_PASSWORD_LONG, ERR_PASSWORD_SAME),
+	                     ERR_PASSWORD_LONG, ERR_PASSWORD_GUESSABLE, ERR_PASSWORD_SAME),
 	  .fields = FIELDS(change_fields),
 	  .ok = 204 },
 	{ .method = "PUT",
@@ -223,7 +225,7 @@ static const struct route routes[] = {
 	  .summary = "Sets a new password by the code of the same mail, for who reads mail on "
 	             "another device.",
 	  .refuses = REFUSES(ERR_TOKEN_INVALID, ERR_PASSWORD_SHORT, ERR_PASSWORD_LONG,
-	                     ERR_PASSWORD_SAME),
+	                     ERR_PASSWORD_GUESSABLE, ERR_PASSWORD_SAME),
 	  .fields = FIELDS(code_fields),
 	  .ok = 204 },
 	{ .method = "POST",
@@ -234,7 +236,7 @@ static const struct route routes[] = {
 	             "already, tells its owner so.",
 	  .refuses = REFUSES(ERR_NOT_ALLOWED, ERR_BAD_EMAIL, ERR_BAD_USERNAME, ERR_BAD_NAME,
 	                     ERR_BAD_LOCALE, ERR_PASSWORD_SHORT, ERR_PASSWORD_LONG,
-	                     ERR_USERNAME_TAKEN),
+	                     ERR_PASSWORD_GUESSABLE, ERR_USERNAME_TAKEN),
 	  .fields = FIELDS(sign_up_fields),
 	  .ok = 202,
 	  .out = FIELDS(recovery_out),
@@ -450,6 +452,8 @@ static const struct wire_error errors[ERR_COUNT] = {
 	                        NULL, NULL, NULL },
 	[ERR_PASSWORD_SHORT] = REJECTED("new", "too_short", "The new password is too short."),
 	[ERR_PASSWORD_LONG] = REJECTED("new", "too_long", "The new password is too long."),
+	[ERR_PASSWORD_GUESSABLE] =
+		REJECTED("new", "guessable", "The new password is too easy to guess."),
 	[ERR_PASSWORD_SAME] =
 		REJECTED("new", "same_as_old", "The new password is the one you have already."),
 	[ERR_CONFLICT] = { 409, "conflict", "This is taken.", NULL, NULL, NULL },

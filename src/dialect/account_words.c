@@ -204,7 +204,7 @@ static const struct problem_words problems[] = {
 	{ "password_rejected",
 	  "The new password is not taken. Nothing was changed, and a token in the request is still "
 	  "good.",
-	  "errors says why: too_short, too_long or same_as_old. Have the person choose "
+	  "errors says why: too_short, too_long, guessable or same_as_old. Have the person choose "
 	  "another one and send the call again." },
 	{ "rate_limited", "There were too many requests, or too many wrong guesses.",
 	  "Wait for as many seconds as Retry-After says." },

@@ -264,7 +264,7 @@ static const struct route routes[] = {
 	  .summary = "Sets a new password by the mailed code, spends the code, and ends all "
 	             "sessions of the user.",
 	  .refuses = REFUSES(ERR_TOKEN_INVALID, ERR_PASSWORD_SHORT, ERR_PASSWORD_LONG,
-	                     ERR_PASSWORD_SAME) },
+	                     ERR_PASSWORD_GUESSABLE, ERR_PASSWORD_SAME) },
 	{ .method = "POST",
 	  .path = "/auth/login",
 	  .takes = TAKES_JSON | TAKES_FORM,
@@ -285,8 +285,8 @@ static const struct route routes[] = {
 	  .out = FIELDS(session_out),
 	  .summary = "Makes a user with a workspace, which is named by what stands before the @, "
 	             "and logs them in.",
-	  .refuses = REFUSES(ERR_BAD_EMAIL, ERR_PASSWORD_SHORT, ERR_PASSWORD_LONG, ERR_EMAIL_TAKEN,
-	                     ERR_NOT_ALLOWED) },
+	  .refuses = REFUSES(ERR_BAD_EMAIL, ERR_PASSWORD_SHORT, ERR_PASSWORD_LONG,
+	                     ERR_PASSWORD_GUESSABLE, ERR_EMAIL_TAKEN, ERR_NOT_ALLOWED) },
 	{ .method = "GET",
 	  .path = "/auth/user",
 	  .operation = &person_show_op,
@@ -311,8 +311,8 @@ static const struct route routes[] = {
 	  .say = "password_updated",
 	  .summary = "Sets a new password by the current one, and ends all other sessions of the "
 	             "user.",
-	  .refuses = REFUSES(ERR_PASSWORD_SHORT, ERR_PASSWORD_LONG, ERR_PASSWORD_SAME,
-	                     ERR_CHANGES_HELD) },
+	  .refuses = REFUSES(ERR_PASSWORD_SHORT, ERR_PASSWORD_LONG, ERR_PASSWORD_GUESSABLE,
+	                     ERR_PASSWORD_SAME, ERR_CHANGES_HELD) },
 	{ .method = "PUT",
 	  .path = "/user/profile",
 	  .takes = TAKES_JSON,
@@ -421,6 +421,7 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_TOKEN_INVALID] = STANDARD("resetcode_invalid"),
 	[ERR_PASSWORD_SHORT] = STANDARD("password_rejected"),
 	[ERR_PASSWORD_LONG] = STANDARD("password_rejected"),
+	[ERR_PASSWORD_GUESSABLE] = STANDARD("password_rejected"),
 	[ERR_PASSWORD_SAME] = STANDARD("password_rejected"),
 	[ERR_PASSWORDS_DIFFER] = STANDARD("password_rejected"),
 	[ERR_CONFLICT] = DENIED("user_exist"),

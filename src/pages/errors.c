@@ -87,6 +87,7 @@ const struct wire_error page_errors[ERR_COUNT] = {
 	[ERR_OUT_OF_RANGE] = FORM(TEXT("error-out-of-range")),
 	[ERR_PASSWORD_SHORT] = FORM(TEXT("error-password-short")),
 	[ERR_PASSWORD_LONG] = FORM(TEXT("error-password-long")),
+	[ERR_PASSWORD_GUESSABLE] = FORM(TEXT("error-password-guessable")),
 	[ERR_PASSWORD_SAME] = FORM(TEXT("error-password-same")),
 	[ERR_PASSWORDS_DIFFER] = FORM(TEXT("error-passwords-differ")),
 };

@@ -40,15 +40,15 @@ def test_a_password_has_8_to_256_code_points(rekey):
     session, old = rekey.session_of("ann@example.org"), PASSWORD
     for name, new, status in (
         ("7 letters", "abcdefg", 422),
-        ("8 letters", "abcdefgh", 204),
+        ("8 letters", "abc swan", 204),
         ("7 keys of 4 bytes", "🔑" * 7, 422),
         ("8 keys of 4 bytes", "🔑" * 8, 204),
         ("257 letters", "x" * 257, 422),
-        ("256 letters", "x" * 256, 204),
+        ("256 letters", "swan xyz" * 32, 204),
         ("257 keys", "🔑" * 257, 422),
         ("256 keys", "🔑" * 256, 204),
         ("256 accented letters, decomposed", "e\u0301" * 256, 204),
-        ("8 spaces", " " * 8, 204),
+        ("8 spaces", " " * 8, 422),
         ("nothing", "", 422),
         ("12000 letters", "x" * 12000, 422),
     ):
@@ -62,7 +62,7 @@ def test_a_password_has_8_to_256_code_points(rekey):
 
 def test_nothing_is_ever_cut_off(rekey):
     for length in (73, 80, 129, 256):
-        password = "".join(chr(ord("a") + index % 26) for index in range(length))
+        password = "".join(chr(ord("a") + index * index % 26) for index in range(length))
         address = f"ann{length}@example.org"
         rekey.has_account(address, password=password)
         assert rekey.can_log_in(address, password)
@@ -83,11 +83,25 @@ def test_nothing_is_trimmed_or_folded(rekey):
 def test_there_is_no_rule_of_composition(rekey):
     rekey.has_account("ann@example.org")
     session, old = rekey.session_of("ann@example.org"), PASSWORD
-    for new in ("aaaaaaaa", "12345679", "ONLYUPPERCASE", "'; DROP TABLE account; --", "%s%n%x%s%n%x", "<script>alert(1)</script>",
+    for new in ("aaaaxaaq", "83749372", "ONLYUPPERCASE", "'; DROP TABLE account; --", "%s%n%x%s%n%x", "<script>alert(1)</script>",
                 "\u202eright to left", "\u200bzero\u200bwidth", "گذرواژه‌ی تازه", "line\nend\r\nend", '"\\/\b\f'  * 3):
         assert changes(rekey, session, old, new).status == 204, new
         assert rekey.can_log_in("ann@example.org", new), new
         old = new
+
+
+def test_what_anybody_would_try_first_is_refused_with_the_reason(rekey):
+    rekey.has_account("ann.smith@example.org", username="anniesmith")
+    session = rekey.session_of("ann.smith@example.org")
+    for new in ("password1", "12345678", "qwertyuiop", "P@ssw0rd", "        ", "x" * 256, "ann.smith@example.org", "Anniesmith", "AnnSmith1",
+                "examplesmith"):
+        answer = changes(rekey, session, PASSWORD, new)
+        assert (answer.status, answer.code, answer.body["errors"][0]["code"]) == (422, "password_rejected", "guessable"), new
+    token = rekey.reset_token("ann.smith@example.org")
+    assert rekey.put_password(token=token, new="anniesmith").body["errors"][0]["code"] == "guessable"
+    assert rekey.put_password(token=token, new=NEW_PASSWORD).status == 204
+    signed_up = rekey.post("/api/v1/accounts", email="bob.miller@example.org", password="bob.miller")
+    assert (signed_up.status, signed_up.body["errors"][0]["code"]) == (422, "guessable")
 
 
 def test_the_same_as_the_old_is_refused(rekey):
@@ -102,7 +116,7 @@ def test_the_same_as_the_old_is_refused(rekey):
 
 def test_a_password_on_the_command_line_obeys_the_same_rules(rekey):
     rekey.has_app()
-    for name, password, status in (("short", "1234567", 1), ("long", "x" * 257, 1), ("empty", "", 1), ("good", "🔑" * 8, 0)):
+    for name, password, status in (("short", "1234567", 1), ("long", "x" * 257, 1), ("empty", "", 1), ("easy", "password1", 1), ("good", "🔑" * 8, 0)):
         done = rekey.run("account", "add", f"{name}@example.org", "--password-stdin", stdin=password + "\n")
         assert (name, done.returncode) == (name, status), done.stderr
     assert rekey.can_log_in("good@example.org", "🔑" * 8)

@@ -643,12 +643,12 @@ TEST(an_app_may_ask_for_longer_passwords_than_the_server)
 		const char *password;
 		enum err want;
 	} cases[] = {
-		{ "the server's", "0", 10, "123456789", ERR_PASSWORD_SHORT },
-		{ "the server's, met", "0", 10, "1234567890", OK },
-		{ "longer", "12", 8, "12345678901", ERR_PASSWORD_SHORT },
-		{ "longer, met", "12", 8, "123456789012", OK },
-		{ "its own where the server asks for more", "8", 15, "12345678", OK },
-		{ "never less than the floor", "8", 15, "1234567", ERR_PASSWORD_SHORT },
+		{ "the server's", "0", 10, "two swans", ERR_PASSWORD_SHORT },
+		{ "the server's, met", "0", 10, "two swans.", OK },
+		{ "longer", "12", 8, "eleven swan", ERR_PASSWORD_SHORT },
+		{ "longer, met", "12", 8, "eleven swans", OK },
+		{ "its own where the server asks for more", "8", 15, "a swan 8", OK },
+		{ "never less than the floor", "8", 15, "a swan7", ERR_PASSWORD_SHORT },
 	};
 	struct house house;
 
