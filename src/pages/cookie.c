@@ -33,7 +33,9 @@ enum err cookie_set(struct visit *visit, const char *name, struct secret value, 
 
 	buf_printf(&line, "%s=", name);
 	buf_add(&line, (struct str){ value.ptr, value.len });
-	buf_puts(&line, "; Path=/; Secure; HttpOnly; SameSite=Lax");
+	buf_puts(&line, "; Path=/; HttpOnly; SameSite=Lax");
+	if (str_starts(str(name), "__Host-"))
+		buf_puts(&line, "; Secure");
 	if (max_age >= 0)
 		buf_printf(&line, "; Max-Age=%lld", (long long)max_age);
 	TRY(buf_str(&line, &header));

@@ -6,7 +6,7 @@
 #include "pages/verify.h"
 #include <string.h>
 
-#define CHOSEN "__Host-rekey-language"
+#define CHOSEN "rekey-language"
 
 enum { CHOICE_S = 365 * 24 * 60 * 60, VALUES = 4 };
 
