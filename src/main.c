@@ -18,6 +18,7 @@
 #include "dialect/operations.h"
 #include "mail/mailer.h"
 #include "outbound/https.h"
+#include "pages/page_set.h"
 #include "pages/pages.h"
 #include <signal.h>
 #include <stdio.h>
@@ -55,6 +56,7 @@ struct process {
 	int socket;
 	struct mailer *mailer;
 	struct housekeeper *housekeeper;
+	struct page_sets *pages;
 	struct serving serving;
 	struct http_handler handler;
 	struct http_server *http;
@@ -349,7 +351,8 @@ static enum err start_http(struct process *process)
 	process->serving = (struct serving){
 		.doors = { .service = &process->service,
 		           .tally = &process->tally,
-		           .dev = process->dev },
+		           .dev = process->dev,
+		           .pages = process->pages },
 		.dialects = dialects,
 	};
 	if (process->dev && str_starts(settings->mail_url, "file:"))
@@ -418,7 +421,7 @@ static enum err start_operations(struct process *process)
 
 static enum err start_server(struct process *process)
 {
-	TRY(pages_check());
+	TRY(page_sets_open(process->settings.templates, &process->pages));
 	TRY(bind_operations(process));
 	TRY(http_bind(process->settings.listen.ptr, &process->socket, process->url));
 	TRY(check_dev(process));
@@ -437,14 +440,18 @@ static enum err start_server(struct process *process)
 	return process->dev ? start_demo(process) : OK;
 }
 
-/* Waits for SIGTERM or SIGINT; SIGHUP has nothing to read again yet. */
-static void wait_for_the_end(const sigset_t *signals)
+/* Waits for SIGTERM or SIGINT. At SIGHUP templates are read again; while one is broken, which is
+ * logged, the former ones stay. */
+static void wait_for_the_end(struct process *process, const sigset_t *signals)
 {
 	int signal = 0;
 
-	do
-		sigwait(signals, &signal);
-	while (signal == SIGHUP);
+	while (sigwait(signals, &signal) == 0 && signal == SIGHUP) {
+		if (page_sets_read_again(process->pages) == OK)
+			log_info("templates have been read again");
+		else
+			log_warning("the templates stay as they were");
+	}
 }
 
 static int serve_until_the_end(struct process *process, const sigset_t *signals)
@@ -452,7 +459,7 @@ static int serve_until_the_end(struct process *process, const sigset_t *signals)
 	enum err err = start_server(process);
 
 	if (err == OK)
-		wait_for_the_end(signals);
+		wait_for_the_end(process, signals);
 	else if (err != ERR_CONFIG)
 		log_error("the server cannot start: %s", err_sentence(err));
 	http_stop(process->operations);
@@ -460,6 +467,7 @@ static int serve_until_the_end(struct process *process, const sigset_t *signals)
 	log_requests_stop();
 	housekeeper_stop(process->housekeeper);
 	mailer_stop(process->mailer);
+	page_sets_close(process->pages);
 	return err == OK ? EXIT_DONE : EXIT_REFUSED;
 }
 

@@ -1,9 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* app_settings.c - what the operator sets of an app: single values, lists, keys. */
+#include "account/app_look.h"
 #include "account/app_priv.h"
 #include "account/message.h"
+#include "base/text.h"
 
-enum { URL_MAX = 512, MIN_LENGTH_FLOOR = 8, MIN_LENGTH_MAX = 64 };
+enum { URL_MAX = 512, TITLE_MAX = 192, MIN_LENGTH_FLOOR = 8, MIN_LENGTH_MAX = 64 };
+
+enum { LIST_DIALECTS = APP_NAME_KINDS, LIST_COUNT };
+
+struct names {
+	struct str items[APP_NAMES_MAX];
+	size_t n;
+};
+
+/* What a command changes, before it is written. */
+struct change {
+	struct app_changed made;
+	struct app_details before;
+	struct names lists[LIST_COUNT];
+	struct str own_name;
+	struct app_logo logo;
+	bool logo_given;
+};
 
 /* ---- single values ---- */
 
@@ -12,7 +31,10 @@ enum setting_kind {
 	SETTING_URL,
 	SETTING_LANGUAGE,
 	SETTING_LINE,
+	SETTING_TITLE,
 	SETTING_MIN_LENGTH,
+	SETTING_COLOUR,
+	SETTING_LOGO,
 };
 
 struct choice {
@@ -60,6 +82,9 @@ static const struct setting settings[] = {
 	{ "public_url", SETTING_URL, offsetof(struct app, public_url), { { 0 } } },
 	{ "reset_url", SETTING_URL, offsetof(struct app, reset_url), { { 0 } } },
 	{ "sender", SETTING_LINE, offsetof(struct app, sender), { { 0 } } },
+	{ "title", SETTING_TITLE, offsetof(struct app, title), { { 0 } } },
+	{ "accent", SETTING_COLOUR, offsetof(struct app, accent), { { 0 } } },
+	{ "logo", SETTING_LOGO, offsetof(struct app, logo), { { 0 } } },
 };
 
 const struct app_setting_row app_setting_rows[] = {
@@ -72,6 +97,10 @@ const struct app_setting_row app_setting_rows[] = {
 	{ "public_url", "http(s)://...: where its hosted pages are reached from outside" },
 	{ "reset_url", "http(s)://...: its own page that takes ?token=" },
 	{ "sender", "the name that its mails come from" },
+	{ "title", "what people call it, on its pages and in its mails; its name if empty" },
+	{ "accent", "#rrggbb: the colour of its links and buttons, made readable where it is not" },
+	{ "logo",
+	  "@FILE: a picture for its pages, PNG, WebP or SVG of 64 KiB at most; empty: none" },
 	{ "sign_up", "open or closed: whether a stranger may make an account" },
 	{ "password_min_length", "8 to 64 code points, or 0: as password.min_length" },
 	{ "dialects", "list of account, backtory, hacksystem: the formats it serves" },
@@ -86,6 +115,8 @@ const struct app_setting_row app_setting_rows[] = {
 /* One line of printable text that cannot break a header or a page. */
 static bool line_is_good(struct str line, size_t max)
 {
+	if (!text_is_utf8(line))
+		return false;
 	for (size_t i = 0; i < line.len; i++) {
 		if ((unsigned char)line.ptr[i] < ' ' || line.ptr[i] == 127)
 			return false;
@@ -135,9 +166,25 @@ static enum err set_min_length(struct str value, int64_t *ret_number)
 	return OK;
 }
 
-static enum err set_one(const struct setting *setting, struct str value, struct app *app)
+/* The row keeps which picture it is; the picture itself is written beside it. */
+static enum err set_logo(struct ctx *ctx, struct str image, struct change *change)
 {
-	char *field = (char *)app + setting->offset;
+	struct str *version = &change->made.app.logo;
+
+	change->logo = (struct app_logo){ logo_type(image), image };
+	change->logo_given = true;
+	if (image.len == 0) {
+		*version = STR_NONE;
+		return OK;
+	}
+	return change->logo.type.ptr ? look_version(ctx->arena, image, version) : ERR_BAD_SETTING;
+}
+
+static enum err set_one(struct ctx *ctx, const struct setting *setting, struct str value,
+                        struct change *change)
+{
+	char *field = (char *)&change->made.app + setting->offset;
+	struct colour colour;
 	struct str *text = (struct str *)(void *)field;
 
 	switch (setting->kind) {
@@ -158,6 +205,16 @@ static enum err set_one(const struct setting *setting, struct str value, struct 
 		if (!line_is_good(value, APP_NAME_MAX))
 			return ERR_BAD_SETTING;
 		break;
+	case SETTING_TITLE:
+		if (!line_is_good(value, TITLE_MAX))
+			return ERR_BAD_SETTING;
+		break;
+	case SETTING_COLOUR:
+		if (value.len > 0 && !colour_read(value, &colour))
+			return ERR_BAD_SETTING;
+		break;
+	case SETTING_LOGO:
+		return set_logo(ctx, value, change);
 	}
 	*text = value.len > 0 ? value : STR_NONE;
 	return OK;
@@ -165,26 +222,11 @@ static enum err set_one(const struct setting *setting, struct str value, struct 
 
 /* ---- lists ---- */
 
-enum { LIST_DIALECTS = APP_NAME_KINDS, LIST_COUNT };
-
 static const char *const list_keys[LIST_COUNT] = {
 	[APP_HOST] = "hosts",
 	[APP_ALIAS] = "aliases",
 	[APP_ORIGIN] = "origins",
 	[LIST_DIALECTS] = "dialects",
-};
-
-struct names {
-	struct str items[APP_NAMES_MAX];
-	size_t n;
-};
-
-/* What a command changes, before it is written. */
-struct change {
-	struct app_changed made;
-	struct app_details before;
-	struct names lists[LIST_COUNT];
-	struct str own_name;
 };
 
 static const struct {
@@ -398,7 +440,7 @@ static enum err set_named(struct ctx *ctx, const struct app_setting *wanted, str
 
 	FOREACH(setting, settings) {
 		if (str_is(wanted->key, setting->key))
-			return set_one(setting, wanted->value, &change->made.app);
+			return set_one(ctx, setting, wanted->value, change);
 	}
 	FOREACH(setting, key_settings) {
 		if (str_is(wanted->key, setting->key))
@@ -432,6 +474,8 @@ static enum err write_change(struct ctx *ctx, const struct change *change)
 
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(store_app_update(tx, app));
+	if (change->logo_given)
+		TRY(store_app_logo_set(tx, app->id, &change->logo));
 	if (!same_keys)
 		TRY(store_app_set_keys(tx, app, before));
 	TRY(write_lists(tx, change));

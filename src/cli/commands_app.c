@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* commands_app.c - rekey app ... */
 #include "account/app.h"
+#include "account/app_look.h"
 #include "cli/cli.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct out_field added_out[] = {
 	OUT("name", TEXT, struct app_added, name),
@@ -18,6 +22,7 @@ struct app_shown {
 	struct str_list dialects, hosts, aliases, origins;
 	int64_t standard_error_status, password_min_length;
 	struct str language, public_url, reset_url, sender;
+	struct str title, accent, logo;
 	int64_t client_keys, master_keys; /* that are good: one, or two while they are changed */
 	int64_t accounts;
 	struct secret client_key, master_key; /* new ones */
@@ -38,6 +43,9 @@ static const struct out_field shown_out[] = {
 	OUT("public_url", TEXT, struct app_shown, public_url),
 	OUT("reset_url", TEXT, struct app_shown, reset_url),
 	OUT("sender", TEXT, struct app_shown, sender),
+	OUT("title", TEXT, struct app_shown, title),
+	OUT("accent", TEXT, struct app_shown, accent),
+	OUT("logo", TEXT, struct app_shown, logo),
 	OUT("sign_up", TEXT, struct app_shown, sign_up),
 	OUT("activation", TEXT, struct app_shown, activation),
 	OUT("password_min_length", INTEGER, struct app_shown, password_min_length),
@@ -75,6 +83,9 @@ static enum err read_shown(struct cli *cli, struct str name, struct app_shown *r
 		.public_url = app->public_url,
 		.reset_url = app->reset_url,
 		.sender = app->sender,
+		.title = app->title,
+		.accent = app->accent,
+		.logo = app->logo,
 		.sign_up = app->sign_up == SIGN_UP_CLOSED ? STR("closed") : STR("open"),
 		.activation = app->activation == ACTIVATION_BY_MAIL ? STR("mail") : STR("none"),
 		.password_min_length = app->password_min_length,
@@ -191,12 +202,52 @@ static enum err set_and_print(struct cli *cli, const struct app_setting *setting
 	return cli_print(cli, shown_out, COUNT_OF(shown_out) - (has_new ? 0 : NEW_KEYS), &shown);
 }
 
+static enum err read_picture(struct cli *cli, const char *path, struct str *ret_image)
+{
+	char *bytes = arena_alloc(cli->arena, LOGO_BYTES_MAX + 1);
+
+	NEED(bytes);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, bytes, LOGO_BYTES_MAX + 1);
+	int why = errno;
+	if (fd >= 0)
+		close(fd);
+	if (len < 0) {
+		fprintf(stderr, "rekey: app set: %s: %s\n", path, strerror(why));
+		return ERR_CONFIG;
+	}
+	*ret_image = (struct str){ bytes, (size_t)len };
+	return OK;
+}
+
+/* The picture in the place of its name, and what a person can mend said in words. */
+static enum err look_at(struct cli *cli, struct app_setting *setting)
+{
+	struct colour colour;
+
+	if (str_is(setting->key, "accent") && setting->value.len > 0 &&
+	    !colour_read(setting->value, &colour))
+		return cli_refuse(cli, "accent takes a colour as #rrggbb, such as '#0a6462'");
+	if (!str_is(setting->key, "logo") || setting->value.len == 0)
+		return OK;
+	if (setting->value.ptr[0] != '@')
+		return cli_refuse(cli, "logo takes a file, as in logo=@shop.svg, or nothing");
+	TRY(read_picture(cli, setting->value.ptr + 1, &setting->value));
+	if (setting->value.len > LOGO_BYTES_MAX)
+		return cli_refuse(cli, "the logo is too large: 64 KiB at most");
+	if (!logo_type(setting->value).ptr)
+		return cli_refuse(cli, "the logo is neither PNG nor WebP nor SVG");
+	return OK;
+}
+
 enum err cli_app_set(struct cli *cli)
 {
 	struct app_setting settings[OPERANDS_MAX];
 	size_t n;
 
 	TRY(cli_read_settings(cli, settings, &n));
+	for (size_t i = 0; i < n; i++)
+		TRY(look_at(cli, &settings[i]));
 	return set_and_print(cli, settings, n);
 }
 

@@ -263,6 +263,7 @@ const struct manual manuals[] = {
 	  "rekey app set default hosts=id.shop.example,login.shop.example dialects+=backtory\n"
 	  "rekey app set default origins+=https://shop.example origins-=http://localhost:3000\n"
 	  "rekey app set default sign_up=closed password_min_length=15\n"
+	  "rekey app set default title='The Shop' accent='#8a1c5b' logo=@shop.svg\n"
 	  "rekey app set default client_key=new --json\n"
 	  "rekey app set default client_key=retire\n" },
 	{ "app remove", app_remove, "rekey app remove default --yes\n" },

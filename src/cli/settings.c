@@ -37,6 +37,9 @@ const struct config_key setting_keys[] = {
 	     "not given; made at the first start, the same on every server of a database, never in "
 	     "a "
 	     "backup of it"),
+	TEXT("server.templates", templates, NULL,
+	     "a folder with templates of your own for the hosted pages (docs/templates.md), and in "
+	     "it a folder for each app that has its own; read again at SIGHUP"),
 	{ "server.trusted_proxies",
 	  CONFIG_NETWORKS,
 	  offsetof(struct settings, trusted_proxies),

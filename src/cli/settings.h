@@ -6,7 +6,7 @@
 #include "base/config.h"
 
 struct settings {
-	struct str listen, operations_listen, public_url, key_file;
+	struct str listen, operations_listen, public_url, key_file, templates;
 	struct network_list trusted_proxies;
 	struct str database_url;
 	int64_t database_connections;

@@ -14,6 +14,7 @@
 struct visit;
 struct dialect;
 struct document_words;
+struct page_sets;
 
 /* How an error is told. `code` and `text` are the dialect's words; errors without a text use
  * err_sentence(). */
@@ -52,7 +53,6 @@ struct route {
 	const char *say;  /* hacksystem: the row of `messages` that is the answer */
 	/* Instead of `out`. */
 	enum err (*render)(struct visit *visit, const void *result);
-	const char *asset; /* pages: the file that is the answer */
 	bool lenient;      /* members that nobody knows are passed over here */
 	bool aside;        /* documents tell of it in the row alike that follows */
 	/* Of a dialect that is documented; the rest of the document is derived (document.h). */
@@ -101,7 +101,8 @@ struct doors {
 	const struct service *service;
 	struct tally *tally; /* NULL: nobody counts */
 	bool dev;
-	struct str mail_dir; /* where --dev keeps its mails; NONE: nowhere */
+	struct str mail_dir;     /* where --dev keeps its mails; NONE: nowhere */
+	struct page_sets *pages; /* what the hosted pages are made of; NULL: ours alone */
 };
 
 /* One request, as serve.c walks it through. */
@@ -122,6 +123,7 @@ struct visit {
 	struct members members;
 	struct str culprit; /* the member an error is about; NONE: none */
 	struct str locale;  /* pages: what the account that the page is about prefers; NONE: unknown */
+	const char *cache;  /* Cache-Control of this success; NULL: the route's */
 };
 
 extern const struct dialect dialect_account, dialect_backtory, dialect_hacksystem;

@@ -478,6 +478,8 @@ static struct str cache_control(const struct visit *visit, enum err err)
 {
 	const char *cache = err == OK && visit->route ? visit->route->cache : NULL;
 
+	if (err == OK && visit->cache)
+		cache = visit->cache;
 	return cache ? str(cache) : STR("no-store");
 }
 

@@ -2,14 +2,15 @@
 /* pages.c - the routes of the hosted pages, and which page tells which outcome. */
 #include "pages/pages.h"
 #include "account/app.h"
+#include "account/app_look.h"
 #include "account/email_change.h"
 #include "account/password.h"
 #include "account/password_policy.h"
 #include "account/recovery.h"
-#include "base/log.h"
 #include "dialect/document.h"
 #include "http/status.h"
 #include "pages/errors.h"
+#include "pages/assets.h"
 #include "pages/show.h"
 #include "pages/speech.h"
 #include "pages/verify.h"
@@ -324,16 +325,13 @@ static const struct route routes[] = {
 	  .takes = TAKES_QUERY,
 	  .ok = 200,
 	  .render = page_dev_mail },
+	{ .method = "GET", .path = "/assets/{version}/app.css", .ok = 200, .render = page_colours },
 	{ .method = "GET",
-	  .path = "/assets/rekey.css",
+	  .path = "/assets/{version}/logo",
+	  .operation = &app_logo_op,
 	  .ok = 200,
-	  .render = page_asset,
-	  .asset = "rekey.css" },
-	{ .method = "GET",
-	  .path = "/assets/password-reset.js",
-	  .ok = 200,
-	  .render = page_asset,
-	  .asset = "password-reset.js" },
+	  .render = page_logo },
+	{ .method = "GET", .path = "/assets/{version}/{file}", .ok = 200, .render = page_asset },
 };
 
 /* ---- errors ---- */
@@ -381,14 +379,3 @@ const struct dialect dialect_pages = {
 	.same_site = true,
 	.render_error = render_error,
 };
-
-enum err pages_check(void)
-{
-	static const struct template_set set = { .files = page_files };
-	struct template_fault fault;
-
-	if (template_check(&set, &fault) == OK)
-		return OK;
-	log_error("%s:%u: %s: %.*s", fault.file, fault.line, fault.why, STR_ARG(fault.tag));
-	return ERR_CONFIG;
-}

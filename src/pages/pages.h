@@ -10,9 +10,6 @@
 
 extern const struct dialect dialect_pages;
 
-/* Every template of src/pages/files, checked: a broken one stops the start. ERR_CONFIG: logged. */
-MUST_USE enum err pages_check(void);
-
 /* The files themselves; ends with a NULL name. */
 extern const struct embedded page_files[];
 

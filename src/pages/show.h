@@ -8,14 +8,11 @@
 
 enum { PAGE_VALUES_MAX = 32 };
 
-/* Answers with the template `name`. Adds language, its switch, direction, app and base to the
- * values given, and the headers that keep a page private and to itself. values ends with a NULL
- * name. */
+/* Answers with the template `name`. Adds language, its switch, direction, base and the app's look
+ * to the values given, and the headers that keep a page private and to itself. values ends with a
+ * NULL name. */
 MUST_USE enum err page_show(struct visit *visit, const char *name,
                             const struct template_value *values);
-
-/* Answers with a file of ours that is no template. */
-MUST_USE enum err page_asset(struct visit *visit, const void *nothing);
 
 /* Development mode: the list of mails that were kept, and one of them. */
 MUST_USE enum err page_dev_mails(struct visit *visit, const void *nothing);

@@ -43,7 +43,7 @@ static bool is_page(struct str path)
 	for (size_t i = 0; i < dialect_pages.n_routes; i++) {
 		const struct route *route = &dialect_pages.routes[i];
 		if (strcmp(route->method, "GET") == 0 && str_is(path, route->path) &&
-		    route->ok == 200 && !route->asset && !str_starts(path, "/dev/"))
+		    route->ok == 200 && !strchr(route->path, '{') && !str_starts(path, "/dev/"))
 			return true;
 	}
 	return false;

@@ -15,8 +15,8 @@
 	"app.dialects, app.status, app.conceal_accounts, app.standard_error_status, "              \
 	"app.recovery, app.language, app.public_url, app.reset_url, app.sender, app.created_at, "  \
 	"app.former_client_key_digest, app.former_master_key_digest, app.password_min_length, "    \
-	"app.sign_up, app.activation"
-#define APP_TYPES "ittbbiiiiittttibbiii"
+	"app.sign_up, app.activation, app.title, app.accent, app.logo"
+#define APP_TYPES "ittbbiiiiittttibbiiittt"
 
 #define ACCOUNT_COLUMNS                                                                            \
 	"id, app_id, public_id, email, email_key, username, phc, epoch, status, "                  \
@@ -93,11 +93,11 @@
 	QUERY(APP_ONLY, "", APP_TYPES,                                                             \
 	      "SELECT " APP_COLUMNS " FROM app WHERE (SELECT count(*) FROM app) = 1")              \
 	QUERY(APPS, "", APP_TYPES, "SELECT " APP_COLUMNS " FROM app ORDER BY name")                \
-	QUERY(APP_UPDATE, "iiiittttiiiii", "i",                                                    \
+	QUERY(APP_UPDATE, "iiiittttiiiittti", "i",                                                 \
 	      "UPDATE app SET status = $1, conceal_accounts = $2, standard_error_status = $3,"     \
 	      " recovery = $4, language = $5, public_url = $6, reset_url = $7, sender = $8,"       \
-	      " dialects = $9, password_min_length = $10, sign_up = $11, activation = $12"         \
-	      " WHERE id = $13 RETURNING id")                                                      \
+	      " dialects = $9, password_min_length = $10, sign_up = $11, activation = $12,"        \
+	      " title = $13, accent = $14, logo = $15 WHERE id = $16 RETURNING id")                                                      \
 	/* Guarded by the key that was read: of two who change it at once, one comes later. */     \
 	QUERY(APP_SET_CLIENT_KEY, "bbib", "i",                                                     \
 	      "UPDATE app SET client_key_digest = $1, former_client_key_digest = $2"               \
@@ -124,6 +124,11 @@
 	QUERY(DIALECT_HAS_ORIGIN, "ti", "i",                                                       \
 	      "SELECT count(*) FROM app_origin JOIN app ON app.id = app_origin.app_id"             \
 	      " WHERE origin = $1 AND (app.dialects & $2) <> 0")                                   \
+	QUERY(APP_LOGO, "i", "tb", "SELECT type, image FROM app_logo WHERE app_id = $1")           \
+	QUERY(APP_LOGO_SET, "itb", "",                                                             \
+	      "INSERT INTO app_logo (app_id, type, image) VALUES ($1, $2, $3)"                     \
+	      " ON CONFLICT (app_id) DO UPDATE SET type = $2, image = $3")                         \
+	QUERY(APP_LOGO_REMOVE, "i", "", "DELETE FROM app_logo WHERE app_id = $1")                  \
 	QUERY(APP_COUNT_ACCOUNTS, "i", "i", "SELECT count(*) FROM account WHERE app_id = $1")      \
 	QUERY(APP_REMOVE_ACCOUNT_NUMBERS, "i", "",                                                 \
 	      "UPDATE removed_account SET newest_id = (SELECT max(id) FROM account"                \
@@ -611,10 +616,12 @@
 	"id, name, public_id, client_key_digest, master_key_digest, dialects, "                    \
 	"status, conceal_accounts, standard_error_status, recovery, language, "                    \
 	"public_url, reset_url, sender, created_at, former_client_key_digest, "                    \
-	"former_master_key_digest, password_min_length, sign_up, activation"
+	"former_master_key_digest, password_min_length, sign_up, activation, title, "              \
+	"accent, logo"
 #define ALL_OF_APP_ALIAS  "alias, app_id"
 #define ALL_OF_APP_HOST   "host, app_id"
 #define ALL_OF_APP_ORIGIN "app_id, origin"
+#define ALL_OF_APP_LOGO   "app_id, type, image"
 #define ALL_OF_ACCOUNT                                                                             \
 	"id, app_id, public_id, email, email_key, username, username_key, phc, "                   \
 	"epoch, status, password_set_at, password_expires_at, outbox_floor, "                      \
@@ -642,17 +649,19 @@
 #define ALL_OF_LIMIT_COUNTER    "key, count, window_ends_at, refused_until"
 
 #define QUERY_COPY_LIST(QUERY)                                                                     \
-	QUERY(READ_APP, "ii", "ittbbiiiiittttibbiii", READ_PAGE("app", ALL_OF_APP, "id"))          \
-	QUERY(WRITE_APP, "ittbbiiiiittttibbiii", "",                                               \
+	QUERY(READ_APP, "ii", "ittbbiiiiittttibbiiittt", READ_PAGE("app", ALL_OF_APP, "id"))          \
+	QUERY(WRITE_APP, "ittbbiiiiittttibbiiittt", "",                                               \
 	      WRITE_ROW("app", ALL_OF_APP,                                                         \
 	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "  \
-	                "$17, $18, $19, $20"))                                                     \
+	                "$17, $18, $19, $20, $21, $22, $23"))                                      \
 	QUERY(READ_APP_ALIAS, "ti", "ti", READ_PAGE("app_alias", ALL_OF_APP_ALIAS, "alias"))       \
 	QUERY(WRITE_APP_ALIAS, "ti", "", WRITE_ROW("app_alias", ALL_OF_APP_ALIAS, "$1, $2"))       \
 	QUERY(READ_APP_HOST, "ti", "ti", READ_PAGE("app_host", ALL_OF_APP_HOST, "host"))           \
 	QUERY(WRITE_APP_HOST, "ti", "", WRITE_ROW("app_host", ALL_OF_APP_HOST, "$1, $2"))          \
 	QUERY(READ_APP_ORIGIN, "ii", "it", READ_OF_APP("app_origin", ALL_OF_APP_ORIGIN, "origin")) \
 	QUERY(WRITE_APP_ORIGIN, "it", "", WRITE_ROW("app_origin", ALL_OF_APP_ORIGIN, "$1, $2"))    \
+	QUERY(READ_APP_LOGO, "ii", "itb", READ_PAGE("app_logo", ALL_OF_APP_LOGO, "app_id"))        \
+	QUERY(WRITE_APP_LOGO, "itb", "", WRITE_ROW("app_logo", ALL_OF_APP_LOGO, "$1, $2, $3"))     \
 	QUERY(READ_ACCOUNT, "ii", "iittttttiiiiiiittiiiit",                                        \
 	      READ_PAGE("account", ALL_OF_ACCOUNT, "id"))                                          \
 	QUERY(WRITE_ACCOUNT, "iittttttiiiiiiittiiiit", "",                                         \

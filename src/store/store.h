@@ -69,7 +69,7 @@ MUST_USE enum err store_copy(struct store *store, struct arena *arena, struct st
 
 /* ---- tables as a whole, from one database to another ---- */
 
-enum { STORE_TABLES = 23 };
+enum { STORE_TABLES = 24 };
 
 const char *store_table_name(size_t table); /* 0..STORE_TABLES-1, in the order to copy them in */
 
@@ -145,6 +145,9 @@ struct app {
 	int64_t password_min_length;              /* code points; 0: the server's */
 	struct str language;                      /* "en", "fr" */
 	struct str public_url, reset_url, sender; /* NONE: not set */
+	struct str title;                         /* NONE: its name is what people see */
+	struct str accent;                        /* "#rrggbb"; NONE: ours */
+	struct str logo;                          /* the version of its picture; NONE: none */
 	int64_t created_at;
 };
 
@@ -164,6 +167,18 @@ MUST_USE enum err store_app_by_host(struct store *store, struct arena *arena, st
 /* The one app there is; ERR_NOT_FOUND: there are none, or several. */
 MUST_USE enum err store_app_only(struct store *store, struct arena *arena, struct app *ret_app);
 MUST_USE enum err store_apps(struct store *store, struct arena *arena, struct app_list *ret_list);
+
+/* The picture that stands for an app. */
+struct app_logo {
+	struct str type;  /* image/png, image/svg+xml, image/webp */
+	struct str image; /* bytes */
+};
+
+/* ERR_NOT_FOUND: it has none. */
+MUST_USE enum err store_app_logo(struct store *store, struct arena *arena, int64_t app_id,
+                                 struct app_logo *ret_logo);
+/* One without an image takes it away. Its version is the app's, by store_app_update(). */
+MUST_USE enum err store_app_logo_set(struct tx *tx, int64_t app_id, const struct app_logo *logo);
 
 /* What an app is called by, or called from. A host and an alias are one app's; an origin may be of
  * several. */

@@ -23,6 +23,14 @@ static const struct column app_columns[] = {
 	COLUMN(INTEGER, struct app, password_min_length),
 	COLUMN(INTEGER, struct app, sign_up),
 	COLUMN(INTEGER, struct app, activation),
+	COLUMN(TEXT, struct app, title),
+	COLUMN(TEXT, struct app, accent),
+	COLUMN(TEXT, struct app, logo),
+};
+
+static const struct column logo_columns[] = {
+	COLUMN(TEXT, struct app_logo, type),
+	COLUMN(BYTES, struct app_logo, image),
 };
 
 /* The names of an app, of each kind. */
@@ -242,11 +250,35 @@ enum err store_app_update(struct tx *tx, const struct app *app)
 		INTEGER(app->password_min_length),
 		INTEGER(app->sign_up),
 		INTEGER(app->activation),
+		TEXT(app->title),
+		TEXT(app->accent),
+		TEXT(app->logo),
 		INTEGER(app->id),
 	};
 	int64_t id;
 
 	return tx_number(tx, QUERY_APP_UPDATE, ARGS(args), &id);
+}
+
+enum err store_app_logo(struct store *store, struct arena *arena, int64_t app_id,
+                        struct app_logo *ret_logo)
+{
+	const struct value args[] = { INTEGER(app_id) };
+
+	return store_one(store, arena, QUERY_APP_LOGO, ARGS(args),
+	                 ROWS(logo_columns, struct app_logo), ret_logo);
+}
+
+enum err store_app_logo_set(struct tx *tx, int64_t app_id, const struct app_logo *logo)
+{
+	const struct value args[] = {
+		INTEGER(app_id),
+		TEXT(logo->type),
+		{ .kind = VALUE_BYTES, .text = logo->image },
+	};
+
+	return logo->image.len > 0 ? tx_run(tx, QUERY_APP_LOGO_SET, ARGS(args))
+	                           : tx_run(tx, QUERY_APP_LOGO_REMOVE, args, 1);
 }
 
 enum err store_messages(struct store *store, struct arena *arena, int64_t app_id,

@@ -346,8 +346,8 @@ def test_every_door_there_is_was_tried(rekey, everything):
     """The list of routes, as the program prints it: who adds one adds it here, or to the second set."""
     printed = {(method, path) for _, method, path, *_ in (line.split() for line in rekey.command("serve", "--print-routes").splitlines())}
     doors = [*json_doors(rekey, everything).values(), *form_doors(rekey, everything).values(), *query_doors(rekey, everything).values()]
-    only_shows = {("GET", "/"), ("GET", "/password-reset"), ("GET", "/dev/mail"), ("GET", "/dev/mail/show"), ("GET", "/assets/rekey.css"),
-                  ("GET", "/assets/password-reset.js"), ("GET", "/verify"), ("GET", "/api/v1/account"), ("GET", SESSIONS), ("GET", "/.well-known/jwks.json"), ("GET", "/openapi.json"),
+    only_shows = {("GET", "/"), ("GET", "/password-reset"), ("GET", "/dev/mail"), ("GET", "/dev/mail/show"), ("GET", "/assets/{version}/{file}"),
+                  ("GET", "/assets/{version}/app.css"), ("GET", "/assets/{version}/logo"), ("GET", "/verify"), ("GET", "/api/v1/account"), ("GET", SESSIONS), ("GET", "/.well-known/jwks.json"), ("GET", "/openapi.json"),
                   ("GET", "/problems/{code}"), ("GET", "/.well-known/change-password"), ("GET", "/auth/token_key"), ("GET", "/auth/users/me"),
                   ("GET", "/auth/users/{user_id}"), ("GET", "/auth/users/by-username/{username}"), ("GET", "/auth/users/get-number-of-user"), ("GET", "/auth/user")}
     without_members = {("DELETE", SESSIONS), ("DELETE", SESSIONS + "/current"), ("DELETE", SESSIONS + "/{id}"), ("POST", "/auth/guest-users"),

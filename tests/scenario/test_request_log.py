@@ -55,8 +55,8 @@ def all_kinds(rekey):
     headers = rekey.backtory_headers(app)
     yield "a page", rekey.get("/password-reset"), "GET", "/password-reset"
     yield "a page asked for by HEAD", rekey.head("/password-reset"), "HEAD", "/password-reset"
-    yield "a file", rekey.get("/assets/rekey.css"), "GET", "/assets/rekey.css"
-    yield "a file asked for by HEAD", rekey.head("/assets/rekey.css"), "HEAD", "/assets/rekey.css"
+    yield "a file", rekey.get("/assets/1/rekey.css"), "GET", "/assets/{version}/{file}"
+    yield "a file asked for by HEAD", rekey.head("/assets/1/rekey.css"), "HEAD", "/assets/{version}/{file}"
     yield "a recovery", rekey.put_password(email="ann@example.org"), "PUT", PATH
     yield "a recovery by the query", rekey.put(PATH, query={"email": "ann@example.org"}), "PUT", PATH
     yield "a change", rekey.put_password(old=PASSWORD, new=NEW_PASSWORD, bearer=session), "PUT", PATH

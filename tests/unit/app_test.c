@@ -116,10 +116,10 @@ TEST(every_setting_of_the_help_is_one)
 
 	house_open(&house, t, NULL);
 	for (const struct app_setting_row *row = app_setting_rows; row->key; row++) {
-		static const char *const values[] = { "yes",    "400", "form",
-			                              "active", "en",  "https://x.org",
-			                              "closed", "12",  "account",
-			                              "new",    "mail" };
+		static const char *const values[] = {
+			"yes", "400",     "form", "active", "en",      "https://x.org", "closed",
+			"12",  "account", "new",  "mail",   "#0a6462", "<svg/>"
+		};
 		int taken = 0;
 		FOREACH(value, values) {
 			struct ctx ctx = house_operator(&house);

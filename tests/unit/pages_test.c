@@ -88,7 +88,6 @@ TEST(every_template_is_well_formed)
 	struct template_fault fault = { 0 };
 
 	CHECK(fault.why ? fault.why : "check", template_check(&set, &fault) == OK);
-	CHECK("as at the start", pages_check() == OK);
 }
 
 TEST(no_page_holds_a_script_or_a_style_of_its_own_or_loads_from_elsewhere)
@@ -118,7 +117,7 @@ TEST(every_page_is_drawn_with_its_values_escaped)
 		"subject",   "text",       "link",         "dev",        "name",     "value",
 		"to",        "date",       "token",        "otherwise",  "hint",     "button",
 		"action",    "address",    "old_password", "code",       "status",   "meaning",
-		"advice",
+		"advice",    "version",    "colours",      "logo",
 	};
 	struct template_value values[COUNT_OF(names) + 4] = { { .name = NULL } };
 	const struct template_value *const rows[] = { values };
@@ -144,7 +143,7 @@ TEST(every_page_is_drawn_with_its_values_escaped)
 	CHECK("all", drawn >= 11);
 }
 
-TEST(every_address_that_is_opened_answers_with_a_page_or_a_file)
+TEST(every_address_that_is_opened_answers_with_a_page)
 {
 	struct visitor visitor;
 
@@ -158,8 +157,7 @@ TEST(every_address_that_is_opened_answers_with_a_page_or_a_file)
 		get(&visitor, route->path, NULL, STR_NONE);
 		CHECK(route->path, visitor.response.status == (dev ? 404 : 200));
 		CHECK(route->path, visitor.response.body.len > 50);
-		if (!route->asset)
-			check_is_private(&visitor, route->path);
+		check_is_private(&visitor, route->path);
 	}
 	visitor_close(&visitor);
 }
@@ -184,15 +182,74 @@ TEST(every_code_of_a_problem_has_a_page_and_no_other_word_has)
 	visitor_close(&visitor);
 }
 
+TEST(what_a_page_loads_is_kept_for_as_long_as_it_is_the_same)
+{
+	static const struct {
+		const char *name, *path;
+		int status;
+		bool kept;
+		const char *part;
+	} cases[] = {
+		{ "the style sheet", "/assets/ours/rekey.css", 200, true, "color-scheme" },
+		{ "a script", "/assets/ours/password-reset.js", 200, true, "password-reset" },
+		{ "another version", "/assets/0123456789abcdef/rekey.css", 200, false,
+		  "color-scheme" },
+		{ "a template", "/assets/ours/home.html", 404, false, "There is nothing here" },
+		{ "no file", "/assets/ours/none.css", 404, false, "There is nothing here" },
+		{ "no version", "/assets/rekey.css", 404, false, "There is nothing here" },
+		{ "a step out", "/assets/ours/../rekey.css", 404, false, "There is nothing here" },
+		{ "colours that it has not", "/assets/ours/app.css", 404, false, "nothing here" },
+		{ "a picture that it has not", "/assets/ours/logo", 404, false, "nothing here" },
+	};
+	struct visitor visitor;
+
+	visitor_open(&visitor, t);
+	FOREACH(c, cases) {
+		get(&visitor, c->path, NULL, STR_NONE);
+		struct str cache = header_of(&visitor, "Cache-Control");
+		CHECK(c->name, visitor.response.status == c->status && says(&visitor, c->part));
+		CHECK(c->name, c->kept ? str_is(cache, "public, max-age=31536000, immutable")
+		                       : str_is(cache, "no-store"));
+	}
+	visitor_close(&visitor);
+}
+
+TEST(a_page_looks_as_its_app_does)
+{
+	struct visitor visitor;
+	struct str path;
+
+	visitor_open(&visitor, t);
+	house_set(&visitor.house, "title", "The Shop & Co");
+	house_set(&visitor.house, "accent", "#8a1c5b");
+	house_set(&visitor.house, "logo", "<svg xmlns='http://www.w3.org/2000/svg'/>");
+	get(&visitor, "/", NULL, STR_NONE);
+	CHECK("its colours", says(&visitor, "/app.css\">"));
+	CHECK("its picture", arena_printf(t->arena, &path, "/assets/%.*s/logo",
+	                                  STR_ARG(visitor.house.app.logo)) == OK);
+	CHECK("its picture", says(&visitor, path.ptr + 1));
+	CHECK("its title", says(&visitor, "alt=\"The Shop &amp; Co\""));
+	get(&visitor, path.ptr, NULL, STR_NONE);
+	CHECK("a picture", str_is(visitor.response.content_type, "image/svg+xml"));
+	CHECK("that nothing runs in",
+	      str_is(header_of(&visitor, "Content-Security-Policy"),
+	             "default-src 'none'; style-src 'unsafe-inline'; sandbox"));
+	CHECK("kept", str_starts(header_of(&visitor, "Cache-Control"), "public"));
+	get(&visitor, "/assets/x/app.css", NULL, STR_NONE);
+	CHECK("its accent", says(&visitor, "--key:#8a1c5b;"));
+	CHECK("in the dark", says(&visitor, "@media(prefers-color-scheme:dark)"));
+	visitor_close(&visitor);
+}
+
 TEST(paths_lead_back_to_the_root_of_the_app)
 {
 	static const struct {
 		const char *name, *path, *want;
 	} cases[] = {
-		{ "the root", "/", "href=\"assets/rekey.css\"" },
-		{ "below it", "/password-reset", "href=\"assets/rekey.css\"" },
-		{ "two below", "/password-reset/nowhere", "href=\"../assets/rekey.css\"" },
-		{ "an app's", "/api:demo/password-reset", "href=\"assets/rekey.css\"" },
+		{ "the root", "/", "href=\"assets/ours/rekey.css\"" },
+		{ "below it", "/password-reset", "href=\"assets/ours/rekey.css\"" },
+		{ "two below", "/password-reset/nowhere", "href=\"../assets/ours/rekey.css\"" },
+		{ "an app's", "/api:demo/password-reset", "href=\"assets/ours/rekey.css\"" },
 	};
 	struct visitor visitor;
 
