@@ -7,6 +7,7 @@
 #include "account/outbox.h"
 #include "account/token.h"
 #include "base/clock.h"
+#include "base/language.h"
 #include <string.h>
 
 /* What the row is for, looked up anew at every attempt. */
@@ -160,8 +161,8 @@ enum err letter_write_reset(struct ctx *ctx, struct str own_page, struct secret 
                             int64_t expires_at, struct letter *letter)
 {
 	TRY(letter_write_link(ctx, own_page, "password-reset", token, &letter->link));
-	return arena_printf(ctx->arena, &letter->minutes, "%lld",
-	                    (long long)((expires_at - ctx->now + MINUTE - 1) / MINUTE));
+	letter->minutes = (expires_at - ctx->now + MINUTE - 1) / MINUTE;
+	return OK;
 }
 
 /* limits.mails_per_address: further requests mail nothing while the newest mailed link lives. */
@@ -211,6 +212,7 @@ enum err letter_write_template(struct ctx *ctx, const char *name, struct letter 
 
 	TRY(store_mail_template_by_name(ctx->store, ctx->arena, ctx->app.id, str(name), &template));
 	letter->kind = LETTER_TEMPLATE;
+	letter->language = ctx->app.language; /* its words are the operator's */
 	letter->subject = template.subject;
 	letter->content = template.content;
 	if (template.send_name.len > 0)
@@ -311,17 +313,13 @@ static enum err write_body(struct ctx *ctx, const struct outbox_row *row,
 	}
 }
 
-static const char *const letter_languages[] = { "en", "fr", NULL };
-
-/* The person's own, by its first part ("fr" of "fr-CA"), if we speak it; else the app's. */
+/* The person's own, if we speak it; else the app's. */
 static struct str language_for(const struct ctx *ctx, const struct account *account)
 {
-	struct str own = { account->locale.ptr, str_find(account->locale, '-') };
+	enum language language;
 
-	for (const char *const *language = letter_languages; *language; language++) {
-		if (own.len > 0 && str_is_nocase(own, *language) && messages_speak(str(*language)))
-			return str(*language);
-	}
+	if (language_find(account->locale, &language))
+		return str(languages[language].tag);
 	return ctx->app.language;
 }
 

@@ -57,14 +57,14 @@ struct letter {
 	enum letter_kind kind;
 	struct str to;
 	struct str app_name, sender_name, sender; /* sender NONE: mail.from */
-	struct str language;
+	struct str language; /* of its words; of a template's, the app's */
 	struct str link;
 	struct secret secret; /* a made password, or a reset code */
 	struct secret code;   /* for typing, "K7Q2-9FMX" */
 	struct str new_email;
 	struct str username, network, reference;
 	struct str position;         /* on the waiting list */
-	struct str minutes;          /* how long the link lives, from now */
+	int64_t minutes;             /* how long the link lives, from now */
 	struct str subject, content; /* LETTER_TEMPLATE */
 	struct str message_id;       /* what stands before the @; the same at every attempt */
 	struct str made_phc;         /* LETTER_MADE_PASSWORD: its hash, for when it is sent */

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "mail/compose.h"
 #include "mail/file_drop.h"
-#include "mail/texts.h"
+#include "mail/words.h"
 #include "outbound/smtp.h"
 #include <pthread.h>
 #include <stdatomic.h>

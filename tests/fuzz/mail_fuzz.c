@@ -3,7 +3,7 @@
  * a template of the operator's. */
 #include "fuzz.h"
 #include "base/text.h"
-#include "mail/texts.h"
+#include "mail/words.h"
 #include "mail_check.h"
 
 void fuzz_start(void)
@@ -52,7 +52,7 @@ static void write_letter(struct arena *arena, struct mail *mail, struct str subj
 		.secret = { mail->text.ptr, mail->text.len },
 		.network = STR("192.0.2.1"),
 		.reference = STR("K7Q2-9FMX"),
-		.minutes = STR("30"),
+		.minutes = 30,
 		.subject = subject,
 		.content = content,
 		.at = mail->date,

@@ -9,7 +9,7 @@
 #include "dialect/serve.h"
 #include "fuzz.h"
 #include "living.h"
-#include "mail/texts.h"
+#include "mail/words.h"
 #include "mail_check.h"
 #include "pages/pages.h"
 #include "peer.h"

@@ -344,12 +344,13 @@ def recipients_of(mail):
     return [address for _, address in email.utils.getaddresses(str(value) for value in mail.get_all("To", []))]
 
 
+# Names and addresses hold word joiners, which nobody sees, so that no mail client makes links of them.
 def text_of(mail):
-    return mail.get_body(("plain",)).get_content()
+    return mail.get_body(("plain",)).get_content().replace("\u2060", "")
 
 
 def html_of(mail):
-    return mail.get_body(("html",)).get_content()
+    return mail.get_body(("html",)).get_content().replace("\u2060", "")
 
 
 def link_in(mail):

@@ -179,7 +179,7 @@ def test_a_name_that_is_markup_a_template_or_a_header(make_rekey, sink):
         sink.wait_for(lambda had=had: len(sink.accepted()) > had + 1)
         for one in sink.accepted()[had:]:
             tags = [tag for tag, _ in Page(html_of(one.mail)).tags]
-            assert tags.count("a") == 1 and not {"script", "img", "b", "h1"} & set(tags[2:]), (name, tags)
+            assert tags.count("a") == 1 and tags.count("h1") <= 1 and not {"script", "img", "b"} & set(tags), (name, tags)
             assert not one.mail["Bcc"] and one.recipients == [f"{{{{code}}}}{number}@example.org"] and "<b>Shop" not in html_of(one.mail), name
             assert len(one.mail.get_all("From")) == len(one.mail.get_all("Subject")) == 1 and has_reset_link(one.mail), name
             token = link_in(one.mail).partition("token=")[2]

@@ -3,7 +3,7 @@
 #include "account/content.h"
 #include "account/waiting_list.h"
 #include "house.h"
-#include "mail/texts.h"
+#include "mail/words.h"
 #include <string.h>
 
 #define ANN "ann@example.org"
