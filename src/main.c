@@ -20,6 +20,7 @@
 #include "outbound/https.h"
 #include "pages/page_set.h"
 #include "pages/pages.h"
+#include "pages/person.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,8 +67,9 @@ struct process {
 	struct http_server *operations;
 };
 
-static const struct dialect *const dialects[] = { &dialect_pages, &dialect_account,
-	                                          &dialect_backtory, &dialect_hacksystem, NULL };
+static const struct dialect *const dialects[] = { &dialect_pages,      &dialect_person,
+	                                          &dialect_account,    &dialect_backtory,
+	                                          &dialect_hacksystem, NULL };
 
 /* ---- what every command needs ---- */
 

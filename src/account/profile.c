@@ -62,6 +62,14 @@ static enum err update_in_store(struct ctx *ctx, const struct account *account,
 	return tx_commit(&tx);
 }
 
+/* A form says all of it again, changed or not. */
+static bool changes_username(const struct profile_update *in, const struct account *account)
+{
+	struct str now = account->username.ptr ? account->username : STR("");
+
+	return in->username.ptr && !str_equal(in->username, now);
+}
+
 static enum err profile_update(struct ctx *ctx, const struct profile_update *in,
                                struct profile *ret_profile)
 {
@@ -70,7 +78,7 @@ static enum err profile_update(struct ctx *ctx, const struct profile_update *in,
 
 	TRY(account_of_session(ctx, &read));
 	account = read;
-	if (in->username.ptr && account.held_until > ctx->now)
+	if (changes_username(in, &account) && account.held_until > ctx->now)
 		return deny(ctx, ERR_CHANGES_HELD, "changes are held");
 	TRY(profile_accept(ctx, in->name, in->locale, &name, &locale));
 	if (in->name.ptr)

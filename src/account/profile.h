@@ -24,6 +24,7 @@ extern const struct operation profile_update_op; /* -> struct profile */
 
 struct profile_delete {
 	struct secret password;
+	struct str sure; /* that it is meant, where a form asks for that; NONE: nobody has asked */
 };
 
 /* Erases the account with all that is its; as password_prove(). */

@@ -34,6 +34,13 @@ enum takes {
 	TAKES_FORM = 1 << 2, /* both kinds */
 };
 
+/* What a form of ours has to show; see pages/form_guard.h. */
+enum guard {
+	GUARD_NONE,
+	GUARD_SITE, /* that a page of ours sent it */
+	GUARD_FORM, /* and that it was made for this session */
+};
+
 struct route {
 	const char *method;
 	const char *path; /* below the app's prefix; a segment may be a {member} */
@@ -53,8 +60,11 @@ struct route {
 	const char *say;  /* hacksystem: the row of `messages` that is the answer */
 	/* Instead of `out`. */
 	enum err (*render)(struct visit *visit, const void *result);
-	bool lenient;      /* members that nobody knows are passed over here */
-	bool aside;        /* documents tell of it in the row alike that follows */
+	enum guard guard; /* pages: what a POST has to show, or the forms of a GET will have to */
+	/* Pages: tells an error in its form. ERR_NO_ROUTE: it is none that belongs there. */
+	enum err (*again)(struct visit *visit, enum err err);
+	bool lenient; /* members that nobody knows are passed over here */
+	bool aside;   /* documents tell of it in the row alike that follows */
 	/* Of a dialect that is documented; the rest of the document is derived (document.h). */
 	const char *summary;     /* one sentence: what it does */
 	const char *about;       /* on the first of several rows alike: what they are together */
@@ -85,6 +95,8 @@ struct dialect {
 	const struct document_words *words; /* NULL: nobody documents it */
 	/* Finds what the caller shows: ctx->bearer, ctx->app_key. */
 	enum err (*credentials)(struct visit *visit);
+	/* Looks at the whole request before the operation runs. NULL: every one is good. */
+	enum err (*admit)(struct visit *visit);
 	/* Writes the body of a success; NULL: JSON by the route's `out`. */
 	enum err (*render_ok)(struct visit *visit, const void *result);
 	enum err (*render_error)(struct visit *visit, enum err err);
@@ -122,8 +134,9 @@ struct visit {
 	const struct route *route; /* NULL until one is picked */
 	struct members members;
 	struct str culprit; /* the member an error is about; NONE: none */
-	struct str locale;  /* pages: what the account that the page is about prefers; NONE: unknown */
-	const char *cache;  /* Cache-Control of this success; NULL: the route's */
+	struct str
+		locale; /* pages: what the account that the page is about prefers; NONE: unknown */
+	const char *cache; /* Cache-Control of this success; NULL: the route's */
 };
 
 extern const struct dialect dialect_account, dialect_backtory, dialect_hacksystem;

@@ -392,6 +392,8 @@ static enum err run_route(struct visit *visit)
 		memcpy(in, route->preset, operation->in_size);
 	TRY(check_query(visit));
 	TRY(read_path(visit));
+	if (visit->dialect->admit)
+		TRY(visit->dialect->admit(visit));
 	TRY(fields_decode(route->fields, route->n_fields, &visit->members,
 	                  visit->dialect->lenient || route->lenient, in, &visit->culprit));
 	TRY(operation_run(&visit->ctx, operation, in, result));

@@ -334,7 +334,8 @@ static struct page_reading *hold_newest(struct page_sets *sets)
 struct page_files page_files_take(struct page_sets *sets, struct str app)
 {
 	if (!sets)
-		return (struct page_files){ .templates = { .files = page_files }, .version = "ours" };
+		return (struct page_files){ .templates = { .files = page_files },
+			                    .version = "ours" };
 
 	struct page_reading *reading = hold_newest(sets);
 	const struct variant *variant = &reading->variants[0];

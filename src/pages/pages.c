@@ -150,21 +150,6 @@ static enum err show_confirmed(struct visit *visit, const void *nothing)
 	return page_show(visit, "confirm-done.html", values);
 }
 
-/* W3C, "A Well-Known URL for Changing Passwords": the page itself stands elsewhere. */
-static enum err show_way_to_change(struct visit *visit, const void *nothing)
-{
-	struct str base, page;
-
-	(void)nothing;
-	if (visit->ctx.app.id == 0)
-		return ERR_NO_APP;
-	TRY(app_public_url(&visit->ctx, &visit->ctx.app, &base));
-	TRY(arena_printf(visit->request->arena, &page, "%.*s/password-reset", STR_ARG(base)));
-	visit->response->status = 303;
-	response_header(visit->response, "Location", page);
-	return OK;
-}
-
 /* ---- what the API's problems mean ---- */
 
 /* Once for each code, whichever of the errors with that code it was. */
@@ -246,10 +231,6 @@ static const struct wire_error verify_errors[ERR_COUNT] = {
 
 static const struct route routes[] = {
 	{ .method = "GET", .path = "/", .ok = 200, .render = show_home },
-	{ .method = "GET",
-	  .path = "/.well-known/change-password",
-	  .ok = 303,
-	  .render = show_way_to_change },
 	{ .method = "GET",
 	  .path = "/password-reset",
 	  .when = "token",
@@ -354,20 +335,15 @@ static enum err show_form_again(struct visit *visit, enum err err, const char *e
 static enum err render_error(struct visit *visit, enum err err)
 {
 	const struct wire_error *error = visit_error(visit, err);
-	const struct template_value values[] = {
-		{ .name = "title", .key = error->code },
-		{ .name = "explanation", .key = error->text },
-		{ .name = NULL },
-	};
-
 	enum err shown = verify_show_error(visit, err);
+
 	if (shown != ERR_NO_ROUTE)
 		return shown;
 	if (err == ERR_TOKEN_INVALID || (error->status == 422 && page_typed(visit, "token").ptr))
 		return show_form_again(visit, err, error->text);
 	if (error->status == 422)
 		return show_ask(visit, error->text);
-	return page_show(visit, "error.html", values);
+	return page_show_error(visit, err);
 }
 
 const struct dialect dialect_pages = {

@@ -11,16 +11,26 @@
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "                \
 	"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
-static void private_headers(struct response *response)
+/* Where forms are guarded, they say where they come from; else nobody learns the address of a page,
+ * which may have a token in it. */
+static struct str referrer_policy(const struct visit *visit)
 {
+	bool guarded = visit->route && visit->route->guard != GUARD_NONE;
+
+	return guarded ? STR("same-origin") : STR("no-referrer");
+}
+
+static void private_headers(const struct visit *visit)
+{
+	struct response *response = visit->response;
+
 	response_header(response, "Content-Security-Policy", STR(CONTENT_SECURITY_POLICY));
-	response_header(response, "Referrer-Policy", STR("no-referrer"));
+	response_header(response, "Referrer-Policy", referrer_policy(visit));
 	response_header(response, "X-Frame-Options", STR("DENY"));
 	response_header(response, "Cross-Origin-Opener-Policy", STR("same-origin"));
 }
 
-/* The way back to the app's root: one step for each slash below it. */
-static enum err base_of(struct visit *visit, struct str *ret_base)
+enum err page_base(struct visit *visit, struct str *ret_base)
 {
 	struct buf base = buf_in(visit->request->arena);
 
@@ -43,7 +53,7 @@ enum err page_show(struct visit *visit, const char *name, const struct template_
 	size_t n = 0;
 
 	files.templates.language = language;
-	TRY(base_of(visit, &base));
+	TRY(page_base(visit, &base));
 	TRY(page_colours_version(visit->request->arena, app, &colours));
 	TRY(speech_values(visit, &speech));
 	all[n++] = (struct template_value){ .name = "lang", .text = str(languages[language].tag) };
@@ -65,6 +75,18 @@ enum err page_show(struct visit *visit, const char *name, const struct template_
 	                    &visit->response->body));
 	visit->response->content_type = STR("text/html; charset=utf-8");
 	response_header(visit->response, "Content-Language", str(languages[language].tag));
-	private_headers(visit->response);
+	private_headers(visit);
 	return OK;
+}
+
+enum err page_show_error(struct visit *visit, enum err err)
+{
+	const struct wire_error *error = visit_error(visit, err);
+	const struct template_value values[] = {
+		{ .name = "title", .key = error->code },
+		{ .name = "explanation", .key = error->text },
+		{ .name = NULL },
+	};
+
+	return page_show(visit, "error.html", values);
 }

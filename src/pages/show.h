@@ -14,6 +14,12 @@ enum { PAGE_VALUES_MAX = 32 };
 MUST_USE enum err page_show(struct visit *visit, const char *name,
                             const struct template_value *values);
 
+/* The way back to the app's root: one step for each slash below it. */
+MUST_USE enum err page_base(struct visit *visit, struct str *ret_base);
+
+/* Answers with the words for an error, and nothing else. */
+MUST_USE enum err page_show_error(struct visit *visit, enum err err);
+
 /* Development mode: the list of mails that were kept, and one of them. */
 MUST_USE enum err page_dev_mails(struct visit *visit, const void *nothing);
 MUST_USE enum err page_dev_mail(struct visit *visit, const void *nothing);

@@ -3,6 +3,7 @@
 #include "pages/speech.h"
 #include "pages/cookie.h"
 #include "pages/pages.h"
+#include "pages/person.h"
 #include "pages/verify.h"
 #include <string.h>
 
@@ -37,16 +38,21 @@ void page_speak_for(struct visit *visit, struct str locale)
 	visit->locale = locale;
 }
 
-/* A page that a visit without a form shows, and that has words in several languages. */
-static bool is_page(struct str path)
+static bool has_page(const struct dialect *dialect, struct str path)
 {
-	for (size_t i = 0; i < dialect_pages.n_routes; i++) {
-		const struct route *route = &dialect_pages.routes[i];
+	for (size_t i = 0; i < dialect->n_routes; i++) {
+		const struct route *route = &dialect->routes[i];
 		if (strcmp(route->method, "GET") == 0 && str_is(path, route->path) &&
 		    route->ok == 200 && !strchr(route->path, '{') && !str_starts(path, "/dev/"))
 			return true;
 	}
 	return false;
+}
+
+/* A page that a visit without a form shows, and that has words in several languages. */
+static bool is_page(struct str path)
+{
+	return has_page(&dialect_pages, path) || has_page(&dialect_person, path);
 }
 
 /* The page of this visit, or of the form that led here: "/verify" of "/verify/email". */

@@ -4,11 +4,12 @@
 #include "fuzz.h"
 #include "dialect/dialect.h"
 #include "pages/pages.h"
+#include "pages/person.h"
 #include <string.h>
 
 enum { STRUCT_MAX = 2048 };
 
-static const struct dialect *const dialects[] = { &dialect_pages, &dialect_account,
+static const struct dialect *const dialects[] = { &dialect_pages, &dialect_person, &dialect_account,
 	                                          &dialect_backtory, &dialect_hacksystem };
 
 void check_members(const struct members *members)

@@ -12,14 +12,16 @@
 #include "mail/words.h"
 #include "mail_check.h"
 #include "pages/pages.h"
+#include "pages/person.h"
 #include "peer.h"
 #include "request.h"
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct dialect *const dialects[] = { &dialect_pages, &dialect_account,
-	                                          &dialect_backtory, &dialect_hacksystem, NULL };
+static const struct dialect *const dialects[] = { &dialect_pages,      &dialect_person,
+	                                          &dialect_account,    &dialect_backtory,
+	                                          &dialect_hacksystem, NULL };
 
 static struct house *house;
 static struct serving serving = { .dialects = dialects };

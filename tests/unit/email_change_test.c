@@ -468,7 +468,7 @@ TEST(a_person_deletes_their_account_with_the_password_and_nothing_stays)
 	struct secret bearer = house_session(&house, ANN, OLD);
 	struct secret reset = house_mailed_token(&house, OUTBOX_RECOVERY, ANN);
 	struct ctx ctx = house_member(&house, bearer);
-	struct profile_delete in = { NEXT };
+	struct profile_delete in = { .password = NEXT };
 	CHECK("wrong",
 	      operation_run(&ctx, &profile_delete_op, &in, &nothing) == ERR_WRONG_PASSWORD);
 	in.password = OLD;

@@ -3,6 +3,7 @@
 #include "dialect/serve.h"
 #include "house.h"
 #include "pages/pages.h"
+#include "pages/person.h"
 #include "pages/template.h"
 #include <string.h>
 
@@ -10,7 +11,8 @@
 #define NEW SECRET("battery staple")
 #define ANN "ann@example.org"
 
-static const struct dialect *const all[] = { &dialect_pages, &dialect_account, &dialect_backtory,
+static const struct dialect *const all[] = { &dialect_pages,      &dialect_person,
+	                                     &dialect_account,    &dialect_backtory,
 	                                     &dialect_hacksystem, NULL };
 
 struct visitor {
@@ -111,15 +113,72 @@ TEST(every_page_is_drawn_with_its_values_escaped)
 	static const struct template_set set = { .files = page_files };
 	static const char evil[] = "<script>x</script>\" onload=\"x";
 	static const char *const names[] = {
-		"lang",      "dir",        "min",          "here",       "tag",      "own_name",
-		"current",   "link_token", "base",         "app",        "title",    "explanation",
-		"reference", "email",      "error",        "min_length", "username", "put_url",
-		"subject",   "text",       "link",         "dev",        "name",     "value",
-		"to",        "date",       "token",        "otherwise",  "hint",     "button",
-		"action",    "address",    "old_password", "code",       "status",   "meaning",
-		"advice",    "version",    "colours",      "logo",
+		"lang",
+		"dir",
+		"min",
+		"here",
+		"tag",
+		"own_name",
+		"current",
+		"link_token",
+		"base",
+		"app",
+		"title",
+		"explanation",
+		"reference",
+		"email",
+		"error",
+		"min_length",
+		"username",
+		"put_url",
+		"subject",
+		"text",
+		"link",
+		"dev",
+		"name",
+		"value",
+		"to",
+		"date",
+		"token",
+		"otherwise",
+		"hint",
+		"button",
+		"action",
+		"address",
+		"old_password",
+		"code",
+		"status",
+		"meaning",
+		"advice",
+		"version",
+		"colours",
+		"logo",
+		"form_token",
+		"login",
+		"problem",
+		"note",
+		"typed_email",
+		"sign_up",
+		"others",
+		"device",
+		"network",
+		"opened",
+		"used",
+		"id",
+		"chosen",
+		"problem_field",
+		"name_error",
+		"username_error",
+		"old_error",
+		"new_error",
+		"confirm_error",
+		"email_error",
+		"sure_error",
+		"email-password_error",
+		"delete-password_error",
+		"new-password_error",
 	};
-	struct template_value values[COUNT_OF(names) + 4] = { { .name = NULL } };
+	struct template_value values[COUNT_OF(names) + 6] = { { .name = NULL } };
 	const struct template_value *const rows[] = { values };
 	const struct template_rows two = { rows, 1 };
 	size_t n = 0, drawn = 0;
@@ -129,6 +188,8 @@ TEST(every_page_is_drawn_with_its_values_escaped)
 	values[n++] = (struct template_value){ .name = "mails", .rows = &two };
 	values[n++] = (struct template_value){ .name = "languages", .rows = &two };
 	values[n++] = (struct template_value){ .name = "headers", .rows = &two };
+	values[n++] = (struct template_value){ .name = "locales", .rows = &two };
+	values[n++] = (struct template_value){ .name = "sessions", .rows = &two };
 	for (const struct embedded *file = page_files; file->name; file++) {
 		struct str html;
 		if (!strstr(file->name, ".html") || str_starts(str(file->name), "part-"))

@@ -3,10 +3,12 @@
 #include "dialect/serve.h"
 #include "house.h"
 #include "pages/pages.h"
+#include "pages/person.h"
 #include <string.h>
 
-static const struct dialect *const dialects[] = { &dialect_pages, &dialect_account,
-	                                          &dialect_backtory, &dialect_hacksystem, NULL };
+static const struct dialect *const dialects[] = { &dialect_pages,      &dialect_person,
+	                                          &dialect_account,    &dialect_backtory,
+	                                          &dialect_hacksystem, NULL };
 
 static bool has(struct str text, const char *part)
 {
