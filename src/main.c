@@ -42,7 +42,7 @@ enum {
 
 #define DEFAULT_CONFIG "/etc/rekey/rekey.conf"
 #define DEMO_EMAIL     "demo@example.org"
-#define DEMO_PASSWORD  "demo-password"
+#define DEMO_PASSWORD  "a-quiet-river"
 #define DEMO_FROM      "rekey@localhost"
 #define DEMO_MAIL_DIR  "rekey-mail"
 
