@@ -5,9 +5,9 @@
 #include "base/text.h"
 #include <zxcvbn.h>
 
-/* An estimate in bits: 14 are sixteen thousand tries, a list that anybody has. The others only
- * colour what a person is told. */
-static const double score_bits[PASSWORD_SCORE_MAX] = { 14, 25, 35, 50 };
+/* An estimate in bits: 11.55 are three thousand tries, the list that everybody has (OWASP ASVS 5.0,
+ * 6.2.4). The others only colour what a person is told. */
+static const double score_bits[PASSWORD_SCORE_MAX] = { 11.55, 25, 35, 50 };
 
 /* Words that are names of somebody here, in lower case, as the estimate wants them. Those of fewer
  * letters would be found in any password. */
