@@ -20,7 +20,9 @@
 
 static enum err show_home(struct visit *visit, const void *nothing)
 {
+	bool open = visit->ctx.app.id != 0 && visit->ctx.app.sign_up != SIGN_UP_CLOSED;
 	const struct template_value values[] = {
+		{ .name = "sign_up", .text = open ? STR("yes") : STR_NONE },
 		{ .name = "dev", .text = visit->doors->mail_dir.ptr ? STR("yes") : STR_NONE },
 		{ .name = NULL },
 	};

@@ -75,11 +75,13 @@ enum err verify_show(struct visit *visit, const void *result)
 
 /* ---- its ends ---- */
 
-static enum err show_end(struct visit *visit, const char *title, const char *explanation)
+static enum err show_end(struct visit *visit, const char *title, const char *explanation,
+                         bool sign_in)
 {
 	const struct template_value values[] = {
 		{ .name = "title", .key = title },
 		{ .name = "explanation", .key = explanation },
+		{ .name = "sign_in", .text = sign_in ? STR("yes") : STR_NONE },
 		{ .name = NULL },
 	};
 
@@ -89,13 +91,13 @@ static enum err show_end(struct visit *visit, const char *title, const char *exp
 enum err verify_show_verified(struct visit *visit, const void *result)
 {
 	(void)result;
-	return show_end(visit, TEXT("verified-title"), TEXT("verified-text"));
+	return show_end(visit, TEXT("verified-title"), TEXT("verified-text"), true);
 }
 
 enum err verify_show_changed(struct visit *visit, const void *result)
 {
 	(void)result;
-	return show_end(visit, TEXT("moved-title"), TEXT("moved-text"));
+	return show_end(visit, TEXT("moved-title"), TEXT("moved-text"), true);
 }
 
 enum err verify_show_not_me(struct visit *visit, const void *result)
@@ -103,8 +105,8 @@ enum err verify_show_not_me(struct visit *visit, const void *result)
 	const struct not_me_done *done = result;
 
 	return show_end(visit, TEXT("signed-out-title"),
-	                done->recovery_mailed ? TEXT("signed-out-mailed")
-	                                      : TEXT("signed-out-held"));
+	                done->recovery_mailed ? TEXT("signed-out-mailed") : TEXT("signed-out-held"),
+	                false);
 }
 
 /* ---- errors ---- */

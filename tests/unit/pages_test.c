@@ -159,6 +159,7 @@ TEST(every_page_is_drawn_with_its_values_escaped)
 		"note",
 		"typed_email",
 		"sign_up",
+		"sign_in",
 		"others",
 		"device",
 		"network",
