@@ -154,6 +154,13 @@ static bool name_is_good(struct str name)
 	return name.len > 0 && name.len <= APP_NAME_MAX;
 }
 
+bool app_language_is_good(struct str tag)
+{
+	enum language language;
+
+	return language_find(tag, &language) && str_is(tag, languages[language].tag);
+}
+
 bool host_is_good(struct str host)
 {
 	for (size_t i = 0; i < host.len; i++) {
@@ -264,7 +271,7 @@ static enum err app_add(struct ctx *ctx, const struct app_add *in, struct app_ad
 	struct app_add names = { 0 };
 
 	TRY(spell_names(ctx->arena, in, &names));
-	if (!messages_speak(app.language))
+	if (!app_language_is_good(app.language))
 		return ERR_BAD_SETTING;
 	TRY(id_or_new(ctx->arena, in->public_id, &app.public_id));
 	TRY(key_or_new(ctx->arena, in->client_key, &added.client_key));

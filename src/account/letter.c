@@ -313,12 +313,13 @@ static enum err write_body(struct ctx *ctx, const struct outbox_row *row,
 	}
 }
 
-/* The person's own, if we speak it; else the app's. */
-static struct str language_for(const struct ctx *ctx, const struct account *account)
+/* The person's own, if we speak it; else that of whoever asked; else the app's. */
+static struct str language_for(const struct ctx *ctx, const struct outbox_row *row,
+                               const struct account *account)
 {
 	enum language language;
 
-	if (language_find(account->locale, &language))
+	if (language_find(account->locale, &language) || language_find(row->language, &language))
 		return str(languages[language].tag);
 	return ctx->app.language;
 }
@@ -331,7 +332,7 @@ enum err letter_write_envelope(struct ctx *ctx, const struct outbox_row *row,
 	letter->to = letter_address(row, account);
 	letter->app_name = ctx->app.name;
 	letter->sender_name = ctx->app.sender.ptr ? ctx->app.sender : ctx->app.name;
-	letter->language = language_for(ctx, account);
+	letter->language = language_for(ctx, row, account);
 	letter->username = account->username;
 	letter->network = row->network;
 	letter->reference = row->reference;

@@ -2,150 +2,58 @@
 /* message.c - the shipped texts, and reading and editing an app's own. */
 #include "account/message.h"
 #include "base/text.h"
-
-enum language { ENGLISH, FRENCH, LANGUAGE_COUNT };
-
-static const char *const languages[LANGUAGE_COUNT] = { "en", "fr" };
+#include "base/texts.h"
 
 /* In the order of Hack System's own list, whose 7th and 8th are named in its documents. */
 static const struct {
-	const char *name, *type, *input;
-	const char *text[LANGUAGE_COUNT];
+	const char *name, *type, *input, *text;
 } shipped_messages[] = {
-	{ "resetcode_empty",
-	  "error",
-	  "code",
-	  { "Please enter the reset code.", "Veuillez saisir le code de réinitialisation." } },
-	{ "password_empty",
-	  "error",
-	  "password",
-	  { "Please enter a password.", "Veuillez saisir un mot de passe." } },
-	{ "email_empty",
-	  "error",
-	  "email",
-	  { "Please enter your e-mail address.", "Veuillez saisir votre adresse e-mail." } },
-	{ "user_exist",
-	  "error",
-	  "email",
-	  { "There is already an account with this e-mail address.",
-	    "Un compte existe déjà avec cette adresse e-mail." } },
-	{ "user_dontexist",
-	  "error",
-	  "email",
-	  { "There is no account with this e-mail address.",
-	    "Aucun compte n’existe avec cette adresse e-mail." } },
-	{ "password_invalid",
-	  "error",
-	  "password",
-	  { "The password is wrong.", "Le mot de passe est incorrect." } },
-	{ "resetcode_invalid",
-	  "error",
-	  "code",
-	  { "This reset code is not valid any more. Please ask for a new one.",
-	    "Ce code de réinitialisation n’est plus valable. Veuillez en demander un nouveau." } },
-	{ "password_updated",
-	  "success",
-	  "",
-	  { "Your password has been changed.", "Votre mot de passe a été modifié." } },
-	{ "settings_info_error",
-	  "error",
-	  "",
-	  { "This workspace is not yours to change.",
-	    "Vous ne pouvez pas modifier cet espace de travail." } },
-	{ "no_email_template_found",
-	  "error",
-	  "",
-	  { "The e-mail could not be prepared.", "L’e-mail n’a pas pu être préparé." } },
-	{ "email_not_sent",
-	  "error",
-	  "",
-	  { "The e-mail could not be sent.", "L’e-mail n’a pas pu être envoyé." } },
-	{ "password_rejected",
-	  "error",
-	  "password",
-	  { "Please choose another password: it is too short, too long, or the one you had.",
-	    "Veuillez choisir un autre mot de passe : trop court, trop long ou déjà le vôtre." } },
-	{ "resetcode_sent",
-	  "success",
-	  "",
-	  { "A reset code is on its way to your mailbox.",
-	    "Un code de réinitialisation vient d’être envoyé à votre adresse." } },
-	{ "waitinglist_added",
-	  "success",
-	  "",
-	  { "You are on the waiting list. Your place is on its way to your mailbox.",
-	    "Vous êtes sur la liste d’attente. Votre place vous est envoyée par e-mail." } },
+	{ "resetcode_empty", "error", "code", TEXT("message-resetcode-empty") },
+	{ "password_empty", "error", "password", TEXT("message-password-empty") },
+	{ "email_empty", "error", "email", TEXT("message-email-empty") },
+	{ "user_exist", "error", "email", TEXT("message-user-exist") },
+	{ "user_dontexist", "error", "email", TEXT("message-user-dontexist") },
+	{ "password_invalid", "error", "password", TEXT("message-password-invalid") },
+	{ "resetcode_invalid", "error", "code", TEXT("message-resetcode-invalid") },
+	{ "password_updated", "success", "", TEXT("message-password-updated") },
+	{ "settings_info_error", "error", "", TEXT("message-settings-info-error") },
+	{ "no_email_template_found", "error", "", TEXT("message-no-email-template-found") },
+	{ "email_not_sent", "error", "", TEXT("message-email-not-sent") },
+	{ "password_rejected", "error", "password", TEXT("message-password-rejected") },
+	{ "resetcode_sent", "success", "", TEXT("message-resetcode-sent") },
+	{ "waitinglist_added", "success", "", TEXT("message-waitinglist-added") },
 };
 
-/* Places of all: {{email}}, {{app}}, {{reference}}, {{time}}; of reset_password: {{link}},
- * {{code}},
- * {{minutes}}; of waiting_position: {{position}}. */
+/* Their places are listed in docs/texts.md. */
 static const struct {
-	const char *name;
-	const char *subject[LANGUAGE_COUNT], *content[LANGUAGE_COUNT];
+	const char *name, *subject, *content;
 } shipped_templates[] = {
-	{ RESET_PASSWORD_TEMPLATE,
-	  { "Reset your password for {{app}}", "Réinitialisez votre mot de passe {{app}}" },
-	  { "Hello,\n\n"
-	    "someone, hopefully you, asked to reset the password of {{email}} for {{app}}. To "
-	    "choose a new one, open this page within {{minutes}} minutes:\n\n"
-	    "{{link}}\n\n"
-	    "Or enter this reset code where you asked for it:\n\n"
-	    "{{code}}\n\n"
-	    "If it was not you, you can ignore this mail: your current password stays valid.\n\n"
-	    "Reference: {{reference}}",
-	    "Bonjour,\n\n"
-	    "quelqu’un, sans doute vous, a demandé à réinitialiser le mot de passe de {{email}} "
-	    "pour {{app}}. Pour en choisir un nouveau, ouvrez cette page dans les {{minutes}} "
-	    "minutes :\n\n"
-	    "{{link}}\n\n"
-	    "Ou saisissez ce code là où vous l’avez demandé :\n\n"
-	    "{{code}}\n\n"
-	    "Si ce n’était pas vous, vous pouvez ignorer cet e-mail : votre mot de passe actuel "
-	    "reste valable.\n\n"
-	    "Référence : {{reference}}" } },
-	{ WAITING_POSITION_TEMPLATE,
-	  { "Your place on the waiting list for {{app}}",
-	    "Votre place sur la liste d’attente de {{app}}" },
-	  { "Hello,\n\n"
-	    "someone, hopefully you, put {{email}} on the waiting list for {{app}}. Your place on "
-	    "it is {{position}}.\n\n"
-	    "We will write again when there is room for you.\n\n"
-	    "If it was not you, you can ignore this mail.\n\n"
-	    "Reference: {{reference}}",
-	    "Bonjour,\n\n"
-	    "quelqu’un, sans doute vous, a inscrit {{email}} sur la liste d’attente de {{app}}. "
-	    "Vous y occupez la place {{position}}.\n\n"
-	    "Nous vous écrirons de nouveau quand il y aura de la place pour vous.\n\n"
-	    "Si ce n’était pas vous, vous pouvez ignorer cet e-mail.\n\n"
-	    "Référence : {{reference}}" } },
+	{ RESET_PASSWORD_TEMPLATE, TEXT("template-reset-password-subject"),
+	  TEXT("template-reset-password-content") },
+	{ WAITING_POSITION_TEMPLATE, TEXT("template-waiting-position-subject"),
+	  TEXT("template-waiting-position-content") },
 };
 
 static enum language language_of(struct str name)
 {
-	enum language language = ENGLISH;
+	enum language language = LANGUAGE_ENGLISH;
 
-	while (language < LANGUAGE_COUNT && !str_is(name, languages[language]))
-		language++;
+	(void)language_find(name, &language);
 	return language;
-}
-
-bool messages_speak(struct str language)
-{
-	return language_of(language) < LANGUAGE_COUNT;
 }
 
 static struct message shipped_message(size_t i, enum language in)
 {
-	return (struct message){ str(shipped_messages[i].name), str(shipped_messages[i].text[in]),
+	return (struct message){ str(shipped_messages[i].name),
+		                 text_of(in, shipped_messages[i].text),
 		                 str(shipped_messages[i].type), str(shipped_messages[i].input) };
 }
 
 static struct mail_template shipped_template(size_t i, enum language in)
 {
 	return (struct mail_template){ str(shipped_templates[i].name), STR(""), STR(""),
-		                       str(shipped_templates[i].subject[in]),
-		                       str(shipped_templates[i].content[in]) };
+		                       text_of(in, shipped_templates[i].subject),
+		                       text_of(in, shipped_templates[i].content) };
 }
 
 enum err messages_ship(struct tx *tx, int64_t app_id, struct str language)

@@ -38,9 +38,6 @@ extern const struct operation
  * says nothing. ERR_NO_MAIL: the server sends no mail at all. */
 MUST_USE enum err mail_template_check(struct ctx *ctx, const char *name);
 
-/* Whether the shipped texts exist in this language: "en", "fr". */
-bool messages_speak(struct str language);
-
 /* Writes the shipped rows of a new app. */
 MUST_USE enum err messages_ship(struct tx *tx, int64_t app_id, struct str language);
 

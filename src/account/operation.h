@@ -74,6 +74,7 @@ struct ctx {
 	enum actor actor;
 	struct str network;    /* where it came from: an address, for limits and the audit trail */
 	struct str client;     /* what its program calls itself, unchecked; NONE: nothing */
+	struct str language;   /* whoever asks wants to be spoken to in; NONE: nothing is known */
 	struct str reference;  /* the request's, "K7Q2-9FMX"; NONE: each mail gets its own */
 	struct app app;        /* app.id == 0: none answers */
 	struct secret app_key; /* NONE: none was shown */

@@ -65,6 +65,7 @@ enum err outbox_prepare(struct ctx *ctx, struct outbox_row *row)
 	TRY(reference_of(ctx, &row->reference));
 	row->app_id = ctx->app.id;
 	row->nonce = random_nonce();
+	row->language = ctx->language;
 	row->network = ctx->network.ptr ? ctx->network : STR("");
 	row->created_at = ctx->now;
 	row->next_attempt_at = ctx->now;

@@ -19,7 +19,7 @@ const struct command commands[] = {
 	  "--dev --print-routes --print-openapi --print-api? ", 0, 0, false, NULL },
 	{ "app add",
 	  "NAME [--dialect account|backtory|hacksystem]... [--host HOST]... [--origin URL]... "
-	  "[--alias NAME]... [--language en|fr] [--id ID] [--keys-stdin]",
+	  "[--alias NAME]... [--language en|fa|tr|bn|fr|pt] [--id ID] [--keys-stdin]",
 	  "adds an app and shows its keys, this once",
 	  "--dialect= --host= --origin= --alias= --language= --id= --keys-stdin ", 1, 1, false,
 	  cli_app_add },

@@ -21,7 +21,7 @@ const struct option_row option_rows[] = {
 	{ "--yes", NULL, TAKES_NOTHING, NULL, "with all accounts that it has" },
 	{ "--alias", "NAME", TAKES_ANYTHING, NULL,
 	  "another name for the app in paths; may be repeated" },
-	{ "--language", "LANGUAGE", TAKES_WORD, "en fr",
+	{ "--language", "LANGUAGE", TAKES_WORD, "en fa tr bn fr pt",
 	  "of the app's mails and messages; en if not given" },
 	{ "--id", "ID", TAKES_ANYTHING, NULL,
 	  "the id that clients of an app from elsewhere name it by: 24 hex digits; made if not "

@@ -45,8 +45,8 @@
 
 #define OUTBOX_COLUMNS                                                                             \
 	"id, app_id, kind, state, nonce, reference, login, account_id, epoch, network, attempts, " \
-	"created_at, expires_at, next_attempt_at, settled_at, last_error, address"
-#define OUTBOX_TYPES "iiiibttiitiiiiitt"
+	"created_at, expires_at, next_attempt_at, settled_at, last_error, address, language"
+#define OUTBOX_TYPES "iiiibttiitiiiiittt"
 
 #define SIGN_UP_COLUMNS                                                                            \
 	"id, app_id, outbox_id, nonce, digest, email, email_key, username, username_key, name, "   \
@@ -388,11 +388,11 @@
 	      "> $2"                                                                               \
 	      " AND epoch = $3 AND account_id = $4 RETURNING account_id")                          \
                                                                                                    \
-	QUERY(OUTBOX_ADD, "iibttiitiiit", "i",                                                     \
+	QUERY(OUTBOX_ADD, "iibttiitiiitt", "i",                                                     \
 	      "INSERT INTO outbox (app_id, kind, nonce, reference, login, account_id, epoch,"      \
-	      " network, created_at, expires_at, next_attempt_at, address, state, attempts,"       \
+	      " network, created_at, expires_at, next_attempt_at, address, language, state, attempts,"       \
 	      " settled_at, last_error)"                                                           \
-	      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, '')"           \
+	      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0, 0, '')"           \
 	      " RETURNING id")                                                                     \
 	/* Mails of one kind that an address was sent lately. */                                   \
 	QUERY(OUTBOX_SENT_TO, "itiiii", "i",                                                       \
@@ -637,7 +637,7 @@
 #define ALL_OF_OUTBOX                                                                              \
 	"id, app_id, kind, state, nonce, reference, login, account_id, epoch, "                    \
 	"network, attempts, created_at, expires_at, next_attempt_at, settled_at, "                 \
-	"last_error, address"
+	"last_error, address, language"
 #define ALL_OF_SIGN_UP          SIGN_UP_COLUMNS
 #define ALL_OF_AUDIT            "id, app_id, account_id, at, event, outcome, network"
 #define ALL_OF_MESSAGE          "app_id, position, internal_name, message, type, input"
@@ -680,11 +680,11 @@
 	QUERY(WRITE_TOKEN, "iiiiibiiitttt", "",                                                    \
 	      WRITE_ROW("token", ALL_OF_TOKEN,                                                     \
 	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13"))                 \
-	QUERY(READ_OUTBOX, "ii", "iiiibttiitiiiiitt", READ_PAGE("outbox", ALL_OF_OUTBOX, "id"))    \
-	QUERY(WRITE_OUTBOX, "iiiibttiitiiiiitt", "",                                               \
+	QUERY(READ_OUTBOX, "ii", "iiiibttiitiiiiittt", READ_PAGE("outbox", ALL_OF_OUTBOX, "id"))    \
+	QUERY(WRITE_OUTBOX, "iiiibttiitiiiiittt", "",                                               \
 	      WRITE_ROW("outbox", ALL_OF_OUTBOX,                                                   \
 	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "  \
-	                "$17"))                                                                    \
+	                "$17, $18"))                                                                    \
 	QUERY(READ_SIGN_UP, "ii", SIGN_UP_TYPES, READ_PAGE("sign_up", ALL_OF_SIGN_UP, "id"))       \
 	QUERY(WRITE_SIGN_UP, SIGN_UP_TYPES, "",                                                    \
 	      WRITE_ROW("sign_up", ALL_OF_SIGN_UP,                                                 \
@@ -725,7 +725,7 @@
 	QUERY(WRITE_PROVIDER, PROVIDER_TYPES, "",                                                  \
 	      WRITE_ROW("provider", PROVIDER_COLUMNS,                                              \
 	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "  \
-	                "$17"))                                                                    \
+	                "$17, $18"))                                                                    \
 	QUERY(READ_SIGN_IN, "ii", SIGN_IN_TYPES, READ_PAGE("sign_in", SIGN_IN_COLUMNS, "id"))      \
 	QUERY(WRITE_SIGN_IN, SIGN_IN_TYPES, "",                                                    \
 	      WRITE_ROW("sign_in", SIGN_IN_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9"))         \

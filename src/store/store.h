@@ -677,7 +677,8 @@ struct outbox_row {
 	int64_t attempts;
 	int64_t created_at, expires_at, next_attempt_at, settled_at;
 	struct str last_error;
-	struct str address; /* where it goes; NONE: to the account's address */
+	struct str address;  /* where it goes; NONE: to the account's address */
+	struct str language; /* it was asked for in; "" or NONE: nobody said */
 };
 
 struct outbox_list {

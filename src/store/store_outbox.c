@@ -20,6 +20,7 @@ static const struct column outbox_columns[] = {
 	COLUMN(INTEGER, struct outbox_row, settled_at),
 	COLUMN(TEXT, struct outbox_row, last_error),
 	COLUMN(TEXT, struct outbox_row, address),
+	COLUMN(TEXT, struct outbox_row, language),
 };
 
 enum err store_outbox_add(struct tx *tx, const struct outbox_row *row, int64_t *ret_id)
@@ -37,6 +38,7 @@ enum err store_outbox_add(struct tx *tx, const struct outbox_row *row, int64_t *
 		INTEGER(row->expires_at),
 		INTEGER(row->next_attempt_at),
 		TEXT(row->address),
+		TEXT(row->language.ptr ? row->language : STR("")),
 	};
 
 	return tx_number(tx, QUERY_OUTBOX_ADD, ARGS(args), ret_id);
