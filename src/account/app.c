@@ -4,6 +4,7 @@
 #include "account/app_priv.h"
 #include "account/message.h"
 #include "account/origin.h"
+#include "base/language.h"
 #include "base/text.h"
 #include <string.h>
 

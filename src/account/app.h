@@ -22,7 +22,7 @@ struct app_add {
 	struct str name;                                 /* a-z 0-9 - _, up to 64 */
 	int64_t dialects;                                /* enum dialect_bit; 0: account alone */
 	struct str names[APP_NAME_KINDS][APP_NAMES_MAX]; /* those behind the last are NONE */
-	struct str language;                             /* "en", "fa", "tr", "bn", "fr", "pt"; NONE: "en" */
+	struct str language; /* "en", "fa", "tr", "bn", "fr", "pt"; NONE: "en" */
 	/* Of an app that comes from elsewhere, whose clients know them; NONE: made. */
 	struct str public_id;                 /* 24 lower-case hex digits */
 	struct secret client_key, master_key; /* 12 to 64 letters, digits, - and _ */

@@ -8,6 +8,9 @@
 /* In lower case, ASCII letters alone. */
 MUST_USE enum err ascii_lower(struct arena *arena, struct str text, struct str *ret_lower);
 
+/* One of the tags that people are spoken to in, as we spell it. */
+bool app_language_is_good(struct str tag);
+
 /* Letters, digits, - and dots. */
 bool host_is_good(struct str host);
 

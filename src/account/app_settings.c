@@ -93,7 +93,8 @@ const struct app_setting_row app_setting_rows[] = {
 	{ "recovery", "generated or form: what Backtory's mailed link leads to" },
 	{ "activation", "none or mail: whether a new user of Backtory's waits for a mailed link" },
 	{ "status", "active or disabled" },
-	{ "language", "en, fa, tr, bn, fr or pt: of its pages and mails for whoever has not said another, and of the messages it is shipped with" },
+	{ "language", "en, fa, tr, bn, fr or pt: of its pages and mails for whoever has not said "
+	              "another, and of the messages it is shipped with" },
 	{ "public_url", "http(s)://...: where its hosted pages are reached from outside" },
 	{ "reset_url", "http(s)://...: its own page that takes ?token=" },
 	{ "sender", "the name that its mails come from" },

@@ -57,7 +57,7 @@ struct letter {
 	enum letter_kind kind;
 	struct str to;
 	struct str app_name, sender_name, sender; /* sender NONE: mail.from */
-	struct str language; /* of its words; of a template's, the app's */
+	struct str language;                      /* of its words; of a template's, the app's */
 	struct str link;
 	struct secret secret; /* a made password, or a reset code */
 	struct secret code;   /* for typing, "K7Q2-9FMX" */

@@ -7,6 +7,7 @@
 #define REKEY_DIALECT_DIALECT_H
 
 #include "account/operation.h"
+#include "base/language.h"
 #include "http/fields.h"
 #include "http/request.h"
 #include <stdatomic.h>
@@ -97,6 +98,8 @@ struct dialect {
 	enum err (*credentials)(struct visit *visit);
 	/* Looks at the whole request before the operation runs. NULL: every one is good. */
 	enum err (*admit)(struct visit *visit);
+	/* Which language the person reads; NULL: what Accept-Language says, if anything. */
+	enum language (*speaks)(const struct visit *visit);
 	/* Writes the body of a success; NULL: JSON by the route's `out`. */
 	enum err (*render_ok)(struct visit *visit, const void *result);
 	enum err (*render_error)(struct visit *visit, enum err err);

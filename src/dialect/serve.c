@@ -485,6 +485,18 @@ static struct str cache_control(const struct visit *visit, enum err err)
 	return cache ? str(cache) : STR("no-store");
 }
 
+/* NONE: nobody says. */
+static struct str language_asked(const struct visit *visit)
+{
+	enum language language;
+
+	if (visit->dialect->speaks)
+		return str(languages[visit->dialect->speaks(visit)].tag);
+	if (language_accept(request_header(visit->request, "Accept-Language"), &language))
+		return str(languages[language].tag);
+	return STR_NONE;
+}
+
 static void count(struct tally *tally, int status)
 {
 	if (tally && status >= 100 && status < 100 * STATUS_CLASSES)
@@ -514,6 +526,7 @@ void serve(void *state, struct request *request, struct response *response)
 		visit.dialect = dialect_of_nothing(serving, &visit);
 	if (visit.dialect->named_by_header && !visit.named.header)
 		visit.ctx.app = (struct app){ 0 };
+	visit.ctx.language = language_asked(&visit);
 	response->route = listed_path(visit.dialect, visit.path);
 	response_header(response, "X-Content-Type-Options", STR("nosniff"));
 	if (err == OK)

@@ -355,5 +355,6 @@ const struct dialect dialect_pages = {
 	.errors = page_errors,
 	.lenient = true,
 	.same_site = true,
+	.speaks = page_language,
 	.render_error = render_error,
 };

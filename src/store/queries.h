@@ -97,7 +97,7 @@
 	      "UPDATE app SET status = $1, conceal_accounts = $2, standard_error_status = $3,"     \
 	      " recovery = $4, language = $5, public_url = $6, reset_url = $7, sender = $8,"       \
 	      " dialects = $9, password_min_length = $10, sign_up = $11, activation = $12,"        \
-	      " title = $13, accent = $14, logo = $15 WHERE id = $16 RETURNING id")                                                      \
+	      " title = $13, accent = $14, logo = $15 WHERE id = $16 RETURNING id")                \
 	/* Guarded by the key that was read: of two who change it at once, one comes later. */     \
 	QUERY(APP_SET_CLIENT_KEY, "bbib", "i",                                                     \
 	      "UPDATE app SET client_key_digest = $1, former_client_key_digest = $2"               \
@@ -388,11 +388,12 @@
 	      "> $2"                                                                               \
 	      " AND epoch = $3 AND account_id = $4 RETURNING account_id")                          \
                                                                                                    \
-	QUERY(OUTBOX_ADD, "iibttiitiiitt", "i",                                                     \
+	QUERY(OUTBOX_ADD, "iibttiitiiitt", "i",                                                    \
 	      "INSERT INTO outbox (app_id, kind, nonce, reference, login, account_id, epoch,"      \
-	      " network, created_at, expires_at, next_attempt_at, address, language, state, attempts,"       \
+	      " network, created_at, expires_at, next_attempt_at, address, language, state, "      \
+	      "attempts,"                                                                          \
 	      " settled_at, last_error)"                                                           \
-	      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0, 0, '')"           \
+	      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0, 0, '')"      \
 	      " RETURNING id")                                                                     \
 	/* Mails of one kind that an address was sent lately. */                                   \
 	QUERY(OUTBOX_SENT_TO, "itiiii", "i",                                                       \
@@ -649,8 +650,8 @@
 #define ALL_OF_LIMIT_COUNTER    "key, count, window_ends_at, refused_until"
 
 #define QUERY_COPY_LIST(QUERY)                                                                     \
-	QUERY(READ_APP, "ii", "ittbbiiiiittttibbiiittt", READ_PAGE("app", ALL_OF_APP, "id"))          \
-	QUERY(WRITE_APP, "ittbbiiiiittttibbiiittt", "",                                               \
+	QUERY(READ_APP, "ii", "ittbbiiiiittttibbiiittt", READ_PAGE("app", ALL_OF_APP, "id"))       \
+	QUERY(WRITE_APP, "ittbbiiiiittttibbiiittt", "",                                            \
 	      WRITE_ROW("app", ALL_OF_APP,                                                         \
 	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "  \
 	                "$17, $18, $19, $20, $21, $22, $23"))                                      \
@@ -680,11 +681,11 @@
 	QUERY(WRITE_TOKEN, "iiiiibiiitttt", "",                                                    \
 	      WRITE_ROW("token", ALL_OF_TOKEN,                                                     \
 	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13"))                 \
-	QUERY(READ_OUTBOX, "ii", "iiiibttiitiiiiittt", READ_PAGE("outbox", ALL_OF_OUTBOX, "id"))    \
-	QUERY(WRITE_OUTBOX, "iiiibttiitiiiiittt", "",                                               \
+	QUERY(READ_OUTBOX, "ii", "iiiibttiitiiiiittt", READ_PAGE("outbox", ALL_OF_OUTBOX, "id"))   \
+	QUERY(WRITE_OUTBOX, "iiiibttiitiiiiittt", "",                                              \
 	      WRITE_ROW("outbox", ALL_OF_OUTBOX,                                                   \
 	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "  \
-	                "$17, $18"))                                                                    \
+	                "$17, $18"))                                                               \
 	QUERY(READ_SIGN_UP, "ii", SIGN_UP_TYPES, READ_PAGE("sign_up", ALL_OF_SIGN_UP, "id"))       \
 	QUERY(WRITE_SIGN_UP, SIGN_UP_TYPES, "",                                                    \
 	      WRITE_ROW("sign_up", ALL_OF_SIGN_UP,                                                 \
@@ -725,7 +726,7 @@
 	QUERY(WRITE_PROVIDER, PROVIDER_TYPES, "",                                                  \
 	      WRITE_ROW("provider", PROVIDER_COLUMNS,                                              \
 	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "  \
-	                "$17, $18"))                                                                    \
+	                "$17"))                                                                    \
 	QUERY(READ_SIGN_IN, "ii", SIGN_IN_TYPES, READ_PAGE("sign_in", SIGN_IN_COLUMNS, "id"))      \
 	QUERY(WRITE_SIGN_IN, SIGN_IN_TYPES, "",                                                    \
 	      WRITE_ROW("sign_in", SIGN_IN_COLUMNS, "$1, $2, $3, $4, $5, $6, $7, $8, $9"))         \
