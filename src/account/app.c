@@ -4,6 +4,7 @@
 #include "account/app_priv.h"
 #include "account/message.h"
 #include "account/origin.h"
+#include "account/return_to.h"
 #include "base/language.h"
 #include "base/text.h"
 #include <string.h>
@@ -178,6 +179,8 @@ enum err app_name_spell(struct arena *arena, enum app_name_kind kind, struct str
 {
 	if (kind == APP_ORIGIN)
 		return origin_normalize(arena, name, ret_name);
+	if (kind == APP_RETURN)
+		return return_normalize(arena, name, ret_name);
 	if (kind == APP_HOST ? !host_is_good(name) : !name_is_good(name))
 		return ERR_BAD_SETTING;
 	return ascii_lower(arena, name, ret_name);

@@ -108,6 +108,7 @@ const struct app_setting_row app_setting_rows[] = {
 	{ "hosts", "list: the names, without port, at which it is the one that answers" },
 	{ "aliases", "list: what it is called in /api:NAME beside its own name" },
 	{ "origins", "list of scheme://host[:port]: whose pages may call it from a browser" },
+	{ "return_urls", "list of https://...: where people may go back to after a reset" },
 	{ "client_key", "new or retire: see above" },
 	{ "master_key", "new or retire: see above" },
 	{ NULL, NULL },
@@ -227,6 +228,7 @@ static const char *const list_keys[LIST_COUNT] = {
 	[APP_HOST] = "hosts",
 	[APP_ALIAS] = "aliases",
 	[APP_ORIGIN] = "origins",
+	[APP_RETURN] = "return_urls",
 	[LIST_DIALECTS] = "dialects",
 };
 

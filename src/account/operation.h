@@ -92,6 +92,7 @@ struct ctx {
 	/* What the audit trail is told, by deny() and by whoever finds the account. */
 	int64_t account_id;
 	const char *denied;
+	int64_t fate; /* enum token_fate, of a token that was right once; 0: of none */
 
 	/* What limits keep of this request (limits.h). */
 	struct guess guess;

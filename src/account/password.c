@@ -6,6 +6,7 @@
 #include "account/outbox.h"
 #include "account/password_check.h"
 #include "account/password_policy.h"
+#include "account/return_to.h"
 #include "account/token.h"
 #include "account/turnstile.h"
 #include "base/network.h"
@@ -110,15 +111,16 @@ static enum err reset_in_store(struct ctx *ctx, const struct token *token,
 static enum err reset_by(struct ctx *ctx, const struct token *seen, struct secret typed,
                          enum err (*again)(struct ctx *ctx, const void *in,
                                            struct token *ret_token),
-                         const void *in)
+                         const void *in, struct password_reset_done *ret_done)
 {
 	struct token token;
 	struct account account;
 	struct secret new_password;
-	struct str phc;
+	struct str phc, return_to;
 	bool same = false;
 
 	TRY(token_account(ctx, seen, &account));
+	TRY(return_of_token(ctx, seen, &return_to));
 	const struct password_owner owner = password_owner_of(&account);
 	TRY(password_accept(ctx, typed, &owner, &new_password));
 
@@ -133,7 +135,9 @@ static enum err reset_by(struct ctx *ctx, const struct token *seen, struct secre
 	if (same)
 		return deny(ctx, ERR_PASSWORD_SAME, "new password is the old one");
 	TRY(hasher_hash(ctx->hasher, caller_of(ctx), ctx->arena, new_password, &phc));
-	return reset_in_store(ctx, &token, &account, phc);
+	TRY(reset_in_store(ctx, &token, &account, phc));
+	ret_done->return_to = return_to;
+	return OK;
 }
 
 static enum err find_by_token(struct ctx *ctx, const void *in, struct token *ret_token)
@@ -144,18 +148,17 @@ static enum err find_by_token(struct ctx *ctx, const void *in, struct token *ret
 }
 
 static enum err password_reset(struct ctx *ctx, const struct password_reset *in,
-                               struct nothing *ret_nothing)
+                               struct password_reset_done *ret_done)
 {
 	struct token token;
 
-	(void)ret_nothing;
 	TRY(find_by_token(ctx, in, &token));
 	if (in->repeated.ptr && !secret_equal(in->new_password, in->repeated))
 		return ERR_PASSWORDS_DIFFER;
-	return reset_by(ctx, &token, in->new_password, find_by_token, in);
+	return reset_by(ctx, &token, in->new_password, find_by_token, in, ret_done);
 }
-OPERATION(password_reset, struct password_reset, struct nothing, REQUIRES_APP, LIMIT_GUESS,
-          COST_HASH)
+OPERATION(password_reset, struct password_reset, struct password_reset_done, REQUIRES_APP,
+          LIMIT_GUESS, COST_HASH)
 
 /* ---- by the typed code ---- */
 
@@ -207,28 +210,48 @@ static enum err find_by_code(struct ctx *ctx, const void *in, struct token *ret_
 	ctx->account_id = found.token.account_id;
 	if (!right)
 		return deny_guess(ctx, ERR_TOKEN_INVALID, "wrong code");
-	if (found.token.created_at + CODE_S <= ctx->now)
-		return deny_dead(ctx, ERR_TOKEN_INVALID, "code has expired");
 	TRY(token_check_live(ctx, &found.token, TOKEN_SET_PASSWORD));
+	if (found.token.created_at + CODE_S <= ctx->now) {
+		ctx->fate = TOKEN_FATE_EXPIRED;
+		return deny_dead(ctx, ERR_TOKEN_INVALID, "code has expired");
+	}
 	*ret_token = found.token;
 	return OK;
 }
 
+/* email_key NONE: nothing was said of it. */
+static enum err check_address(struct ctx *ctx, const struct token *token, struct str email_key)
+{
+	struct account account;
+
+	if (!email_key.ptr)
+		return OK;
+	TRY(token_account(ctx, token, &account));
+	if (!str_equal(account.email_key, email_key))
+		return deny_guess(ctx, ERR_TOKEN_INVALID, "right code, wrong address");
+	return OK;
+}
+
 static enum err password_reset_by_code(struct ctx *ctx, const struct password_reset_by_code *in,
-                                       struct nothing *ret_nothing)
+                                       struct password_reset_done *ret_done)
 {
 	static const struct password_owner nobody;
 	struct password_reset_by_code spelled = *in;
 	struct token token;
 	struct secret accepted;
+	struct str email_key = STR_NONE;
 
-	(void)ret_nothing;
+	if (in->repeated.ptr && !secret_equal(in->new_password, in->repeated))
+		return ERR_PASSWORDS_DIFFER;
+	if (in->email.ptr)
+		TRY(email_normalize(ctx->arena, in->email, &spelled.email, &email_key));
 	/* Before a guess is taken: what nobody could have is no reason to lose one. */
 	TRY(password_accept(ctx, in->new_password, &nobody, &accepted));
 	TRY(spell_reference(ctx, in->reference, &spelled.reference));
 	TRY(limits_take_code(ctx, spelled.reference));
 	TRY(find_by_code(ctx, &spelled, &token));
-	return reset_by(ctx, &token, in->new_password, find_by_code, &spelled);
+	TRY(check_address(ctx, &token, email_key));
+	return reset_by(ctx, &token, in->new_password, find_by_code, &spelled, ret_done);
 }
-OPERATION(password_reset_by_code, struct password_reset_by_code, struct nothing, REQUIRES_APP,
-          LIMIT_GUESS, COST_HASH)
+OPERATION(password_reset_by_code, struct password_reset_by_code, struct password_reset_done,
+          REQUIRES_APP, LIMIT_GUESS, COST_HASH)

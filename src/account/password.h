@@ -22,22 +22,28 @@ struct password_reset {
 	struct secret repeated; /* NONE: it was not asked for twice */
 };
 
+struct password_reset_done {
+	struct str return_to; /* where the request's person may go back to; NONE: nowhere */
+};
+
 /* ERR_TOKEN_INVALID: unknown, spent, replaced or expired, of another app, or for something else.
  * ERR_PASSWORD_SHORT, _LONG, _GUESSABLE, _SAME, ERR_PASSWORDS_DIFFER: the token is not spent. Opens
  * no session.
  */
-extern const struct operation password_reset_op; /* struct password_reset -> struct nothing */
+extern const struct operation password_reset_op; /* -> struct password_reset_done */
 
 struct password_reset_by_code {
 	struct str reference; /* as the answer and the mail say it */
 	struct secret code;   /* as the mail says it; case, spaces and hyphens are free */
 	struct secret new_password;
+	struct secret repeated; /* NONE: it was not asked for twice */
+	struct str email;       /* of the account, beside the code; NONE: it was not asked for */
 };
 
 /* The same by the code of the same mail: link and code are spent together. Wrong guesses never kill
  * the link; after CODE_GUESSES_MAX tries at one reference, anybody's or nobody's, no code is right
- * any more. */
-extern const struct operation password_reset_by_code_op; /* -> struct nothing */
+ * any more. A wrong address is a wrong code, and one that is none ERR_BAD_EMAIL. */
+extern const struct operation password_reset_by_code_op; /* -> struct password_reset_done */
 
 /* Checks a person's own password at the door of a change that needs it, after the gate has found
  * their session, and reads the account. The failures count for themselves, apart from the log-in's.

@@ -3,6 +3,7 @@
 #include "account/recovery.h"
 #include "account/message.h"
 #include "account/outbox.h"
+#include "account/return_to.h"
 #include "base/text.h"
 
 /* The key to find the account by. What cannot be a username is nobody's, and kept as it came. */
@@ -43,6 +44,7 @@ static enum err recovery_request(struct ctx *ctx, const struct recovery_request 
 {
 	struct outbox_row row = { .kind = in->mail };
 
+	TRY(return_check(ctx, in->return_to, &row.return_to));
 	TRY(login_key(ctx, in, &row.login));
 	TRY(check_disclosed(ctx, in, row.login));
 	if (in->mail == OUTBOX_RECOVERY_CODE)
@@ -69,6 +71,7 @@ static enum err recovery_link(struct ctx *ctx, const struct recovery_link *in,
 		return ERR_TOKEN_INVALID;
 	ret_state->fate = token_fate(&token, ctx->now);
 	ret_state->purpose = (enum token_purpose)token.purpose;
+	TRY(return_of_token(ctx, &token, &ret_state->return_to));
 	if (ret_state->fate != TOKEN_FATE_LIVE)
 		return OK;
 	err = store_account_by_id(ctx->store, ctx->arena, token.account_id, &account);

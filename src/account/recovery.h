@@ -12,6 +12,8 @@ struct recovery_request {
 	enum login_kind kind;  /* LOGIN_EMAIL or LOGIN_USERNAME */
 	enum outbox_kind mail; /* what the answer by mail is */
 	bool discloses; /* its documents tell strangers from members, unless the app conceals */
+	/* Of the request again: */
+	struct str return_to; /* where its person goes back to afterwards; NONE: nowhere */
 };
 
 struct recovery_requested {
@@ -19,7 +21,7 @@ struct recovery_requested {
 };
 
 /* Writes one row, the same for a stranger and a member, and lets the mail thread think.
- * ERR_BAD_EMAIL. With `discloses`, a stranger is ERR_NO_ACCOUNT. By the app's template:
+ * ERR_BAD_RETURN, ERR_BAD_EMAIL. With `discloses`, a stranger is ERR_NO_ACCOUNT. By the app's template:
  * ERR_NO_MAIL, ERR_NO_TEMPLATE. */
 extern const struct operation recovery_request_op; /* -> struct recovery_requested */
 
@@ -32,6 +34,7 @@ struct recovery_link_state {
 	enum token_purpose purpose;
 	struct str
 		login; /* the account's own, for password managers; NONE unless the link is live */
+	struct str return_to; /* of the app's list; NONE: the request named none */
 	struct str locale; /* the account's; NONE: not said, or the link is not live */
 };
 

@@ -77,6 +77,7 @@ enum err token_check_live(struct ctx *ctx, const struct token *token, enum token
 
 	ctx->account_id = token->account_id;
 	enum token_fate fate = token_fate(token, ctx->now);
+	ctx->fate = fate;
 	if (fate != TOKEN_FATE_LIVE)
 		return deny_dead(ctx, ERR_TOKEN_INVALID, reasons[fate]);
 	if (token->purpose != (int64_t)purpose)

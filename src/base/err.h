@@ -72,6 +72,7 @@
 	X(ERR_NO_MAIL, "no mail server is configured")                                             \
 	X(ERR_NO_PROVIDER, "there is no such sign-in provider")                                    \
 	X(ERR_BAD_REDIRECT, "the redirect address is none of the provider's redirect_uris")        \
+	X(ERR_BAD_RETURN, "the address to go back to is none of the app's return_urls")            \
 	X(ERR_BAD_STATE, "the sign-in is unknown, over, or was begun elsewhere")                   \
 	X(ERR_LINKED, "another account of the app is this person already")                         \
 	X(ERR_NOT_LINKED, "the account is nobody there")                                           \

@@ -19,7 +19,7 @@ static const struct out_field added_out[] = {
 /* An app in the words of its settings. */
 struct app_shown {
 	struct str name, id, status, conceal_accounts, recovery, sign_up, activation;
-	struct str_list dialects, hosts, aliases, origins;
+	struct str_list dialects, hosts, aliases, origins, return_urls;
 	int64_t standard_error_status, password_min_length;
 	struct str language, public_url, reset_url, sender;
 	struct str title, accent, logo;
@@ -35,6 +35,7 @@ static const struct out_field shown_out[] = {
 	OUT("hosts", WORDS, struct app_shown, hosts),
 	OUT("aliases", WORDS, struct app_shown, aliases),
 	OUT("origins", WORDS, struct app_shown, origins),
+	OUT("return_urls", WORDS, struct app_shown, return_urls),
 	OUT("status", TEXT, struct app_shown, status),
 	OUT("conceal_accounts", TEXT, struct app_shown, conceal_accounts),
 	OUT("standard_error_status", INTEGER, struct app_shown, standard_error_status),
@@ -93,6 +94,7 @@ static enum err read_shown(struct cli *cli, struct str name, struct app_shown *r
 		.hosts = details.names[APP_HOST],
 		.aliases = details.names[APP_ALIAS],
 		.origins = details.names[APP_ORIGIN],
+		.return_urls = details.names[APP_RETURN],
 		.client_keys = good_keys(&app->former_client_key_digest),
 		.master_keys = good_keys(&app->former_master_key_digest),
 		.accounts = details.accounts,

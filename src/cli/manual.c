@@ -77,9 +77,9 @@ static const char copy[] =
 static const char app_set[] =
 	"Changes all of what is given, or nothing, and shows the app as it is then.\n"
 	"\n"
-	"A list (dialects, hosts, aliases, origins) is given whole, with commas between; none\n"
-	"behind the = is an empty one. With + or - before the = the list keeps the rest and\n"
-	"gets those more, or loses them. Up to 16 in each.\n"
+	"A list (dialects, hosts, aliases, origins, return_urls) is given whole, with commas\n"
+	"between; none behind the = is an empty one. With + or - before the = the list keeps the\n"
+	"rest and gets those more, or loses them. Up to 16 in each.\n"
 	"\n"
 	"client_key=new makes a key and shows it, this once. The former one stays good beside\n"
 	"it, until client_key=retire ends that: so clients can be changed one after the other.\n"

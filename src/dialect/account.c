@@ -466,6 +466,7 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_UNREACHABLE] = UNAVAILABLE,
 	[ERR_NO_PROVIDER] = { 404, "not_found", "There is no such sign-in.", NULL, NULL, NULL },
 	[ERR_BAD_REDIRECT] = MALFORMED("The redirect address is not allowed."),
+	[ERR_BAD_RETURN] = MALFORMED("The address to go back to is not allowed."),
 	[ERR_LINKED] = { 409, "conflict", "Another account is linked.", NULL, NULL, NULL },
 	[ERR_NOT_LINKED] = { 404, "not_found", "Nothing is linked.", NULL, NULL, NULL },
 	[ERR_BAD_STATE] = { 403, "forbidden", "This sign-in is unknown or over.", NULL, NULL,

@@ -458,6 +458,8 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_UNREACHABLE] = { 503, "Overloaded", "A provider does not answer.", 0, 0, 0 },
 	[ERR_NO_PROVIDER] = { 404, "NotFound", "There is no such sign-in.", 0, 0, 0 },
 	[ERR_BAD_REDIRECT] = { 400, "BadRequest", "The redirect address is not allowed.", 0, 0, 0 },
+	[ERR_BAD_RETURN] = { 400, "BadRequest", "The address to go back to is not allowed.", 0, 0,
+	                     0 },
 	[ERR_LINKED] = TAKEN,
 	[ERR_NOT_LINKED] = { 404, "NotFound", "Nothing is linked.", 0, 0, 0 },
 	[ERR_BAD_STATE] = { 403, "Forbidden", "This sign-in is unknown or over.", 0, 0, 0 },

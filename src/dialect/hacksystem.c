@@ -375,6 +375,7 @@ static const struct wire_error errors[ERR_COUNT] = {
 		FATAL(503, "The provider does not answer as it should. Please begin again."),
 	[ERR_NO_PROVIDER] = NOWHERE(404),
 	[ERR_BAD_REDIRECT] = INPUT("Invalid redirect_uri."),
+	[ERR_BAD_RETURN] = INPUT("Invalid return_to."),
 	[ERR_LINKED] = DENIED("user_exist"),
 	[ERR_NOT_LINKED] = NOWHERE(404),
 	[ERR_BAD_STATE] = { 403, "ERROR_CODE_ACCESS_DENIED",

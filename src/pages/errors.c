@@ -64,6 +64,7 @@ const struct wire_error page_errors[ERR_COUNT] = {
 	[ERR_UNREACHABLE] = BUSY,
 	[ERR_NO_PROVIDER] = ODD(404, TEXT("error-no-provider")),
 	[ERR_BAD_REDIRECT] = ODD(400, TEXT("error-bad-redirect")),
+	[ERR_BAD_RETURN] = { 400, TEXT("error-return-title"), TEXT("error-return"), 0, 0, 0 },
 	[ERR_LINKED] = ODD(409, TEXT("error-linked")),
 	[ERR_NOT_LINKED] = ODD(404, TEXT("error-not-linked")),
 	[ERR_BAD_STATE] = ODD(403, TEXT("error-bad-state")),

@@ -5,18 +5,21 @@
 #include "account/app_look.h"
 #include "account/email_change.h"
 #include "account/password.h"
-#include "account/password_policy.h"
+#include "account/password_strength.h"
 #include "account/recovery.h"
+#include "account/return_to.h"
 #include "dialect/document.h"
 #include "http/status.h"
 #include "pages/errors.h"
 #include "pages/assets.h"
+#include "pages/recovery.h"
 #include "pages/show.h"
 #include "pages/speech.h"
+#include "pages/strength.h"
 #include "pages/verify.h"
 #include <string.h>
 
-/* ---- asking for a mail ---- */
+/* ---- the door ---- */
 
 static enum err show_home(struct visit *visit, const void *nothing)
 {
@@ -38,118 +41,6 @@ struct str page_typed(const struct visit *visit, const char *name)
 			return visit->members.items[i].text;
 	}
 	return STR_NONE;
-}
-
-/* error: a key; NULL: nothing is wrong. */
-static enum err show_ask(struct visit *visit, const char *error)
-{
-	const struct template_value values[] = {
-		{ .name = "email", .text = page_typed(visit, "email") },
-		{ .name = "error", .key = error },
-		{ .name = NULL },
-	};
-
-	return page_show(visit, "password-reset-ask.html", values);
-}
-
-static enum err show_empty_ask(struct visit *visit, const void *nothing)
-{
-	(void)nothing;
-	return show_ask(visit, NULL);
-}
-
-static enum err show_asked(struct visit *visit, const void *result)
-{
-	const struct recovery_requested *requested = result;
-	const struct template_value values[] = {
-		{ .name = "reference", .text = requested->reference },
-		{ .name = "email", .text = page_typed(visit, "email") },
-		{ .name = "dev", .text = visit->doors->mail_dir.ptr ? STR("yes") : STR_NONE },
-		{ .name = NULL },
-	};
-
-	return page_show(visit, "password-reset-asked.html", values);
-}
-
-/* ---- the mailed link ---- */
-
-static enum err show_dead(struct visit *visit, enum token_fate fate)
-{
-	static const struct {
-		const char *title, *explanation;
-	} words[] = {
-		[TOKEN_FATE_LIVE] = { TEXT("link-unknown-title"), TEXT("link-unknown-text") },
-		[TOKEN_FATE_SPENT] = { TEXT("link-spent-title"), TEXT("link-spent-text") },
-		[TOKEN_FATE_REPLACED] = { TEXT("link-replaced-title"), TEXT("link-replaced-text") },
-		[TOKEN_FATE_EXPIRED] = { TEXT("link-expired-title"), TEXT("link-expired-text") },
-	};
-	const struct template_value values[] = {
-		{ .name = "title", .key = words[fate].title },
-		{ .name = "explanation", .key = words[fate].explanation },
-		{ .name = NULL },
-	};
-
-	visit->response->status = 410;
-	return page_show(visit, "link-dead.html", values);
-}
-
-/* What the link of this visit's token is worth. An unknown one is as good as never mailed. */
-static enum err look_at_link(struct visit *visit, struct recovery_link_state *ret_state)
-{
-	struct str token = page_typed(visit, "token");
-	const struct recovery_link link = { .token = { token.ptr, token.len } };
-
-	return operation_run(&visit->ctx, &recovery_link_op, &link, ret_state);
-}
-
-static enum err show_token_page(struct visit *visit, const struct recovery_link_state *state,
-                                const char *error)
-{
-	struct str token = page_typed(visit, "token"), min_length, spelled;
-	bool has_api = (visit->ctx.app.dialects & DIALECT_ACCOUNT) != 0;
-	long long least = password_min_length(&visit->ctx);
-
-	page_speak_for(visit, state->locale);
-	TRY(arena_printf(visit->request->arena, &min_length, "%lld", least));
-	TRY(language_number(visit->request->arena, page_language(visit), least, &spelled));
-	const struct template_value values[] = {
-		{ .name = "token", .secret = { token.ptr, token.len } },
-		{ .name = "min", .text = min_length },
-		{ .name = "min_length", .text = spelled },
-		{ .name = "username", .text = state->login },
-		{ .name = "error", .key = error },
-		{ .name = "put_url", .text = has_api ? STR("api/v1/account/password") : STR_NONE },
-		{ .name = NULL },
-	};
-	return page_show(visit,
-	                 state->purpose == TOKEN_MAKE_PASSWORD ? "confirm.html"
-	                                                       : "password-reset-form.html",
-	                 values);
-}
-
-static enum err show_link(struct visit *visit, const void *result)
-{
-	const struct recovery_link_state *state = result;
-
-	if (state->fate != TOKEN_FATE_LIVE)
-		return show_dead(visit, state->fate);
-	return show_token_page(visit, state, NULL);
-}
-
-static enum err show_done(struct visit *visit, const void *nothing)
-{
-	static const struct template_value values[] = { { .name = NULL } };
-
-	(void)nothing;
-	return page_show(visit, "password-reset-done.html", values);
-}
-
-static enum err show_confirmed(struct visit *visit, const void *nothing)
-{
-	static const struct template_value values[] = { { .name = NULL } };
-
-	(void)nothing;
-	return page_show(visit, "confirm-done.html", values);
 }
 
 /* ---- what the API's problems mean ---- */
@@ -189,6 +80,11 @@ static enum err show_problem(struct visit *visit, const void *nothing)
 
 static const struct field ask_fields[] = {
 	FIELD("email", TEXT, struct recovery_request, login),
+	FIELD_MAYBE("return_to", TEXT, struct recovery_request, return_to),
+};
+
+static const struct field return_fields[] = {
+	FIELD("return_to", TEXT, struct return_named, url),
 };
 
 static const struct recovery_request ask_preset = { .kind = LOGIN_EMAIL, .mail = OUTBOX_RECOVERY };
@@ -201,6 +97,22 @@ static const struct field save_fields[] = {
 	FIELD("token", SECRET, struct password_reset, token),
 	FIELD("new", SECRET, struct password_reset, new_password),
 	FIELD("confirm", SECRET, struct password_reset, repeated),
+};
+
+static const struct field code_fields[] = {
+	FIELD_OR("email", TEXT, struct password_reset_by_code, email, ERR_EMPTY_EMAIL),
+	FIELD_OR("reference", TEXT, struct password_reset_by_code, reference, ERR_EMPTY_CODE),
+	FIELD_OR("code", SECRET, struct password_reset_by_code, code, ERR_EMPTY_CODE),
+	FIELD_OR("new", SECRET, struct password_reset_by_code, new_password, ERR_EMPTY_PASSWORD),
+	FIELD("confirm", SECRET, struct password_reset_by_code, repeated),
+};
+
+static const struct field strength_fields[] = {
+	FIELD("password", SECRET, struct password_typed, password),
+	FIELD_MAYBE("token", SECRET, struct password_typed, token),
+	FIELD_MAYBE("email", TEXT, struct password_typed, email),
+	FIELD_MAYBE("username", TEXT, struct password_typed, username),
+	FIELD_MAYBE("name", TEXT, struct password_typed, name),
 };
 
 static const struct field confirm_fields[] = {
@@ -240,8 +152,16 @@ static const struct route routes[] = {
 	  .operation = &recovery_link_op,
 	  .fields = FIELDS(link_fields),
 	  .ok = 200,
-	  .render = show_link },
-	{ .method = "GET", .path = "/password-reset", .ok = 200, .render = show_empty_ask },
+	  .render = recovery_show_link },
+	{ .method = "GET",
+	  .path = "/password-reset",
+	  .when = "return_to",
+	  .takes = TAKES_QUERY,
+	  .operation = &return_look_op,
+	  .fields = FIELDS(return_fields),
+	  .ok = 200,
+	  .render = recovery_show_ask_for },
+	{ .method = "GET", .path = "/password-reset", .ok = 200, .render = recovery_show_ask },
 	{ .method = "POST",
 	  .path = "/password-reset",
 	  .when = "token",
@@ -249,7 +169,7 @@ static const struct route routes[] = {
 	  .operation = &password_reset_op,
 	  .fields = FIELDS(save_fields),
 	  .ok = 200,
-	  .render = show_done },
+	  .render = recovery_show_done },
 	{ .method = "POST",
 	  .path = "/password-reset",
 	  .takes = TAKES_FORM,
@@ -257,14 +177,39 @@ static const struct route routes[] = {
 	  .preset = &ask_preset,
 	  .fields = FIELDS(ask_fields),
 	  .ok = 200,
-	  .render = show_asked },
+	  .render = recovery_show_asked },
+	{ .method = "GET",
+	  .path = "/password-reset/code",
+	  .ok = 200,
+	  .render = recovery_show_code },
+	{ .method = "POST",
+	  .path = "/password-reset/code",
+	  .when = "code",
+	  .takes = TAKES_FORM,
+	  .operation = &password_reset_by_code_op,
+	  .fields = FIELDS(code_fields),
+	  .ok = 200,
+	  .render = recovery_show_done,
+	  .overlay = recovery_code_errors },
+	{ .method = "POST",
+	  .path = "/password-reset/code",
+	  .takes = TAKES_FORM,
+	  .ok = 200,
+	  .render = recovery_show_code },
+	{ .method = "POST",
+	  .path = "/password-strength",
+	  .takes = TAKES_FORM,
+	  .operation = &password_strength_op,
+	  .fields = FIELDS(strength_fields),
+	  .ok = 200,
+	  .render = strength_show },
 	{ .method = "POST",
 	  .path = "/password-reset/confirm",
 	  .takes = TAKES_FORM,
 	  .operation = &recovery_confirm_op,
 	  .fields = FIELDS(confirm_fields),
 	  .ok = 200,
-	  .render = show_confirmed },
+	  .render = recovery_show_confirmed },
 	{ .method = "GET",
 	  .path = "/verify",
 	  .when = "token",
@@ -319,33 +264,13 @@ static const struct route routes[] = {
 
 /* ---- errors ---- */
 
-/* The form again, with what was wrong, while its token is good; else the fate of the link. */
-static enum err show_form_again(struct visit *visit, enum err err, const char *error)
-{
-	struct recovery_link_state state;
-
-	enum err looked = look_at_link(visit, &state);
-	if (looked == ERR_TOKEN_INVALID)
-		return show_dead(visit, TOKEN_FATE_LIVE);
-	TRY(looked);
-	bool other_purpose = err == ERR_TOKEN_INVALID;
-	if (state.fate != TOKEN_FATE_LIVE || other_purpose)
-		return show_dead(visit, state.fate);
-	return show_token_page(visit, &state, error);
-}
-
 static enum err render_error(struct visit *visit, enum err err)
 {
-	const struct wire_error *error = visit_error(visit, err);
 	enum err shown = verify_show_error(visit, err);
 
-	if (shown != ERR_NO_ROUTE)
-		return shown;
-	if (err == ERR_TOKEN_INVALID || (error->status == 422 && page_typed(visit, "token").ptr))
-		return show_form_again(visit, err, error->text);
-	if (error->status == 422)
-		return show_ask(visit, error->text);
-	return page_show_error(visit, err);
+	if (shown == ERR_NO_ROUTE)
+		shown = recovery_show_error(visit, err);
+	return shown == ERR_NO_ROUTE ? page_show_error(visit, err) : shown;
 }
 
 const struct dialect dialect_pages = {

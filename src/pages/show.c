@@ -69,6 +69,8 @@ enum err page_show(struct visit *visit, const char *name, const struct template_
 	all[n++] = (struct template_value){ .name = "here", .text = speech.here };
 	all[n++] =
 		(struct template_value){ .name = "link_token", .secret = { token.ptr, token.len } };
+	all[n++] = (struct template_value){ .name = "link_return",
+		                            .text = page_typed(visit, "return_to") };
 	for (; values->name && n < PAGE_VALUES_MAX - 1; values++)
 		all[n++] = *values;
 	TRY(template_render(visit->request->arena, &files.templates, name, all,
@@ -82,11 +84,16 @@ enum err page_show(struct visit *visit, const char *name, const struct template_
 enum err page_show_error(struct visit *visit, enum err err)
 {
 	const struct wire_error *error = visit_error(visit, err);
+	struct str wait = STR_NONE;
+
+	if (err == ERR_RATE_LIMITED)
+		TRY(language_duration(visit->request->arena, page_language(visit),
+		                      visit->ctx.retry_after_s, &wait));
 	const struct template_value values[] = {
 		{ .name = "title", .key = error->code },
 		{ .name = "explanation", .key = error->text },
+		{ .name = "wait", .text = wait },
 		{ .name = NULL },
 	};
-
 	return page_show(visit, "error.html", values);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* speech.c - finds the language, and keeps what the person chose. */
 #include "pages/speech.h"
+#include "base/url.h"
 #include "pages/cookie.h"
 #include "pages/pages.h"
 #include "pages/person.h"
@@ -113,18 +114,24 @@ static bool is_token(struct str token)
 	return token.len > 0;
 }
 
-/* Where the person was: the page, with the token of its link if it came by one. Relative, so that
- * it stays on whatever host the person has come to. */
+/* Where the person was: the page, with the token of its link or the address to go back to.
+ * Relative, so that it stays on whatever host the person has come to. */
 static enum err way_back(struct visit *visit, struct str *ret_url)
 {
 	struct str page = page_typed(visit, "back"), token = page_typed(visit, "token");
-	bool linked = is_token(token);
+	struct str return_to = page_typed(visit, "return_to");
+	struct buf url = buf_in(visit->request->arena);
 
-	if (!is_page(page))
-		page = STR("/");
-	return arena_printf(visit->request->arena, ret_url, ".%.*s%s%.*s", STR_ARG(page),
-	                    linked ? "?token=" : "", linked ? (int)token.len : 0,
-	                    token.ptr ? token.ptr : "");
+	buf_puts(&url, ".");
+	buf_add(&url, is_page(page) ? page : STR("/"));
+	if (is_token(token)) {
+		buf_puts(&url, "?token=");
+		buf_add(&url, token);
+	} else if (return_to.ptr) {
+		buf_puts(&url, "?");
+		url_add_pair(&url, "return_to", return_to);
+	}
+	return buf_str(&url, ret_url);
 }
 
 enum err speech_choose(struct visit *visit, const void *nothing)

@@ -45,8 +45,9 @@
 
 #define OUTBOX_COLUMNS                                                                             \
 	"id, app_id, kind, state, nonce, reference, login, account_id, epoch, network, attempts, " \
-	"created_at, expires_at, next_attempt_at, settled_at, last_error, address, language"
-#define OUTBOX_TYPES "iiiibttiitiiiiittt"
+	"created_at, expires_at, next_attempt_at, settled_at, last_error, address, language, "     \
+	"return_to"
+#define OUTBOX_TYPES "iiiibttiitiiiiitttt"
 
 #define SIGN_UP_COLUMNS                                                                            \
 	"id, app_id, outbox_id, nonce, digest, email, email_key, username, username_key, name, "   \
@@ -121,6 +122,12 @@
 	      "DELETE FROM app_origin WHERE origin = $1 AND app_id = $2")                          \
 	QUERY(APP_HAS_ORIGIN, "ti", "i",                                                           \
 	      "SELECT count(*) FROM app_origin WHERE origin = $1 AND app_id = $2")                 \
+	QUERY(APP_RETURNS, "i", "t", "SELECT url FROM app_return WHERE app_id = $1 ORDER BY url")  \
+	QUERY(APP_RETURN_ADD, "ti", "", "INSERT INTO app_return (url, app_id) VALUES ($1, $2)")    \
+	QUERY(APP_RETURN_REMOVE, "ti", "",                                                         \
+	      "DELETE FROM app_return WHERE url = $1 AND app_id = $2")                             \
+	QUERY(APP_HAS_RETURN, "ti", "i",                                                           \
+	      "SELECT count(*) FROM app_return WHERE url = $1 AND app_id = $2")                    \
 	QUERY(DIALECT_HAS_ORIGIN, "ti", "i",                                                       \
 	      "SELECT count(*) FROM app_origin JOIN app ON app.id = app_origin.app_id"             \
 	      " WHERE origin = $1 AND (app.dialects & $2) <> 0")                                   \
@@ -388,12 +395,11 @@
 	      "> $2"                                                                               \
 	      " AND epoch = $3 AND account_id = $4 RETURNING account_id")                          \
                                                                                                    \
-	QUERY(OUTBOX_ADD, "iibttiitiiitt", "i",                                                    \
+	QUERY(OUTBOX_ADD, "iibttiitiiittt", "i",                                                   \
 	      "INSERT INTO outbox (app_id, kind, nonce, reference, login, account_id, epoch,"      \
-	      " network, created_at, expires_at, next_attempt_at, address, language, state, "      \
-	      "attempts,"                                                                          \
-	      " settled_at, last_error)"                                                           \
-	      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0, 0, '')"      \
+	      " network, created_at, expires_at, next_attempt_at, address, language, return_to,"   \
+	      " state, attempts, settled_at, last_error) VALUES"                                   \
+	      " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 0, 0, '')"        \
 	      " RETURNING id")                                                                     \
 	/* Mails of one kind that an address was sent lately. */                                   \
 	QUERY(OUTBOX_SENT_TO, "itiiii", "i",                                                       \
@@ -623,6 +629,7 @@
 #define ALL_OF_APP_HOST   "host, app_id"
 #define ALL_OF_APP_ORIGIN "app_id, origin"
 #define ALL_OF_APP_LOGO   "app_id, type, image"
+#define ALL_OF_APP_RETURN "app_id, url"
 #define ALL_OF_ACCOUNT                                                                             \
 	"id, app_id, public_id, email, email_key, username, username_key, phc, "                   \
 	"epoch, status, password_set_at, password_expires_at, outbox_floor, "                      \
@@ -638,7 +645,7 @@
 #define ALL_OF_OUTBOX                                                                              \
 	"id, app_id, kind, state, nonce, reference, login, account_id, epoch, "                    \
 	"network, attempts, created_at, expires_at, next_attempt_at, settled_at, "                 \
-	"last_error, address, language"
+	"last_error, address, language, return_to"
 #define ALL_OF_SIGN_UP          SIGN_UP_COLUMNS
 #define ALL_OF_AUDIT            "id, app_id, account_id, at, event, outcome, network"
 #define ALL_OF_MESSAGE          "app_id, position, internal_name, message, type, input"
@@ -663,6 +670,8 @@
 	QUERY(WRITE_APP_ORIGIN, "it", "", WRITE_ROW("app_origin", ALL_OF_APP_ORIGIN, "$1, $2"))    \
 	QUERY(READ_APP_LOGO, "ii", "itb", READ_PAGE("app_logo", ALL_OF_APP_LOGO, "app_id"))        \
 	QUERY(WRITE_APP_LOGO, "itb", "", WRITE_ROW("app_logo", ALL_OF_APP_LOGO, "$1, $2, $3"))     \
+	QUERY(READ_APP_RETURN, "ii", "it", READ_OF_APP("app_return", ALL_OF_APP_RETURN, "url"))    \
+	QUERY(WRITE_APP_RETURN, "it", "", WRITE_ROW("app_return", ALL_OF_APP_RETURN, "$1, $2"))    \
 	QUERY(READ_ACCOUNT, "ii", "iittttttiiiiiiittiiiit",                                        \
 	      READ_PAGE("account", ALL_OF_ACCOUNT, "id"))                                          \
 	QUERY(WRITE_ACCOUNT, "iittttttiiiiiiittiiiit", "",                                         \
@@ -681,11 +690,11 @@
 	QUERY(WRITE_TOKEN, "iiiiibiiitttt", "",                                                    \
 	      WRITE_ROW("token", ALL_OF_TOKEN,                                                     \
 	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13"))                 \
-	QUERY(READ_OUTBOX, "ii", "iiiibttiitiiiiittt", READ_PAGE("outbox", ALL_OF_OUTBOX, "id"))   \
-	QUERY(WRITE_OUTBOX, "iiiibttiitiiiiittt", "",                                              \
+	QUERY(READ_OUTBOX, "ii", "iiiibttiitiiiiitttt", READ_PAGE("outbox", ALL_OF_OUTBOX, "id"))  \
+	QUERY(WRITE_OUTBOX, "iiiibttiitiiiiitttt", "",                                             \
 	      WRITE_ROW("outbox", ALL_OF_OUTBOX,                                                   \
 	                "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "  \
-	                "$17, $18"))                                                               \
+	                "$17, $18, $19"))                                                          \
 	QUERY(READ_SIGN_UP, "ii", SIGN_UP_TYPES, READ_PAGE("sign_up", ALL_OF_SIGN_UP, "id"))       \
 	QUERY(WRITE_SIGN_UP, SIGN_UP_TYPES, "",                                                    \
 	      WRITE_ROW("sign_up", ALL_OF_SIGN_UP,                                                 \

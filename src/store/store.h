@@ -69,7 +69,7 @@ MUST_USE enum err store_copy(struct store *store, struct arena *arena, struct st
 
 /* ---- tables as a whole, from one database to another ---- */
 
-enum { STORE_TABLES = 24 };
+enum { STORE_TABLES = 25 };
 
 const char *store_table_name(size_t table); /* 0..STORE_TABLES-1, in the order to copy them in */
 
@@ -180,9 +180,9 @@ MUST_USE enum err store_app_logo(struct store *store, struct arena *arena, int64
 /* One without an image takes it away. Its version is the app's, by store_app_update(). */
 MUST_USE enum err store_app_logo_set(struct tx *tx, int64_t app_id, const struct app_logo *logo);
 
-/* What an app is called by, or called from. A host and an alias are one app's; an origin may be of
- * several. */
-enum app_name_kind { APP_HOST, APP_ALIAS, APP_ORIGIN, APP_NAME_KINDS };
+/* What an app is called by, called from, or gone back to. A host and an alias are one app's; the
+ * others may be of several. */
+enum app_name_kind { APP_HOST, APP_ALIAS, APP_ORIGIN, APP_RETURN, APP_NAME_KINDS };
 
 /* app->id is ignored and returned; policy and former keys are not written. The name becomes an
  * alias by store_app_name_add(). */
@@ -202,6 +202,10 @@ MUST_USE enum err store_app_has_origin(struct store *store, struct arena *arena,
                                        int64_t app_id, bool *ret_has);
 MUST_USE enum err store_dialect_has_origin(struct store *store, struct arena *arena,
                                            struct str origin, int64_t dialects, bool *ret_has);
+
+/* Whether its people may be led back to this address. */
+MUST_USE enum err store_app_has_return(struct store *store, struct arena *arena, struct str url,
+                                       int64_t app_id, bool *ret_has);
 
 /* Writes status, dialects and every setting of app->id. */
 MUST_USE enum err store_app_update(struct tx *tx, const struct app *app);
@@ -677,8 +681,9 @@ struct outbox_row {
 	int64_t attempts;
 	int64_t created_at, expires_at, next_attempt_at, settled_at;
 	struct str last_error;
-	struct str address;  /* where it goes; NONE: to the account's address */
-	struct str language; /* it was asked for in; "" or NONE: nobody said */
+	struct str address;   /* where it goes; NONE: to the account's address */
+	struct str language;  /* it was asked for in; "" or NONE: nobody said */
+	struct str return_to; /* of the app's, for after a reset; NONE: nowhere */
 };
 
 struct outbox_list {

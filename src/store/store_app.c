@@ -40,6 +40,7 @@ static const struct {
 	[APP_HOST] = { QUERY_APP_HOSTS, QUERY_APP_HOST_ADD, QUERY_APP_HOST_REMOVE },
 	[APP_ALIAS] = { QUERY_APP_ALIASES, QUERY_APP_ALIAS_ADD, QUERY_APP_ALIAS_REMOVE },
 	[APP_ORIGIN] = { QUERY_APP_ORIGINS, QUERY_APP_ORIGIN_ADD, QUERY_APP_ORIGIN_REMOVE },
+	[APP_RETURN] = { QUERY_APP_RETURNS, QUERY_APP_RETURN_ADD, QUERY_APP_RETURN_REMOVE },
 };
 
 static const struct column message_columns[] = {
@@ -171,6 +172,17 @@ enum err store_app_has_origin(struct store *store, struct arena *arena, struct s
 	int64_t n;
 
 	TRY(count(store, arena, QUERY_APP_HAS_ORIGIN, ARGS(args), &n));
+	*ret_has = n > 0;
+	return OK;
+}
+
+enum err store_app_has_return(struct store *store, struct arena *arena, struct str url,
+                              int64_t app_id, bool *ret_has)
+{
+	const struct value args[] = { TEXT(url), INTEGER(app_id) };
+	int64_t n;
+
+	TRY(count(store, arena, QUERY_APP_HAS_RETURN, ARGS(args), &n));
 	*ret_has = n > 0;
 	return OK;
 }

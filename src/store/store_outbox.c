@@ -21,6 +21,7 @@ static const struct column outbox_columns[] = {
 	COLUMN(TEXT, struct outbox_row, last_error),
 	COLUMN(TEXT, struct outbox_row, address),
 	COLUMN(TEXT, struct outbox_row, language),
+	COLUMN(TEXT, struct outbox_row, return_to),
 };
 
 enum err store_outbox_add(struct tx *tx, const struct outbox_row *row, int64_t *ret_id)
@@ -39,6 +40,7 @@ enum err store_outbox_add(struct tx *tx, const struct outbox_row *row, int64_t *
 		INTEGER(row->next_attempt_at),
 		TEXT(row->address),
 		TEXT(row->language.ptr ? row->language : STR("")),
+		TEXT(row->return_to),
 	};
 
 	return tx_number(tx, QUERY_OUTBOX_ADD, ARGS(args), ret_id);

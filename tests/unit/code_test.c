@@ -28,10 +28,12 @@ static enum err reset(struct house *house, struct str reference, struct secret c
                       struct secret new_password)
 {
 	struct ctx ctx = house_client(house);
-	const struct password_reset_by_code in = { reference, code, new_password };
-	struct nothing nothing;
+	const struct password_reset_by_code in = { .reference = reference,
+		                                   .code = code,
+		                                   .new_password = new_password };
+	struct password_reset_done done;
 
-	return operation_run(&ctx, &password_reset_by_code_op, &in, &nothing);
+	return operation_run(&ctx, &password_reset_by_code_op, &in, &done);
 }
 
 static void open_with_ann(struct house *house, struct test *t)

@@ -222,9 +222,9 @@ enum err house_reset(struct house *house, struct secret token, struct secret new
 {
 	struct ctx ctx = house_client(house);
 	const struct password_reset in = { .token = token, .new_password = new_password };
-	struct nothing nothing;
+	struct password_reset_done done;
 
-	return operation_run(&ctx, &password_reset_op, &in, &nothing);
+	return operation_run(&ctx, &password_reset_op, &in, &done);
 }
 
 enum err house_confirm(struct house *house, struct secret token, const char *username)

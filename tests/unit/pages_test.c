@@ -178,6 +178,16 @@ TEST(every_page_is_drawn_with_its_values_escaped)
 		"email-password_error",
 		"delete-password_error",
 		"new-password_error",
+		"ask_url",
+		"return_to",
+		"typed_code",
+		"link_return",
+		"wait",
+		"bad_new",
+		"bad_code",
+		"bad_address",
+		"bad_confirm",
+		"typed_reference",
 	};
 	struct template_value values[COUNT_OF(names) + 6] = { { .name = NULL } };
 	const struct template_value *const rows[] = { values };

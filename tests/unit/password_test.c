@@ -170,11 +170,11 @@ TEST(what_is_wrong_with_a_new_password_does_not_spend_the_link)
 	FOREACH(c, cases) {
 		struct ctx ctx = house_client(&house);
 		struct password_reset in = { .token = token };
-		struct nothing nothing;
+		struct password_reset_done done;
 		struct str new_password = str(c->new_password), repeated = str(c->repeated);
 		in.new_password = (struct secret){ new_password.ptr, new_password.len };
 		in.repeated = (struct secret){ repeated.ptr, repeated.len };
-		CHECK(c->name, operation_run(&ctx, &password_reset_op, &in, &nothing) == c->want);
+		CHECK(c->name, operation_run(&ctx, &password_reset_op, &in, &done) == c->want);
 		CHECK(c->name, house_opens(&house, ANN, c->want == OK ? NEW : OLD));
 	}
 	house_close(&house);
@@ -325,7 +325,7 @@ static void *redeem(void *state)
 	struct redeeming *redeeming = state;
 	struct ctx ctx = house_client(redeeming->house);
 	struct password_reset in = { .token = redeeming->token };
-	struct nothing nothing;
+	struct password_reset_done done;
 	struct str text;
 
 	ctx.arena = redeeming->arena;
@@ -333,7 +333,7 @@ static void *redeem(void *state)
 	redeeming->err = arena_printf(ctx.arena, &text, "new password %d", redeeming->n);
 	in.new_password = (struct secret){ text.ptr, text.len };
 	if (redeeming->err == OK)
-		redeeming->err = operation_run(&ctx, &password_reset_op, &in, &nothing);
+		redeeming->err = operation_run(&ctx, &password_reset_op, &in, &done);
 	return NULL;
 }
 

@@ -77,8 +77,10 @@ TEST(a_dialect_that_discloses_tells_a_stranger_unless_the_app_conceals)
 	FOREACH(c, cases) {
 		house_set(&house, "conceal_accounts", c->conceals ? "yes" : "no");
 		struct ctx ctx = house_client(&house);
-		const struct recovery_request in = { str(c->login), LOGIN_USERNAME,
-			                             OUTBOX_RECOVERY_NAMED, c->discloses };
+		const struct recovery_request in = { .login = str(c->login),
+			                             .kind = LOGIN_USERNAME,
+			                             .mail = OUTBOX_RECOVERY_NAMED,
+			                             .discloses = c->discloses };
 		struct recovery_requested requested;
 		size_t before = house_count_mails(&house, OUTBOX_RECOVERY_NAMED);
 		CHECK(c->name,

@@ -245,6 +245,7 @@ TEST(a_removed_app_takes_with_it_all_that_was_its_own_and_nothing_else)
 		{ "host", "app_host WHERE app_id = 2" },
 		{ "alias", "app_alias WHERE app_id = 2" },
 		{ "origin", "app_origin WHERE app_id = 2" },
+		{ "way back", "app_return WHERE app_id = 2" },
 		{ "messages", "message WHERE app_id = 2" },
 		{ "templates", "mail_template WHERE app_id = 2" },
 		{ "accounts", "account WHERE app_id = 2" },
@@ -275,8 +276,9 @@ TEST(a_removed_app_takes_with_it_all_that_was_its_own_and_nothing_else)
 	live(&house, ANN, "ann");
 	struct ctx ctx = house_operator(&house);
 	const struct app_setting settings[] = { { STR("hosts"), STR("other.example.org") },
-		                                { STR("origins"), STR("https://o.example") } };
-	const struct app_set set = { STR("other"), settings, 2 };
+		                                { STR("origins"), STR("https://o.example") },
+		                                { STR("return_urls"), STR("https://o.example/") } };
+	const struct app_set set = { STR("other"), settings, 3 };
 	struct app_changed changed;
 	CHECK("names", operation_run(&ctx, &app_set_op, &set, &changed) == OK);
 	FOREACH(o, own)

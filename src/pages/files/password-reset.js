@@ -3,7 +3,7 @@
 'use strict';
 (() => {
 	const id = name => document.getElementById(name);
-	const form = id('password-reset'), show = id('show');
+	const form = id('password-reset');
 	const { token, new: first, confirm: second } = form.elements;
 	const submit = id('save');
 	const words = form.dataset;
@@ -14,11 +14,6 @@
 		id('error').textContent = text;
 		submit.disabled = false;
 		(field || submit).focus();
-	};
-
-	const reveal = on => {
-		show.setAttribute('aria-pressed', on);
-		first.type = second.type = on ? 'text' : 'password';
 	};
 
 	const finish = end => {
@@ -34,7 +29,10 @@
 		submit.disabled = true;
 		const answer = await fetch(words.put, {
 			method: 'PUT',
-			headers: { 'Content-Type': 'application/json' },
+			headers: {
+				'Content-Type': 'application/json',
+				'Accept-Language': document.documentElement.lang,
+			},
 			body: JSON.stringify({ token: token.value, new: first.value }),
 		});
 		if (answer.status === 204)
@@ -55,7 +53,6 @@
 			say(words.differ, second);
 		else {
 			say('');
-			reveal(false);
 			if (!words.put || !window.fetch)
 				return true;
 			send().catch(() => say(words.again));
@@ -63,8 +60,6 @@
 		return false;
 	};
 
-	show.onclick = () => reveal(first.type === 'password');
-	show.hidden = false;
 	if (location.search)
 		history.replaceState(null, '', location.pathname);
 })();
