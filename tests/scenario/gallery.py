@@ -59,9 +59,12 @@ class Town:
         self.rekey.has_account(address, username=f"person{self.people}", app="demo")
         return address
 
-    def signed_up(self):
+    def stranger(self):
         self.people += 1
-        address = f"new{self.people}@example.org"
+        return f"new{self.people}@example.org"
+
+    def signed_up(self):
+        address = self.stranger()
         answer = self.rekey.post("/api/v1/accounts", email=address, password=PASSWORD)
         assert answer.status == 202, (answer.status, answer.body)
         return address
@@ -179,8 +182,56 @@ def was_not_me(confirmed=False, moved=False, **values):
     return way
 
 
+def signs_in(password=PASSWORD, then=lambda tab, town: None):
+    def way(tab, town):
+        tab.opens("/sign-in")
+        tab.sends(login=town.person(), password=password)
+        then(tab, town)
+    return way
+
+
+def signs_up(address=None):
+    def way(tab, town):
+        tab.opens("/sign-up")
+        tab.sends(email=address or town.stranger(), password=NEW_PASSWORD)
+    return way
+
+
+def closed(tab, town):
+    town.rekey.sets_app("demo", sign_up="closed")
+    tab.opens("/sign-up")
+    town.rekey.sets_app("demo", sign_up="open")
+
+
+def sends_of_account(what, **values):
+    return signs_in(then=lambda tab, town: tab.sends(f"form[action$='account/{what}']", **values))
+
+
+def has_many_sessions(tab, town):
+    for _ in range(2):
+        town.rekey.session_of(f"person{town.people}@example.org")
+    tab.opens("/account")
+
+
+def deletes(tab, town):
+    tab.page.check("[name=sure]")
+    tab.sends("form[action$='account/delete']", password=PASSWORD)
+
+
 PAGES = {
     "home": opened("/"),
+    "sign-in": opened("/sign-in"),
+    "sign-in-refused": signs_in("another password"),
+    "sign-up": opened("/sign-up"),
+    "sign-up-refused": signs_up("nobody"),
+    "signed-up": signs_up(),
+    "sign-up-closed": closed,
+    "account": signs_in(then=has_many_sessions),
+    "account-saved": sends_of_account("profile", name="Ann"),
+    "account-refused": sends_of_account("password", old="another password", new=NEW_PASSWORD, confirm=NEW_PASSWORD),
+    "account-moving": sends_of_account("email", email="elsewhere@example.org", password=PASSWORD),
+    "account-deleted": signs_in(then=deletes),
+    "signed-out": signs_in(then=lambda tab, town: tab.sends("#sign-out")),
     "ask": opened("/password-reset"),
     "ask-refused": asks("nobody"),
     "asked": asks(ANN),

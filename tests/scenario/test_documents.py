@@ -97,6 +97,11 @@ def test_a_page_is_what_the_program_prints():
     assert printed("--print-api") == printed("--print-api=account") == page_of("account")
 
 
+def test_the_page_of_templates_lists_the_values_that_they_have():
+    made = subprocess.run([DOCS.parent / "tools" / "template-values", DOCS.parent / "src" / "pages" / "files"], capture_output=True, text=True, check=True).stdout
+    assert (DOCS / "templates.md").read_text(encoding="utf-8").endswith("\n\n" + made), "tools/template-values src/pages/files"
+
+
 def examples(dialect):
     """{"PUT /api/v1/account/password with token": (command, answer)}, by the headings."""
     found, text, headings = {}, page_of(dialect), ["", ""]
