@@ -8,6 +8,7 @@
 #include "account/profile.h"
 #include "account/recovery.h"
 #include "account/signing.h"
+#include "base/texts.h"
 #include "dialect/document.h"
 #include "http/status.h"
 
@@ -176,10 +177,10 @@ static enum err render_openapi(struct visit *visit, const void *nothing)
 
 /* A first password is called otherwise than a new one. */
 static const struct wire_error sign_up_errors[ERR_COUNT] = {
-	[ERR_PASSWORD_SHORT] = REJECTED("password", "too_short", "The password is too short."),
-	[ERR_PASSWORD_LONG] = REJECTED("password", "too_long", "The password is too long."),
+	[ERR_PASSWORD_SHORT] = REJECTED("password", "too_short", TEXT("problem-first-short")),
+	[ERR_PASSWORD_LONG] = REJECTED("password", "too_long", TEXT("problem-first-long")),
 	[ERR_PASSWORD_GUESSABLE] =
-		REJECTED("password", "guessable", "The password is too easy to guess."),
+		REJECTED("password", "guessable", TEXT("problem-first-guessable")),
 };
 
 static const struct route routes[] = {
@@ -374,8 +375,7 @@ static const struct route routes[] = {
 
 #define UNAVAILABLE                                                                                \
 	{                                                                                          \
-		503, "unavailable", "The service cannot answer just now. Please try again.", NULL, \
-			NULL, NULL                                                                 \
+		503, "unavailable", TEXT("problem-unavailable"), NULL, NULL, NULL                  \
 	}
 #define MALFORMED(text)                                                                            \
 	{                                                                                          \
@@ -388,91 +388,78 @@ static const struct wire_error errors[ERR_COUNT] = {
 	[ERR_BUSY] = UNAVAILABLE,
 	[ERR_RETRY] = UNAVAILABLE,
 	[ERR_APP_DISABLED] = UNAVAILABLE,
-	[ERR_INTERNAL] = { 500, "internal", "Something went wrong here.", NULL, NULL, NULL },
-	[ERR_CONFIG] = { 500, "internal", "Something went wrong here.", NULL, NULL, NULL },
-	[ERR_SCHEMA_NEWER] = { 500, "internal", "Something went wrong here.", NULL, NULL, NULL },
-	[ERR_SCHEMA_OLDER] = { 500, "internal", "Something went wrong here.", NULL, NULL, NULL },
-	[ERR_NOT_FOUND] = { 404, "not_found", "There is nothing here.", NULL, NULL, NULL },
-	[ERR_NO_ROUTE] = { 404, "not_found", "There is nothing here.", NULL, NULL, NULL },
-	[ERR_NO_APP] = { 404, "not_found", "There is no such app.", NULL, NULL, NULL },
-	[ERR_METHOD] = { 405, "method_not_allowed", "This address does not take this method.", NULL,
-	                 NULL, NULL },
-	[ERR_MEDIA_TYPE] = { 415, "unsupported_media_type", "The body must be application/json.",
-	                     NULL, NULL, NULL },
-	[ERR_TOO_LARGE] = { 413, "too_large", "The body is larger than 16 KiB.", NULL, NULL, NULL },
-	[ERR_TIMEOUT] = { 408, "timeout", "The request took too long to arrive.", NULL, NULL,
-	                  NULL },
-	[ERR_MALFORMED] = MALFORMED("The body is not what is understood here."),
-	[ERR_MEMBER_TYPE] = MALFORMED("A member is not of the type it must have."),
-	[ERR_MEMBER_MISSING] = MALFORMED("A member is missing."),
-	[ERR_BAD_EMAIL] = { 400, "malformed", "This is not one e-mail address.", "email",
-	                    "malformed", NULL },
-	[ERR_BAD_USERNAME] = { 400, "malformed", "This cannot be a username.", "username",
-	                       "malformed", NULL },
-	[ERR_BAD_NAME] = { 400, "malformed", "This cannot be a name.", "name", "malformed", NULL },
-	[ERR_BAD_LOCALE] = { 400, "malformed", "This is no language tag.", "locale", "malformed",
+	[ERR_INTERNAL] = { 500, "internal", TEXT("problem-internal"), NULL, NULL, NULL },
+	[ERR_CONFIG] = { 500, "internal", TEXT("problem-internal"), NULL, NULL, NULL },
+	[ERR_SCHEMA_NEWER] = { 500, "internal", TEXT("problem-internal"), NULL, NULL, NULL },
+	[ERR_SCHEMA_OLDER] = { 500, "internal", TEXT("problem-internal"), NULL, NULL, NULL },
+	[ERR_NOT_FOUND] = { 404, "not_found", TEXT("problem-nothing-here"), NULL, NULL, NULL },
+	[ERR_NO_ROUTE] = { 404, "not_found", TEXT("problem-nothing-here"), NULL, NULL, NULL },
+	[ERR_NO_APP] = { 404, "not_found", TEXT("problem-no-app"), NULL, NULL, NULL },
+	[ERR_METHOD] = { 405, "method_not_allowed", TEXT("problem-method"), NULL, NULL, NULL },
+	[ERR_MEDIA_TYPE] = { 415, "unsupported_media_type", TEXT("problem-media-type"), NULL, NULL,
 	                     NULL },
-	[ERR_BAD_FIELD] = MALFORMED("A member cannot be kept, or is too much."),
-	[ERR_OUT_OF_RANGE] = MALFORMED("A member is out of its range."),
-	[ERR_EMPTY_EMAIL] = MALFORMED("A member is empty."),
-	[ERR_EMPTY_PASSWORD] = MALFORMED("A member is empty."),
-	[ERR_EMPTY_CODE] = MALFORMED("A member is empty."),
-	[ERR_WRONG_USERNAME] = MALFORMED("The username is another one."),
-	[ERR_WRONG_ADDRESS] = MALFORMED("The address is another one."),
-	[ERR_CHANGES_HELD] = { 403, "changes_held",
-	                       "Changes are held for some days, as somebody said that the last one "
-	                       "was not theirs.",
-	                       NULL, NULL, NULL },
-	[ERR_PASSWORDS_DIFFER] = MALFORMED("The two passwords are not the same."),
-	[ERR_NOT_MEMBER] = MALFORMED("The workspace is another's."),
-	[ERR_NO_TEMPLATE] = MALFORMED("There is no such mail."),
-	[ERR_NO_MAIL] = MALFORMED("There is no such mail."),
-	[ERR_BAD_SETTING] = MALFORMED("There is no such setting."),
-	[ERR_NOT_WHOLE] = MALFORMED("A setting is missing."),
-	[ERR_RATE_LIMITED] = { 429, "rate_limited",
-	                       "Too many requests. Please wait before the next one.", NULL, NULL,
-	                       NULL },
-	[ERR_CROSS_SITE] = { 403, "forbidden", "This was sent by another site.", NULL, NULL, NULL },
-	[ERR_NOT_ALLOWED] = { 403, "forbidden", "This is not allowed.", NULL, NULL, NULL },
-	[ERR_NO_SESSION] = { 401, "unauthenticated", "This needs a session.", NULL, NULL, NULL },
-	[ERR_BAD_SESSION] = { 401, "unauthenticated", "The session is unknown or has ended.", NULL,
-	                      NULL, NULL },
-	[ERR_BAD_KEY] = { 401, "unauthenticated", "The app's key is wrong.", NULL, NULL, NULL },
-	[ERR_BAD_CREDENTIALS] = { 401, "bad_credentials", "The login or the password is wrong.",
-	                          NULL, NULL, NULL },
-	[ERR_NOT_ACTIVATED] = { 401, "bad_credentials", "The login or the password is wrong.", NULL,
-	                        NULL, NULL },
-	/* This API never tells who has an account. */
-	[ERR_NO_ACCOUNT] = { 401, "bad_credentials", "The login or the password is wrong.", NULL,
-	                     NULL, NULL },
-	[ERR_WRONG_PASSWORD] = { 403, "wrong_password", "The current password is wrong.", NULL,
-	                         NULL, NULL },
-	[ERR_TOKEN_INVALID] = { 410, "token_invalid",
-	                        "This token is not valid any more. Please ask for a new mail.",
-	                        NULL, NULL, NULL },
-	[ERR_PASSWORD_SHORT] = REJECTED("new", "too_short", "The new password is too short."),
-	[ERR_PASSWORD_LONG] = REJECTED("new", "too_long", "The new password is too long."),
-	[ERR_PASSWORD_GUESSABLE] =
-		REJECTED("new", "guessable", "The new password is too easy to guess."),
-	[ERR_PASSWORD_SAME] =
-		REJECTED("new", "same_as_old", "The new password is the one you have already."),
-	[ERR_CONFLICT] = { 409, "conflict", "This is taken.", NULL, NULL, NULL },
-	[ERR_USERNAME_TAKEN] = { 409, "username_taken", "This username is taken.", NULL, NULL,
-	                         NULL },
-	[ERR_EMAIL_TAKEN] = { 409, "conflict", "This is taken.", NULL, NULL, NULL },
-	[ERR_APP_EXISTS] = { 409, "conflict", "This is taken.", NULL, NULL, NULL },
-	[ERR_APP_NOT_EMPTY] = { 409, "conflict", "The app still has accounts.", NULL, NULL, NULL },
-	[ERR_TWO_KEYS] = { 409, "conflict", "Two keys are good already.", NULL, NULL, NULL },
-	[ERR_UNREACHABLE] = UNAVAILABLE,
-	[ERR_NO_PROVIDER] = { 404, "not_found", "There is no such sign-in.", NULL, NULL, NULL },
-	[ERR_BAD_REDIRECT] = MALFORMED("The redirect address is not allowed."),
-	[ERR_BAD_RETURN] = MALFORMED("The address to go back to is not allowed."),
-	[ERR_LINKED] = { 409, "conflict", "Another account is linked.", NULL, NULL, NULL },
-	[ERR_NOT_LINKED] = { 404, "not_found", "Nothing is linked.", NULL, NULL, NULL },
-	[ERR_BAD_STATE] = { 403, "forbidden", "This sign-in is unknown or over.", NULL, NULL,
+	[ERR_TOO_LARGE] = { 413, "too_large", TEXT("problem-too-large"), NULL, NULL, NULL },
+	[ERR_TIMEOUT] = { 408, "timeout", TEXT("problem-timeout"), NULL, NULL, NULL },
+	[ERR_MALFORMED] = MALFORMED(TEXT("problem-malformed")),
+	[ERR_MEMBER_TYPE] = MALFORMED(TEXT("problem-member-type")),
+	[ERR_MEMBER_MISSING] = MALFORMED(TEXT("problem-member-missing")),
+	[ERR_BAD_EMAIL] = { 400, "malformed", TEXT("problem-bad-email"), "email", "malformed",
 	                    NULL },
-	[ERR_SIGN_IN_REFUSED] = { 403, "forbidden", "The provider does not vouch for this.", NULL,
+	[ERR_BAD_USERNAME] = { 400, "malformed", TEXT("problem-bad-username"), "username",
+	                       "malformed", NULL },
+	[ERR_BAD_NAME] = { 400, "malformed", TEXT("problem-bad-name"), "name", "malformed", NULL },
+	[ERR_BAD_LOCALE] = { 400, "malformed", TEXT("problem-bad-locale"), "locale", "malformed",
+	                     NULL },
+	[ERR_BAD_FIELD] = MALFORMED(TEXT("problem-bad-field")),
+	[ERR_OUT_OF_RANGE] = MALFORMED(TEXT("problem-out-of-range")),
+	[ERR_EMPTY_EMAIL] = MALFORMED(TEXT("problem-empty")),
+	[ERR_EMPTY_PASSWORD] = MALFORMED(TEXT("problem-empty")),
+	[ERR_EMPTY_CODE] = MALFORMED(TEXT("problem-empty")),
+	[ERR_WRONG_USERNAME] = MALFORMED(TEXT("problem-wrong-username")),
+	[ERR_WRONG_ADDRESS] = MALFORMED(TEXT("problem-wrong-address")),
+	[ERR_CHANGES_HELD] = { 403, "changes_held", TEXT("problem-held"), NULL, NULL, NULL },
+	[ERR_PASSWORDS_DIFFER] = MALFORMED(TEXT("problem-passwords-differ")),
+	[ERR_NOT_MEMBER] = MALFORMED(TEXT("problem-not-member")),
+	[ERR_NO_TEMPLATE] = MALFORMED(TEXT("problem-no-mail")),
+	[ERR_NO_MAIL] = MALFORMED(TEXT("problem-no-mail")),
+	[ERR_BAD_SETTING] = MALFORMED(TEXT("problem-bad-setting")),
+	[ERR_NOT_WHOLE] = MALFORMED(TEXT("problem-not-whole")),
+	[ERR_RATE_LIMITED] = { 429, "rate_limited", TEXT("problem-rate"), NULL, NULL, NULL },
+	[ERR_CROSS_SITE] = { 403, "forbidden", TEXT("problem-cross-site"), NULL, NULL, NULL },
+	[ERR_NOT_ALLOWED] = { 403, "forbidden", TEXT("problem-not-allowed"), NULL, NULL, NULL },
+	[ERR_NO_SESSION] = { 401, "unauthenticated", TEXT("problem-no-session"), NULL, NULL, NULL },
+	[ERR_BAD_SESSION] = { 401, "unauthenticated", TEXT("problem-bad-session"), NULL, NULL,
+	                      NULL },
+	[ERR_BAD_KEY] = { 401, "unauthenticated", TEXT("problem-bad-key"), NULL, NULL, NULL },
+	[ERR_BAD_CREDENTIALS] = { 401, "bad_credentials", TEXT("problem-bad-credentials"), NULL,
 	                          NULL, NULL },
+	[ERR_NOT_ACTIVATED] = { 401, "bad_credentials", TEXT("problem-bad-credentials"), NULL, NULL,
+	                        NULL },
+	/* This API never tells who has an account. */
+	[ERR_NO_ACCOUNT] = { 401, "bad_credentials", TEXT("problem-bad-credentials"), NULL, NULL,
+	                     NULL },
+	[ERR_WRONG_PASSWORD] = { 403, "wrong_password", TEXT("problem-wrong-password"), NULL, NULL,
+	                         NULL },
+	[ERR_TOKEN_INVALID] = { 410, "token_invalid", TEXT("problem-token"), NULL, NULL, NULL },
+	[ERR_PASSWORD_SHORT] = REJECTED("new", "too_short", TEXT("problem-short")),
+	[ERR_PASSWORD_LONG] = REJECTED("new", "too_long", TEXT("problem-long")),
+	[ERR_PASSWORD_GUESSABLE] = REJECTED("new", "guessable", TEXT("problem-guessable")),
+	[ERR_PASSWORD_SAME] = REJECTED("new", "same_as_old", TEXT("problem-same")),
+	[ERR_CONFLICT] = { 409, "conflict", TEXT("problem-taken"), NULL, NULL, NULL },
+	[ERR_USERNAME_TAKEN] = { 409, "username_taken", TEXT("problem-username-taken"), NULL, NULL,
+	                         NULL },
+	[ERR_EMAIL_TAKEN] = { 409, "conflict", TEXT("problem-taken"), NULL, NULL, NULL },
+	[ERR_APP_EXISTS] = { 409, "conflict", TEXT("problem-taken"), NULL, NULL, NULL },
+	[ERR_APP_NOT_EMPTY] = { 409, "conflict", TEXT("problem-app-not-empty"), NULL, NULL, NULL },
+	[ERR_TWO_KEYS] = { 409, "conflict", TEXT("problem-two-keys"), NULL, NULL, NULL },
+	[ERR_UNREACHABLE] = UNAVAILABLE,
+	[ERR_NO_PROVIDER] = { 404, "not_found", TEXT("problem-no-provider"), NULL, NULL, NULL },
+	[ERR_BAD_REDIRECT] = MALFORMED(TEXT("problem-bad-redirect")),
+	[ERR_BAD_RETURN] = MALFORMED(TEXT("problem-bad-return")),
+	[ERR_LINKED] = { 409, "conflict", TEXT("problem-linked"), NULL, NULL, NULL },
+	[ERR_NOT_LINKED] = { 404, "not_found", TEXT("problem-not-linked"), NULL, NULL, NULL },
+	[ERR_BAD_STATE] = { 403, "forbidden", TEXT("problem-bad-state"), NULL, NULL, NULL },
+	[ERR_SIGN_IN_REFUSED] = { 403, "forbidden", TEXT("problem-not-vouched"), NULL, NULL, NULL },
 };
 
 struct problem {
@@ -501,12 +488,23 @@ static enum err problem_type(struct visit *visit, const char *code, struct str *
 	                    code);
 }
 
+/* The one that was asked for, else the app's, else English. */
+static enum language language_of(const struct visit *visit)
+{
+	enum language language = LANGUAGE_ENGLISH;
+
+	if (!language_find(visit->ctx.language, &language))
+		(void)language_find(visit->ctx.app.language, &language);
+	return language;
+}
+
 static enum err render_error(struct visit *visit, enum err err)
 {
 	const struct wire_error *error = visit_error(visit, err);
+	enum language language = language_of(visit);
 	struct problem problem = {
 		.title = str(http_reason(error->status)),
-		.detail = str(error->text),
+		.detail = text_of(language, error->text),
 		.code = str(error->code),
 		.status = error->status,
 		.field = str(error->field),
@@ -522,6 +520,8 @@ static enum err render_error(struct visit *visit, enum err err)
 	if (error->status == 401)
 		response_header(visit->response, "WWW-Authenticate",
 		                err == ERR_BAD_KEY ? STR("Basic realm=\"app\"") : STR("Bearer"));
+	response_header(visit->response, "Content-Language", str(languages[language].tag));
+	response_header(visit->response, "Vary", STR("Accept-Language"));
 	TRY(problem_type(visit, error->code, &problem.type));
 	return visit_json(visit, "application/problem+json", problem_out, COUNT_OF(problem_out),
 	                  &problem);
@@ -539,6 +539,7 @@ const struct dialect dialect_account = {
 	.routes = routes,
 	.n_routes = COUNT_OF(routes),
 	.errors = errors,
+	.keyed = true,
 	.cors = "Authorization, Content-Type",
 	.credentials = credentials,
 	.render_error = render_error,

@@ -22,7 +22,7 @@ struct page_sets;
 struct wire_error {
 	int status; /* 0: not in this table */
 	const char *code;
-	const char *text;
+	const char *text;           /* account, pages: a key of src/texts */
 	const char *field, *reason; /* account: the member that is at fault, and how */
 	const char *message;        /* hacksystem: the row of `messages` that says it */
 };
@@ -85,6 +85,7 @@ struct dialect {
 	const struct route *routes;
 	size_t n_routes;
 	const struct wire_error *errors; /* [ERR_COUNT], without gaps */
+	bool keyed;                      /* documented, and the texts of its errors are keys */
 	bool loose_slashes;              /* doubled and trailing ones are as good as none */
 	bool named_by_header;            /* only the Id header names an app here */
 	bool lenient;                    /* members that nobody knows are passed over */

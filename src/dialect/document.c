@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* document.c - what the tables say without saying it: calls, errors, credentials. */
 #include "dialect/document_priv.h"
+#include "base/texts.h"
 #include <string.h>
 
 /* ---- calls and their rows ---- */
@@ -125,6 +126,11 @@ const struct wire_error *row_error(const struct dialect *dialect, const struct r
 	if (route->overlay && route->overlay[err].status != 0)
 		return &route->overlay[err];
 	return &dialect->errors[err];
+}
+
+const char *error_says(const struct dialect *dialect, const struct wire_error *error)
+{
+	return dialect->keyed ? text_of(LANGUAGE_ENGLISH, error->text).ptr : error->text;
 }
 
 enum shows route_shows(const struct route *route)

@@ -265,7 +265,7 @@ static void put_problem_row(struct page *page, const struct wire_error *error)
 	if (error->message)
 		buf_printf(&page->buf, "the row `%s` of `messages` |\n", error->message);
 	else
-		buf_printf(&page->buf, "%s |\n", error->text);
+		buf_printf(&page->buf, "%s |\n", error_says(page->dialect, error));
 }
 
 static bool told_alike(const struct wire_error *one, const struct wire_error *other)

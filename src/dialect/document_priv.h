@@ -40,6 +40,9 @@ const struct wire_error *row_error(const struct dialect *dialect, const struct r
 /* Several errors may be told by one code: whether this is the first of those. */
 bool error_is_first_of_code(const struct dialect *dialect, enum err err);
 
+/* What the row says, in English. */
+const char *error_says(const struct dialect *dialect, const struct wire_error *error);
+
 /* An error that any call may be answered with. */
 bool error_is_everywhere(enum err err);
 

@@ -244,14 +244,14 @@ static void put_problem_example(struct openapi *w, const struct wire_error *erro
 	openapi_buf(w, "type", &type);
 	openapi_text(w, "title", http_reason(error->status));
 	json_put_raw(&w->json, "status", status);
-	openapi_text(w, "detail", error->text);
+	openapi_text(w, "detail", error_says(w->dialect, error));
 	openapi_text(w, "code", error->code);
 	if (error->field) {
 		json_begin(&w->json, "errors", '[');
 		json_begin(&w->json, NULL, '{');
 		openapi_text(w, "field", error->field);
 		openapi_text(w, "code", error->reason);
-		openapi_text(w, "detail", error->text);
+		openapi_text(w, "detail", error_says(w->dialect, error));
 		json_end(&w->json, '}');
 		json_end(&w->json, ']');
 	}

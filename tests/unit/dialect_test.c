@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dialect_test.c - the tables of every dialect, walked for gaps. */
+#include "base/texts.h"
 #include "account/master.h"
 #include "account/registration.h"
 #include "account/user_administration.h"
@@ -66,6 +67,22 @@ TEST(failures_are_never_the_fault_of_the_client)
 			CHECK(err_name(err), ((*dialect)->errors[err].status >= 500) == failure);
 		}
 	}
+}
+
+TEST(an_error_whose_text_is_a_key_says_it_in_every_language)
+{
+	FOREACH_ROUTE(dialect, route)
+	{
+		for (enum err err = OK + 1; (*dialect)->keyed && err < ERR_COUNT; err++) {
+			const struct wire_error *error =
+				route->overlay && route->overlay[err].status
+					? &route->overlay[err]
+					: &(*dialect)->errors[err];
+			for (enum language language = 0; language < LANGUAGE_COUNT; language++)
+				CHECK(error->text, text_of(language, error->text).len > 5);
+		}
+	}
+	CHECK("there is one", dialect_account.keyed);
 }
 
 TEST(an_overlay_says_a_status_and_a_code_where_it_says_anything)
