@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dev_mail.c - development mode: the mails that were kept as files, to be read in the browser. It
  * reads what this program wrote (mail/compose.c), and no other mail. */
+#include "pages/kept_mail.h"
+#include "pages/pages.h"
 #include "pages/show.h"
+#include "pages/verify.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* What a mail client would let it do, and less. */
+#define MAIL_SANDBOX                                                                               \
+	"sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; "         \
+	"base-uri 'none'"
 
 enum { MAILS_MAX = 100, MAIL_BYTES_MAX = 64 * 1024, NAME_BYTES_MAX = 128 };
 
@@ -67,62 +75,6 @@ static struct str between(struct str text, const char *after, const char *until)
 	return end ? (struct str){ from, (size_t)(end - from) } : STR_NONE;
 }
 
-static struct str header_of(struct str eml, const char *name)
-{
-	char start[32];
-
-	snprintf(start, sizeof(start), "\r\n%s: ", name);
-	return between(eml, start, "\r\n");
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* Quoted-printable (RFC 2045, 6.7) back to what it was. */
-static enum err unquote(struct arena *arena, struct str quoted, struct str *ret_text)
-{
-	struct buf text = buf_in(arena);
-
-	for (size_t i = 0; i < quoted.len; i++) {
-		bool escape = quoted.ptr[i] == '=' && i + 2 < quoted.len;
-		if (escape && quoted.ptr[i + 1] == '\r') {
-			i += 2;
-		} else if (escape && hex_digit(quoted.ptr[i + 1]) >= 0) {
-			buf_putc(&text, (char)(hex_digit(quoted.ptr[i + 1]) * 16 +
-			                       hex_digit(quoted.ptr[i + 2])));
-			i += 2;
-		} else if (quoted.ptr[i] != '\r') {
-			buf_putc(&text, quoted.ptr[i]);
-		}
-	}
-	return buf_str(&text, ret_text);
-}
-
-static enum err text_part(struct arena *arena, struct str eml, struct str *ret_text)
-{
-	struct str part = between(eml, "Content-Type: text/plain", "\r\n--");
-	const char *end = part.len ? memmem(part.ptr, part.len, "\r\n\r\n", 4) : NULL;
-	struct buf plain = buf_in(arena);
-
-	if (!end) {
-		*ret_text = STR("(this mail has no text)");
-		return OK;
-	}
-	struct str head = { part.ptr, (size_t)(end - part.ptr) };
-	struct str body = str_from(part, head.len + strlen("\r\n\r\n"));
-	if (memmem(head.ptr, head.len, "quoted-printable", strlen("quoted-printable")))
-		return unquote(arena, body, ret_text);
-	for (size_t i = 0; i < body.len; i++) {
-		if (body.ptr[i] != '\r')
-			buf_putc(&plain, body.ptr[i]);
-	}
-	return buf_str(&plain, ret_text);
-}
-
 /* The line that is a link and nothing else. */
 static struct str link_in(struct str text)
 {
@@ -133,18 +85,26 @@ static struct str link_in(struct str text)
 	return (struct str){ line.ptr - strlen("http"), line.len + strlen("http") };
 }
 
+enum { ROW_VALUES = 5 };
+
 static enum err row_of(struct visit *visit, const char *file_name, struct template_value *row)
 {
 	struct arena *arena = visit->request->arena;
-	struct str eml, link;
+	struct str eml, link, subject, to, date;
 
 	TRY(read_mail(visit, str(file_name), &eml));
 	TRY(arena_printf(arena, &link, "mail/show?name=%s", file_name));
-	row[0] = (struct template_value){ .name = "link", .text = link };
-	row[1] = (struct template_value){ .name = "subject", .text = header_of(eml, "Subject") };
-	row[2] = (struct template_value){ .name = "to", .text = header_of(eml, "To") };
-	row[3] = (struct template_value){ .name = "date", .text = between(eml, "Date: ", "\r\n") };
-	row[4] = (struct template_value){ .name = NULL };
+	TRY(kept_mail_header(arena, eml, "Subject", &subject));
+	TRY(kept_mail_header(arena, eml, "To", &to));
+	TRY(kept_mail_header(arena, eml, "Date", &date));
+	const struct template_value values[ROW_VALUES] = {
+		{ .name = "link", .text = link },
+		{ .name = "subject", .text = subject },
+		{ .name = "to", .text = to },
+		{ .name = "date", .text = date },
+		{ .name = NULL },
+	};
+	memcpy(row, values, sizeof(values));
 	return OK;
 }
 
@@ -157,7 +117,7 @@ static enum err rows_of(struct visit *visit, struct dirent **entries, size_t n,
 
 	NEED(rows);
 	for (size_t i = 0; i < n && n_rows < MAILS_MAX; i++) {
-		struct template_value *row = arena_array(arena, 5, sizeof(*row));
+		struct template_value *row = arena_array(arena, ROW_VALUES, sizeof(*row));
 		NEED(row);
 		enum err err = row_of(visit, entries[i]->d_name, row);
 		if (err == OK)
@@ -192,33 +152,62 @@ enum err page_dev_mails(struct visit *visit, const void *nothing)
 	return page_show(visit, "dev-mail.html", values);
 }
 
+/* The mail that the address names. ERR_NO_ROUTE: there is none. */
+static enum err named_mail(struct visit *visit, struct str *ret_name, struct str *ret_eml)
+{
+	*ret_name = page_typed(visit, "name");
+	if (!visit->doors->mail_dir.ptr || !name_is_good(*ret_name))
+		return ERR_NO_ROUTE;
+	return read_mail(visit, *ret_name, ret_eml);
+}
+
 enum err page_dev_mail(struct visit *visit, const void *nothing)
 {
-	struct str name = STR_NONE, eml, text;
+	struct arena *arena = visit->request->arena;
+	struct str name, eml, text, html, from, to, subject, link = STR_NONE;
 
 	(void)nothing;
-	for (size_t i = 0; i < visit->members.n; i++) {
-		if (str_is(visit->members.items[i].name, "name"))
-			name = visit->members.items[i].text;
-	}
-	if (!visit->doors->mail_dir.ptr || !name_is_good(name))
-		return ERR_NO_ROUTE;
-	TRY(read_mail(visit, name, &eml));
-	TRY(text_part(visit->request->arena, eml, &text));
-	const struct template_value from[] = { { .name = "name", .text = STR("From") },
-		                               { .name = "value", .text = header_of(eml, "From") },
-		                               { .name = NULL } };
-	const struct template_value to[] = { { .name = "name", .text = STR("To") },
-		                             { .name = "value", .text = header_of(eml, "To") },
-		                             { .name = NULL } };
-	const struct template_value *const header_rows[] = { from, to };
+	TRY(named_mail(visit, &name, &eml));
+	TRY(kept_mail_part(arena, eml, "text/plain", &text));
+	TRY(kept_mail_part(arena, eml, "text/html", &html));
+	TRY(kept_mail_header(arena, eml, "From", &from));
+	TRY(kept_mail_header(arena, eml, "To", &to));
+	TRY(kept_mail_header(arena, eml, "Subject", &subject));
+	if (html.ptr)
+		TRY(arena_printf(arena, &link, "html?name=%.*s", STR_ARG(name)));
+	const struct template_value from_row[] = { { .name = "name", .text = STR("From") },
+		                                   { .name = "value", .text = from },
+		                                   { .name = NULL } };
+	const struct template_value to_row[] = { { .name = "name", .text = STR("To") },
+		                                 { .name = "value", .text = to },
+		                                 { .name = NULL } };
+	const struct template_value *const header_rows[] = { from_row, to_row };
 	const struct template_rows headers = { header_rows, COUNT_OF(header_rows) };
 	const struct template_value values[] = {
-		{ .name = "subject", .text = header_of(eml, "Subject") },
+		{ .name = "subject", .text = subject },
 		{ .name = "headers", .rows = &headers },
 		{ .name = "link", .text = link_in(text) },
-		{ .name = "text", .text = text },
+		{ .name = "html", .text = link },
+		{ .name = "text", .text = text.ptr ? text : STR("(this mail has no text)") },
 		{ .name = NULL },
 	};
 	return page_show(visit, "dev-mail-show.html", values);
+}
+
+enum err page_dev_mail_html(struct visit *visit, const void *nothing)
+{
+	struct response *response = visit->response;
+	struct str name, eml, html;
+
+	(void)nothing;
+	TRY(named_mail(visit, &name, &eml));
+	TRY(kept_mail_part(visit->request->arena, eml, "text/html", &html));
+	if (!html.ptr)
+		return ERR_NO_ROUTE;
+	response->body = html;
+	response->content_type = STR("text/html; charset=utf-8");
+	response_header(response, "Content-Security-Policy", STR(MAIL_SANDBOX));
+	response_header(response, "Referrer-Policy", STR("no-referrer"));
+	response_header(response, "X-Frame-Options", STR("DENY"));
+	return OK;
 }

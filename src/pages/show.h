@@ -20,8 +20,9 @@ MUST_USE enum err page_base(struct visit *visit, struct str *ret_base);
 /* Answers with the words for an error, and nothing else. */
 MUST_USE enum err page_show_error(struct visit *visit, enum err err);
 
-/* Development mode: the list of mails that were kept, and one of them. */
+/* Development mode: the list of mails that were kept, one of them, and its HTML as it came. */
 MUST_USE enum err page_dev_mails(struct visit *visit, const void *nothing);
 MUST_USE enum err page_dev_mail(struct visit *visit, const void *nothing);
+MUST_USE enum err page_dev_mail_html(struct visit *visit, const void *nothing);
 
 #endif

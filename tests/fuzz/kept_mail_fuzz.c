@@ -68,6 +68,8 @@ void fuzz_input(struct arena *arena, struct str input)
 	write_file(input);
 	check_page(arena, page_dev_mails);
 	check_page(arena, page_dev_mail);
+	enum err err = show(arena, page_dev_mail_html, STR("1.eml"), &response);
+	HOLDS(err == OK || err == ERR_NO_ROUTE);
 	/* No other name leads to a file. */
 	struct str name = fuzz_copy(arena, input, NULL, 0);
 	if (text_is_utf8(name) && !str_is(name, "1.eml"))
