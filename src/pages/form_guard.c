@@ -2,7 +2,6 @@
 /* form_guard.c - the site that a form was sent from, and the session that it was made for. */
 #include "pages/form_guard.h"
 #include "account/app.h"
-#include "pages/verify.h"
 #include <string.h>
 
 /* ---- words derived from the session ---- */
@@ -82,14 +81,28 @@ static enum err check_site(struct visit *visit)
 
 /* ---- the session ---- */
 
+/* What the form shows. NONE: nothing, or several, of which one may be somebody else's. */
+static struct secret shown_token(const struct visit *visit)
+{
+	struct str shown = STR_NONE;
+
+	for (size_t i = 0; i < visit->members.n; i++) {
+		if (!str_is(visit->members.items[i].name, FORM_TOKEN))
+			continue;
+		if (shown.ptr)
+			return SECRET_NONE;
+		shown = visit->members.items[i].text;
+	}
+	return (struct secret){ shown.ptr, shown.len };
+}
+
 static enum err check_token(struct visit *visit)
 {
-	struct str shown = page_typed(visit, FORM_TOKEN);
 	struct secret token;
 
 	TRY(operation_enter(&visit->ctx, visit->route->operation)); /* finds the session */
 	TRY(form_token_spell(visit, &token));
-	return secret_equal((struct secret){ shown.ptr, shown.len }, token) ? OK : ERR_CROSS_SITE;
+	return secret_equal(shown_token(visit), token) ? OK : ERR_CROSS_SITE;
 }
 
 enum err form_guard_admit(struct visit *visit)

@@ -129,11 +129,11 @@ static enum err go_to_account(struct visit *visit, const void *nothing)
 	return person_go(visit, "account");
 }
 
-#define FORM_OF_ACCOUNT(at, op, table, shown, errors)                                              \
+#define FORM_OF_ACCOUNT(at, op, table, status, shown, errors)                                      \
 	{ .method = "GET", .path = at, .ok = 303, .render = go_to_account },                       \
 	{                                                                                          \
 		.method = "POST", .path = at, .takes = TAKES_FORM, .operation = &op, table,        \
-		.ok = 303, .render = shown, .overlay = errors, .guard = GUARD_FORM,                \
+		.ok = status, .render = shown, .overlay = errors, .guard = GUARD_FORM,             \
 		.again = my_account_again                                                          \
 	}
 
@@ -184,16 +184,16 @@ static const struct route routes[] = {
 	  .render = my_account_show,
 	  .guard = GUARD_FORM },
 	FORM_OF_ACCOUNT("/account/profile", profile_update_op, .fields = FIELDS(profile_fields),
-	                my_account_done, form_errors),
+	                303, my_account_done, form_errors),
 	FORM_OF_ACCOUNT("/account/password", password_change_op, .fields = FIELDS(password_fields),
-	                my_account_password_done, form_errors),
-	FORM_OF_ACCOUNT("/account/email", email_change_op, .fields = FIELDS(email_fields),
+	                303, my_account_password_done, form_errors),
+	FORM_OF_ACCOUNT("/account/email", email_change_op, .fields = FIELDS(email_fields), 303,
 	                my_account_done, form_errors),
 	FORM_OF_ACCOUNT("/account/sessions/end", session_end_op, .fields = FIELDS(session_fields),
+	                303, my_account_done, form_errors),
+	FORM_OF_ACCOUNT("/account/sessions/end-others", session_end_others_op, .n_fields = 0, 303,
 	                my_account_done, form_errors),
-	FORM_OF_ACCOUNT("/account/sessions/end-others", session_end_others_op, .n_fields = 0,
-	                my_account_done, form_errors),
-	FORM_OF_ACCOUNT("/account/delete", profile_delete_op, .fields = FIELDS(delete_fields),
+	FORM_OF_ACCOUNT("/account/delete", profile_delete_op, .fields = FIELDS(delete_fields), 200,
 	                my_account_deleted, delete_errors),
 	{ .method = "GET",
 	  .path = "/.well-known/change-password",
