@@ -60,6 +60,7 @@ enum err recovery_show_asked(struct visit *visit, const void *result)
 	const struct template_value values[] = {
 		{ .name = "reference", .text = requested->reference },
 		{ .name = "email", .text = page_typed(visit, "email") },
+		{ .name = "return_to", .text = page_typed(visit, "return_to") },
 		{ .name = "ask_url", .text = ask_url },
 		{ .name = "dev", .text = visit->doors->mail_dir.ptr ? STR("yes") : STR_NONE },
 		{ .name = NULL },

@@ -69,8 +69,6 @@ enum err page_show(struct visit *visit, const char *name, const struct template_
 	all[n++] = (struct template_value){ .name = "here", .text = speech.here };
 	all[n++] =
 		(struct template_value){ .name = "link_token", .secret = { token.ptr, token.len } };
-	all[n++] = (struct template_value){ .name = "link_return",
-		                            .text = page_typed(visit, "return_to") };
 	for (; values->name && n < PAGE_VALUES_MAX - 1; values++)
 		all[n++] = *values;
 	TRY(template_render(visit->request->arena, &files.templates, name, all,

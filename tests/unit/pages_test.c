@@ -181,7 +181,6 @@ TEST(every_page_is_drawn_with_its_values_escaped)
 		"ask_url",
 		"return_to",
 		"typed_code",
-		"link_return",
 		"wait",
 		"bad_new",
 		"bad_code",
