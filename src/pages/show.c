@@ -48,7 +48,7 @@ enum err page_show(struct visit *visit, const char *name, const struct template_
 	enum language language = page_language(visit);
 	const struct app *app = &visit->ctx.app;
 	struct template_value all[PAGE_VALUES_MAX] = { { .name = NULL } };
-	struct str base, colours, token = page_typed(visit, "token");
+	struct str base, colours;
 	struct speech_values speech;
 	size_t n = 0;
 
@@ -67,8 +67,6 @@ enum err page_show(struct visit *visit, const char *name, const struct template_
 	all[n++] = (struct template_value){ .name = "logo", .text = app->logo };
 	all[n++] = (struct template_value){ .name = "languages", .rows = &speech.rows };
 	all[n++] = (struct template_value){ .name = "here", .text = speech.here };
-	all[n++] =
-		(struct template_value){ .name = "link_token", .secret = { token.ptr, token.len } };
 	for (; values->name && n < PAGE_VALUES_MAX - 1; values++)
 		all[n++] = *values;
 	TRY(template_render(visit->request->arena, &files.templates, name, all,

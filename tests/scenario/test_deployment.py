@@ -348,7 +348,7 @@ def test_a_recovery_goes_through_the_proxy(proxy):
     assert proxy.put("/api/v1/account/password", email=machine.ann).status == 202
     link = link_in(machine.mail_to(machine.ann))
     assert link.startswith(f"https://{HOST}/password-reset?token=")
-    form, = [form for form in proxy.get(link.removeprefix(f"https://{HOST}")).page.forms if form.method == "POST"]
+    form = proxy.get(link.removeprefix(f"https://{HOST}")).page.form_with("new")
     fields = {**form.inputs, **{name: NEW_PASSWORD for name, kind in form.types.items() if kind == "password"}}
     answer = proxy.post("/password-reset", form=fields, headers={"Origin": f"https://{HOST}", "Sec-Fetch-Site": "same-origin"})
     assert answer.status in (200, 303), answer.raw

@@ -120,7 +120,7 @@ TEST(every_page_is_drawn_with_its_values_escaped)
 		"tag",
 		"own_name",
 		"current",
-		"link_token",
+
 		"base",
 		"app",
 		"title",
