@@ -3,6 +3,7 @@
  * nobody to mail. */
 #include "account/letter_priv.h"
 #include "account/app.h"
+#include "account/app_look.h"
 #include "account/message.h"
 #include "account/outbox.h"
 #include "account/token.h"
@@ -330,8 +331,9 @@ enum err letter_write_envelope(struct ctx *ctx, const struct outbox_row *row,
 	struct digest name = derive(ctx->service->key, "message id", &row->nonce);
 
 	letter->to = letter_address(row, account);
-	letter->app_name = ctx->app.name;
-	letter->sender_name = ctx->app.sender.ptr ? ctx->app.sender : ctx->app.name;
+	letter->app_name = app_title(&ctx->app);
+	letter->accent = ctx->app.accent;
+	letter->sender_name = ctx->app.sender.ptr ? ctx->app.sender : letter->app_name;
 	letter->language = language_for(ctx, row, account);
 	letter->username = account->username;
 	letter->network = row->network;

@@ -57,6 +57,7 @@ struct letter {
 	enum letter_kind kind;
 	struct str to;
 	struct str app_name, sender_name, sender; /* sender NONE: mail.from */
+	struct str accent;                        /* "#rrggbb"; NONE: ours */
 	struct str language;                      /* of its words; of a template's, the app's */
 	struct str link;
 	struct secret secret; /* a made password, or a reset code */

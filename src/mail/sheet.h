@@ -37,6 +37,7 @@ struct sheet {
 	struct str preheader; /* what lists of mails show beside the subject */
 	struct str heading;   /* NONE: it begins with its text */
 	struct str footer;    /* NONE: nothing is below */
+	struct str accent;    /* "#rrggbb"; NONE: ours */
 	struct sheet_block *blocks;
 	size_t n_blocks;
 	struct sheet_fact facts[SHEET_FACTS_MAX];

@@ -248,6 +248,7 @@ enum err words_of(struct arena *arena, const struct letter *letter, struct words
 	language_find(letter->language, &language);
 	sheet.language = str(languages[language].tag);
 	sheet.right_to_left = languages[language].right_to_left;
+	sheet.accent = letter->accent;
 	TRY(mail_inert(arena, letter->app_name, &sheet.sender));
 	if (letter->kind == LETTER_TEMPLATE)
 		TRY(operator_words(arena, letter, &sheet, &words.text));

@@ -123,6 +123,19 @@ TEST(a_sheet_runs_in_its_own_direction)
 	CHECK("the code stays", has(html, "<td class=\"wash ink\" dir=\"ltr\""));
 }
 
+TEST(a_sheet_has_the_colours_of_its_accent)
+{
+	struct sheet sheet = full_sheet(t);
+	struct str ours, theirs, odd;
+
+	CHECK("ours", sheet_html(t->arena, &sheet, &ours) == OK && has(ours, "#0a6462"));
+	sheet.accent = STR("#7a1fa2");
+	CHECK("theirs", sheet_html(t->arena, &sheet, &theirs) == OK);
+	CHECK("theirs", has(theirs, "#7a1fa2") && !has(theirs, "#0a6462"));
+	sheet.accent = STR("red;}<b>");
+	CHECK("no colour", sheet_html(t->arena, &sheet, &odd) == OK && str_equal(odd, ours));
+}
+
 TEST(a_link_without_words_stands_for_itself)
 {
 	struct sheet_block link = { .kind = SHEET_LINK, .link = STR(LINK) };
