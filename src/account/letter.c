@@ -285,7 +285,8 @@ static enum err write_notice(struct ctx *ctx, const struct outbox_row *row,
 {
 	struct secret token;
 
-	letter->new_email = account->email.ptr ? account->email : STR("");
+	if (row->kind != OUTBOX_PASSWORD_CHANGED)
+		letter->new_email = account->email.ptr ? account->email : STR("");
 	letter->kind = LETTER_EMAIL_MOVED;
 	if (row->kind == OUTBOX_EMAIL_MOVED)
 		return OK;

@@ -62,7 +62,7 @@ struct letter {
 	struct str link;
 	struct secret secret; /* a made password, or a reset code */
 	struct secret code;   /* for typing, "K7Q2-9FMX" */
-	struct str new_email;
+	struct str new_email; /* LETTER_EMAIL_CHANGED, LETTER_EMAIL_MOVED */
 	struct str username, network, reference;
 	struct str position;         /* on the waiting list */
 	int64_t minutes;             /* how long the link lives, from now */

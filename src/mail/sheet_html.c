@@ -192,9 +192,9 @@ static void add_fact(struct buf *out, const struct sheet *sheet, const struct sh
 	const char *side = side_of(sheet);
 
 	buf_printf(out,
-	           "<tr><th scope=\"row\" class=\"soft\" style=\"padding:4px 0;width:34%%;"
+	           "<tr><th scope=\"row\" class=\"soft\" style=\"padding:%s;width:34%%;"
 	           "text-align:%s;vertical-align:top;font-weight:400;color:" SOFT "\">",
-	           side);
+	           sheet->right_to_left ? "4px 0 4px 12px" : "4px 12px 4px 0", side);
 	add_escaped(out, fact->name);
 	buf_printf(out,
 	           "</th>\n<td dir=\"auto\" class=\"ink\" style=\"padding:4px 0;text-align:%s;"
