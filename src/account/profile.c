@@ -103,6 +103,8 @@ static enum err profile_delete(struct ctx *ctx, const struct profile_delete *in,
 	struct account account;
 
 	(void)ret_nothing;
+	if (in->sure.ptr && !str_is(in->sure, "yes"))
+		return ERR_MEMBER_MISSING;
 	TRY(password_prove(ctx, in->password, &account));
 	TRY(tx_begin(ctx->store, &tx));
 	TRY(store_account_lock_at(tx, account.id, account.epoch));

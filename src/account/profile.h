@@ -24,10 +24,11 @@ extern const struct operation profile_update_op; /* -> struct profile */
 
 struct profile_delete {
 	struct secret password;
-	struct str sure; /* that it is meant, where a form asks for that; NONE: nobody has asked */
+	struct str sure; /* "yes", where a form asks whether it is meant; NONE: nobody has asked */
 };
 
-/* Erases the account with all that is its; as password_prove(). */
+/* Erases the account with all that is its; as password_prove(). ERR_MEMBER_MISSING: asked, and not
+ * answered by yes. */
 extern const struct operation profile_delete_op; /* -> struct nothing */
 
 #endif

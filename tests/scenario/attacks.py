@@ -119,7 +119,7 @@ REDEEMERS = {
 
 
 def is_done(answer):
-    return 200 <= answer.status < 300
+    return 200 <= answer.status < 400  # a page may lead on
 
 
 def is_refused(answer):

@@ -10,6 +10,7 @@ import urllib.parse
 import pytest
 from attacks import (ACCOUNT, NO_LIMITS, SAME_ORIGIN, TABLES, address, confirm_token, hack_code, hack_session, has_everything, is_done, is_refused,
                      link_token, rows, settled)
+from people import Person
 from server import NEW_PASSWORD, PASSWORD, text_of, token_in
 from wire import encode_multipart
 
@@ -101,9 +102,30 @@ def json_doors(rekey, app):
     }
 
 
+def account_doors(rekey):
+    """The forms of a person's own pages; each person has one, for some end the session."""
+    def door(name, path, **members):
+        person = Person(rekey).signs_in(address(name))
+        cookie = "; ".join(f"{key}={value}" for key, value in person.cookies.items())
+        return Door("POST", path, {"form_token": person.form_token(), **members}, headers={**SAME_ORIGIN, "Cookie": cookie}, host="rekey.example")
+
+    other, = [session for session in rekey.get(SESSIONS, bearer=rekey.session_of(address("pia"))).body["sessions"] if session["current"]]
+    return {
+        "page: change": door("lea", "/account/password", old=PASSWORD, new=NEW_PASSWORD, confirm=NEW_PASSWORD),
+        "page: another address": door("max", "/account/email", email=address("new-max"), password=PASSWORD),
+        "page: end a session": door("pia", "/account/sessions/end", id=other["id"]),
+        "page: end the others": door("quy", "/account/sessions/end-others"),
+        "page: delete": door("rob", "/account/delete", password=PASSWORD, sure="yes"),
+        "page: sign out": door("sue", "/sign-out"),
+    }
+
+
 def form_doors(rekey, app):
     page = {"headers": SAME_ORIGIN, "host": "rekey.example"}
     return {
+        **account_doors(rekey),
+        "page: sign in": Door("POST", "/sign-in", {"login": address("cem"), "password": PASSWORD}, **page),
+        "page: sign up": Door("POST", "/sign-up", {"email": address("tom"), "password": PASSWORD}, **page),
         "page: ask": Door("POST", "/password-reset", {"email": address("ann")}, **page),
         "page: reset": Door("POST", "/password-reset", {"token": link_token(rekey, "bob"), "new": NEW_PASSWORD, "confirm": NEW_PASSWORD}, **page),
         "page: confirm": Door("POST", "/password-reset/confirm", {"token": confirm_token(rekey, app, "dan"), "username": "dan"}, **page),
@@ -131,7 +153,7 @@ def query_doors(rekey, app):
     }
 
 
-NAMES = ("ann", "bob", "cem", "dan", "eva", "fay", "gus", "hal", "ian", "jan", "kim")
+NAMES = ("ann", "bob", "cem", "dan", "eva", "fay", "gus", "hal", "ian", "jan", "kim", "lea", "max", "pia", "quy", "rob", "sue")
 
 
 @pytest.fixture
@@ -350,11 +372,17 @@ def test_every_door_there_is_was_tried(rekey, everything):
                   ("GET", "/assets/{version}/app.css"), ("GET", "/assets/{version}/logo"), ("GET", "/verify"), ("GET", "/api/v1/account"), ("GET", SESSIONS), ("GET", "/.well-known/jwks.json"), ("GET", "/openapi.json"),
                   ("GET", "/problems/{code}"), ("GET", "/.well-known/change-password"), ("GET", "/auth/token_key"), ("GET", "/auth/users/me"),
                   ("GET", "/auth/users/{user_id}"), ("GET", "/auth/users/by-username/{username}"), ("GET", "/auth/users/get-number-of-user"), ("GET", "/auth/user")}
+    only_shows |= {("GET", path) for path in ("/sign-in", "/sign-up", "/account", "/account/profile", "/account/password", "/account/email",
+                                              "/account/sessions/end", "/account/sessions/end-others", "/account/delete", "/password-reset/code",
+                                              "/dev/mail/html")}
+    # test_languages.py, test_recovery_pages.py
+    only_shows |= {("POST", "/language"), ("POST", "/password-strength")}
     without_members = {("DELETE", SESSIONS), ("DELETE", SESSIONS + "/current"), ("DELETE", SESSIONS + "/{id}"), ("POST", "/auth/guest-users"),
                        ("DELETE", "/auth/users/{user_id}")}
     # All of a profile may be left out, and a question about any text is one: test_my_account.py, test_introspection.py,
     # test_attacks_hacksystem.py, test_hacksystem_content.py.
-    tried_elsewhere = {("PATCH", "/api/v1/account"), ("POST", SESSIONS + "/introspect"), ("PUT", "/user/profile"), ("GET", "/content")}
+    # A guess too many ends the typed code: test_recovery_pages.py, test_account_pages.py.
+    tried_elsewhere = {("POST", "/password-reset/code"), ("POST", "/account/profile"), ("PATCH", "/api/v1/account"), ("POST", SESSIONS + "/introspect"), ("PUT", "/user/profile"), ("GET", "/content")}
     # These keep what nobody knows as texts, or take no texts: test_attacks_users.py.
     tried_elsewhere |= {("POST", "/auth/users"), ("PUT", "/auth/users/me"), ("PUT", "/auth/users/{user_id}"), ("POST", "/auth/users/by-user-ids"),
                         ("GET", "/auth/users/search"), ("DELETE", "/auth/logout"), ("POST", "/auth/guest-users/complete-registration"),
