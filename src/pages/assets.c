@@ -3,6 +3,7 @@
  * colours, its picture. An address has a version in it, so a browser may keep what it got. */
 #include "pages/assets.h"
 #include "account/app_look.h"
+#include "pages/pages.h"
 #include <string.h>
 
 /* An address of another version may come from a page of another server of ours, which has another
@@ -55,6 +56,37 @@ static const char *type_of(struct str name)
 	return NULL;
 }
 
+/* Of "br, gzip;q=0.8": whether gzip is one of them, and not one that is refused. */
+static bool takes_gzip(struct str list)
+{
+	while (list.len > 0) {
+		struct str item = { list.ptr, str_find(list, ',') };
+		list = str_from(list, item.len < list.len ? item.len + 1 : item.len);
+		while (item.len > 0 && item.ptr[0] == ' ')
+			item = str_from(item, 1);
+		struct str name = { item.ptr, strcspn(item.ptr, "; ,") };
+		struct str weight = str_from(item, str_find(item, '='));
+		if (name.len <= item.len && str_is_nocase(name, "gzip"))
+			return weight.len == 0 || strcspn(weight.ptr, "123456789,") < weight.len;
+	}
+	return false;
+}
+
+/* Ours, unless an operator's stands in its place, is there compressed as well. */
+static enum err compress(struct visit *visit, const struct embedded *file, struct str *body)
+{
+	struct str name;
+
+	response_header(visit->response, "Vary", STR("Accept-Encoding"));
+	if (file->text.ptr != embedded_find(page_files, str(file->name))->text.ptr ||
+	    !takes_gzip(request_header(visit->request, "Accept-Encoding")))
+		return arena_str(visit->request->arena, file->text, body);
+	TRY(arena_printf(visit->request->arena, &name, "%s.gz", file->name));
+	*body = embedded_find(page_files, name)->text;
+	response_header(visit->response, "Content-Encoding", STR("gzip"));
+	return OK;
+}
+
 enum err page_asset(struct visit *visit, const void *nothing)
 {
 	CLEANUP(page_files_leave)
@@ -66,7 +98,7 @@ enum err page_asset(struct visit *visit, const void *nothing)
 	(void)nothing;
 	if (!file || !type)
 		return ERR_NOT_FOUND;
-	TRY(arena_str(visit->request->arena, file->text, &body));
+	TRY(compress(visit, file, &body));
 	answer(visit, body, str(type), str(files.version));
 	return OK;
 }

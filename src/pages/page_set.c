@@ -51,11 +51,11 @@ static size_t count_files(void)
 
 /* ---- versions ---- */
 
-static bool is_template(const char *name)
+static bool ends_in(const char *name, const char *end)
 {
-	size_t len = strlen(name);
+	size_t len = strlen(name), end_len = strlen(end);
 
-	return len > 5 && strcmp(name + len - 5, ".html") == 0;
+	return len > end_len && strcmp(name + len - end_len, end) == 0;
 }
 
 static enum err make_version(struct arena *arena, const struct embedded *files, char *ret_version)
@@ -64,7 +64,7 @@ static enum err make_version(struct arena *arena, const struct embedded *files, 
 	struct str bytes, letters;
 
 	for (; files->name; files++) {
-		if (is_template(files->name))
+		if (ends_in(files->name, ".html"))
 			continue;
 		buf_puts(&buf, files->name);
 		buf_putc(&buf, '\0');
@@ -138,7 +138,7 @@ static enum err take_file(struct page_reading *reading, struct variant *variant,
 
 	while (page_files[i].name && strcmp(page_files[i].name, name) != 0)
 		i++;
-	if (!page_files[i].name)
+	if (!page_files[i].name || ends_in(name, ".gz"))
 		return complain(path, "no page is made of a file of this name");
 	variant->paths[i] = path;
 	return read_file(reading->arena, folder, name, path, &variant->files[i].text);

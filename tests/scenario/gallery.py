@@ -3,9 +3,11 @@
 
 import urllib.parse
 
+from playwright.sync_api import Error
 from server import NEW_PASSWORD, PASSWORD, link_in, path_of
 
 ANN = "ann@example.org"
+RETURN_URL = "https://shop.example/welcome"
 LANGUAGES = {"en": "ltr", "fa": "rtl", "tr": "ltr", "bn": "ltr", "fr": "ltr", "pt": "ltr"}
 NOISE = "Failed to load resource: the server responded with a status of"  # of a page whose status says what happened
 
@@ -18,11 +20,23 @@ class Tab:
         self.context = browser.new_context(locale=language, extra_http_headers={"Accept-Language": language}, **context)
         self.page = self.context.new_page()
         self.page.set_default_timeout(20_000)
-        self.served, self.requests, self.complaints = "", [], []
+        self.served, self.answer, self.requests, self.complaints = "", None, [], []
         self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("response", self.keep_answer)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", lambda said: self.complaints.append(said.text)
                      if said.type in ("error", "warning") and not said.text.startswith(NOISE) else None)
+
+    def keep_answer(self, response):
+        """The page itself, behind whatever led to it."""
+        if response.request.is_navigation_request() and not 300 <= response.status < 400:
+            self.answer = response
+
+    def text(self):
+        try:
+            return self.answer.text()
+        except Error:  # a page that has the browser forget everything is forgotten as well
+            return self.context.request.get(self.page.url).text()
 
     def forgets(self):
         self.context.clear_cookies()
@@ -30,15 +44,16 @@ class Tab:
         self.complaints.clear()
 
     def opens(self, path):
-        self.served = self.page.goto(self.base + path).text()
+        self.page.goto(self.base + path)
+        self.served = self.text()
 
     def sends(self, form="main form", **values):
         """A form as it would go without a script: nothing in the page looks at it first."""
         for name, value in values.items():
             self.page.fill(f"{form} [name={name}]", value)
-        with self.page.expect_navigation() as navigation:
+        with self.page.expect_navigation():
             self.page.locator(form).first.evaluate("form => HTMLFormElement.prototype.submit.call(form)")
-        self.served = navigation.value.text()
+        self.served = self.text()
 
     def close(self):
         self.context.close()
@@ -51,6 +66,7 @@ class Town:
         self.rekey, self.people = rekey, 0
         self.app = rekey.command_json("app", "show", "demo")
         self.app = rekey.apps["demo"] = self.app[0] if isinstance(self.app, list) else self.app
+        rekey.sets_app("demo", return_urls=RETURN_URL)
         rekey.has_account(ANN, username="ann", app="demo")
 
     def person(self):
@@ -125,6 +141,34 @@ def chooses(first, second):
         tab.opens(town.reset_link())
         tab.sends(new=first, confirm=second)
     return way
+
+
+def by_code(code=None):
+    def way(tab, town):
+        address = town.person()
+        tab.opens("/password-reset")
+        tab.sends(email=address)
+        tab.sends("form[action$='password-reset/code']")
+        if code:
+            tab.sends("#password-code", code=code, new=NEW_PASSWORD, confirm=NEW_PASSWORD)
+    return way
+
+
+def types(password):
+    """And is told how good it is."""
+    def way(tab, town):
+        tab.opens(town.reset_link())
+        tab.page.locator("#new").press_sequentially(password)
+        tab.page.locator(".strength:not(:empty)").wait_for()
+    return way
+
+
+def comes_back(tab, town):
+    tab.opens("/password-reset?return_to=" + urllib.parse.quote(RETURN_URL, safe=""))
+    address = town.person()
+    tab.sends(email=address)
+    tab.opens(town.link(address))
+    tab.sends(new=NEW_PASSWORD, confirm=NEW_PASSWORD)
 
 
 def spent(tab, town):
@@ -237,7 +281,13 @@ PAGES = {
     "asked": asks(ANN),
     "choose": lambda tab, town: tab.opens(town.reset_link()),
     "choose-differ": chooses(NEW_PASSWORD, "something else"),
+    "choose-weak": types("password12"),
+    "choose-strong": types("a brand new password of mine"),
+    "code": by_code(),
+    "code-refused": by_code("0000-0000"),
     "chosen": chooses(NEW_PASSWORD, NEW_PASSWORD),
+    "chosen-and-back": comes_back,
+    "return-refused": opened("/password-reset?return_to=https%3A%2F%2Fevil.example%2F"),
     "link-spent": spent,
     "link-replaced": replaced,
     "link-expired": expired,

@@ -285,6 +285,47 @@ TEST(what_a_page_loads_is_kept_for_as_long_as_it_is_the_same)
 	visitor_close(&visitor);
 }
 
+TEST(a_file_is_compressed_for_who_can_read_it)
+{
+	static const struct {
+		const char *accepts;
+		bool compressed;
+	} cases[] = {
+		{ "gzip", true },
+		{ "gzip, deflate, br, zstd", true },
+		{ "br, GZIP", true },
+		{ "gzip;q=0.5", true },
+		{ "gzip;q=1.0", true },
+		{ "gzip;q=0", false },
+		{ "gzip;q=0.0,br", false },
+		{ "br;q=1,gzip ;q=0, zstd;q=1", false },
+		{ "gzipped", false },
+		{ "br", false },
+		{ "", false },
+		{ "identity", false },
+	};
+	struct visitor visitor;
+	struct request *request = &visitor.request;
+
+	visitor_open(&visitor, t);
+	FOREACH(c, cases) {
+		get(&visitor, "/assets/ours/rekey.css", NULL, STR_NONE);
+		CHECK(c->accepts, !header_of(&visitor, "Content-Encoding").ptr);
+		size_t plain = visitor.response.body.len;
+		memset(&visitor.response, 0, sizeof(visitor.response));
+		request->headers[request->n_headers++] =
+			(struct header){ STR("Accept-Encoding"), str(c->accepts) };
+		serve(&visitor.serving, request, &visitor.response);
+		CHECK(c->accepts, str_is(header_of(&visitor, "Vary"), "Accept-Encoding"));
+		CHECK(c->accepts,
+		      str_is(header_of(&visitor, "Content-Encoding"), "gzip") == c->compressed);
+		CHECK(c->accepts, (visitor.response.body.len < plain / 2) == c->compressed);
+	}
+	get(&visitor, "/assets/ours/rekey.css.gz", NULL, STR_NONE);
+	CHECK("not by itself", visitor.response.status == 404);
+	visitor_close(&visitor);
+}
+
 TEST(a_page_looks_as_its_app_does)
 {
 	struct visitor visitor;
