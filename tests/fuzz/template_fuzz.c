@@ -2,14 +2,14 @@
 /* template_fuzz.c - a template and a value. What the check lets through renders, and the value
  * changes no markup: tags and quotes are those that an innocent value gives. Then the same value in
  * each page that is shipped. */
+#include "base/texts.h"
 #include "fuzz.h"
 #include "pages/pages.h"
 #include "pages/template.h"
+#include "pages/template_names.h"
 #include <string.h>
 
-enum { ROWS = 2, NAMES_MAX = 100, PAGES_MAX = 100 };
-
-static const struct template_set shipped = { .files = page_files };
+enum { ROWS = 2, NAMES_MAX = 400, PAGES_MAX = 100 };
 
 /* Every name in the shipped pages, and the pages. */
 static struct template_value values[NAMES_MAX];
@@ -28,7 +28,19 @@ static struct template_value *value_named(struct str name)
 	return &values[n_values++];
 }
 
-/* {{name}}, {{#name}} and {{^name}} */
+/* The places of the words, which are the same in every language. */
+static void find_places(struct str key)
+{
+	struct str rest = text_find(LANGUAGE_ENGLISH, key);
+
+	while (rest.len > 0) {
+		struct text_piece piece = text_next(&rest);
+		if (piece.place.ptr)
+			value_named(piece.place);
+	}
+}
+
+/* {{name}}, {{#name}}, {{^name}}, and what {{@key}} stands for */
 static void find_names(struct str text)
 {
 	while (fuzz_has(text, "{{")) {
@@ -37,13 +49,16 @@ static void find_names(struct str text)
 		struct str name = { text.ptr, str_find(text, '}') };
 		if (str_starts(name, "#") || str_starts(name, "^"))
 			name = str_from(name, 1);
-		if (name.len > 0 && !strchr("/>!", name.ptr[0]))
+		if (str_starts(name, "@"))
+			find_places(str_from(name, 1));
+		else if (name.len > 0 && !strchr("/>!", name.ptr[0]))
 			value_named(name);
 	}
 }
 
 void fuzz_start(void)
 {
+	const struct template_set shipped = { .files = page_files };
 	struct template_fault fault;
 
 	HOLDS(template_check(&shipped, &fault) == OK);
@@ -107,6 +122,27 @@ static enum err check_value(struct arena *arena, const struct template_set *set,
 	return err;
 }
 
+static enum language language_of(struct str value)
+{
+	return (enum language)(value.len % LANGUAGE_COUNT);
+}
+
+/* In the place of one of ours: what passes shows values that are there, and so is drawn. */
+static void check_names(struct arena *arena, const struct template_set *set, struct str value)
+{
+	const struct embedded ours[] = {
+		{ .name = "main.html",
+		  .text = STR("{{a}}{{#list}}{{inner}}{{/list}}{{#none}}{{none}}{{/none}}") },
+		{ .name = "leaf.html", .text = STR("<b title=\"{{a}}\">{{a}}</b>") },
+		{ .name = NULL },
+	};
+	struct template_fault fault = { .file = NULL };
+
+	enum err err = template_names_check(arena, ours, set->files, &fault);
+	HOLDS(err != ERR_INTERNAL || (fault.line >= 1 && fault.why && fault.tag.len > 0));
+	HOLDS(err != OK || check_value(arena, set, "main.html", value) == OK);
+}
+
 /* A template of its own, and a leaf that it may include. */
 static void check_template(struct arena *arena, struct str text, struct str value)
 {
@@ -115,11 +151,12 @@ static void check_template(struct arena *arena, struct str text, struct str valu
 		{ .name = "leaf.html", .text = STR("<b title=\"{{a}}\">{{a}}</b>") },
 		{ .name = NULL },
 	};
-	const struct template_set set = { .files = files };
+	const struct template_set set = { .files = files, .language = language_of(value) };
 	struct template_fault fault = { .file = NULL };
 
 	if (template_check(&set, &fault) == OK) {
 		check_value(arena, &set, "main.html", value);
+		check_names(arena, &set, value);
 		return;
 	}
 	HOLDS(strcmp(fault.file, "main.html") == 0 && fault.line >= 1 && fault.why);
@@ -128,6 +165,7 @@ static void check_template(struct arena *arena, struct str text, struct str valu
 
 void fuzz_input(struct arena *arena, struct str input)
 {
+	const struct template_set shipped = { .files = page_files, .language = language_of(input) };
 	/* As every template that is embedded, it has a NUL behind. */
 	struct str text = fuzz_copy(arena, fuzz_part(&input), NULL, 0);
 
