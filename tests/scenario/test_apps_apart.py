@@ -20,7 +20,7 @@ from wire import basic
 SETTINGS = NO_LIMITS
 ACCOUNT, ACCOUNTS, SESSIONS = "/api/v1/account", "/api/v1/accounts", "/api/v1/sessions"
 PASSWORD_PATH, EMAIL, VERIFICATION = ACCOUNT + "/password", ACCOUNT + "/email", ACCOUNT + "/verification"
-PEOPLE = ("ann", "bob", "cid", "dan", "eve", "fay", "gil", "hal", "ida", "jon", "kim", "lea", "max", "nia", "ole", "rex")
+PEOPLE = ("ann", "bob", "cid", "dan", "eve", "fay", "gil", "hal", "ida", "jon", "kim", "lea", "max", "nia", "ole", "rex", "sam", "tom", "uli")
 NEW = "another password of theirs"
 
 
@@ -84,6 +84,44 @@ def type_code(rekey, thing, way):
 
 def comes_back(rekey, at, state, way, path, **said):
     return call(rekey, "GET", path + "/continue", way, query={"redirect_uri": at.things.get("redirect address", "x"), "state": state, **said})
+
+
+def on_page(rekey, method, path, at, thing, way, **fields):
+    """With a cookie and the token of its forms; of what is neither, both."""
+    cookie, _, token = thing.partition(" ")
+    headers = {"Cookie": f"__Host-rekey-{at.app.id}={cookie}", "Sec-Fetch-Site": "same-origin"}
+    form = {"form": {"form_token": token or cookie, **fields}} if method == "POST" else {}
+    return call(rekey, method, path, way, headers=headers, **form)
+
+
+def is_signed_in(answer):
+    """A page of the account, or the way to it: others are sent to, or shown, where one signs in."""
+    if answer.status == 303:
+        return not answer.headers["Location"].endswith(("sign-in", "password-reset"))
+    return answer.status == 200 and not any(attributes.get("id") == "sign-in" for _, attributes in answer.page.tags)
+
+
+def page_door(what, opens_to, method, path, opened=3, **fields):
+    return Door("person: " + what, opens_to, lambda rekey, at, thing, way: on_page(
+        rekey, method, path, at, thing, way, **{key: value(at) if callable(value) else value for key, value in fields.items()}),
+        is_open=is_signed_in, opened=opened)
+
+
+# A person's own pages.
+PAGE_DOORS = [
+    Door("person: a sign-in", "password", lambda rekey, at, thing, way: on_page(
+        rekey, "POST", "/sign-in", at, "x", way, login="sam", password=thing), is_open=is_signed_in, opened=3),
+    page_door("whether somebody is signed in", "page session", "GET", "/sign-in"),
+    page_door("the way to another password", "page session", "GET", "/.well-known/change-password"),
+    page_door("the account", "page session", "GET", "/account", opened=2),
+    page_door("the profile", "page session", "POST", "/account/profile", name="Sam"),
+    Door("person: the end of another session", "page session's other id", lambda rekey, at, thing, way: on_page(
+        rekey, "POST", "/account/sessions/end", at, at.things["page session"], way, id=thing), is_open=is_signed_in, opened=3),
+    page_door("the end of all others", "page session", "POST", "/account/sessions/end-others"),
+    page_door("another address", "page session", "POST", "/account/email", email="new-sam@example.org", password=lambda at: at.password),
+    page_door("another password", "page session of one who changes", "POST", "/account/password", old=lambda at: at.password, new=NEW, confirm=NEW),
+    page_door("the end of the account", "page session of one who leaves", "POST", "/account/delete", opened=2, password=lambda at: at.password, sure="yes"),
+]
 
 
 # LinkedIn's calls, and those of any other provider.
@@ -219,6 +257,7 @@ DOORS = [
     Door("backtory: a recovery of", "username", lambda rekey, at, thing, way: backtory(
         rekey, "forgot-password", at.app.id, query={"username": thing}, length=False), by_header=True),
     *(door for path in PROVIDER_PATHS for door in provider_doors(path)),
+    *PAGE_DOORS,
 ]
 
 # What both apps' people have alike is no crossing.
@@ -265,6 +304,12 @@ def things_of(rekey, app):
     def typed_code(mail):
         return " ".join(re.findall(r"(?m)^\s*([0-9A-Z]{4}-[0-9A-Z]{4})\s*$", text_of(mail)))
 
+    def page_session(person):
+        answer = call(rekey, "POST", "/sign-in", way, headers={"Sec-Fetch-Site": "same-origin"}, form={"login": person, "password": password})
+        cookie = answer.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
+        page = call(rekey, "GET", "/account", way, headers={"Cookie": f"__Host-rekey-{app.id}={cookie}"}).page
+        return cookie + " " + page.form_with("form_token").inputs["form_token"]
+
     def change(address):
         return call(rekey, "PUT", PASSWORD_PATH, way, bearer=kims["access_token"], old=password, new=NEW)
 
@@ -275,6 +320,8 @@ def things_of(rekey, app):
     assert said.status == 200, said.raw
     pages = {"dan": mailed("dan", recovery), "fay": mailed("fay", recovery), "gil": mailed("gil", recovery), "kim": mailed("kim", change)}
     reference = re.search(r"Reference: (\S+)", text_of(pages["gil"]))[1]
+    sams = log_in("sam")["access_token"]
+    other_id, = (entry["id"] for entry in call(rekey, "GET", SESSIONS, way, bearer=sams).body["sessions"])
     return {
         "name": app.name, "alias": f"the-{app.name}-one", "host": f"{app.name}.example", "public id": app.id,
         "client key": app.client_key, "master key": app.master_key,
@@ -283,6 +330,8 @@ def things_of(rekey, app):
         "session": session["access_token"], "its refresh token": session["refresh_token"], "another session": ended["access_token"],
         "session of one who leaves": leaves["access_token"], "session of another who leaves": leaves_too["access_token"],
         "refresh token": refreshed["refresh_token"], "session id": session_ids[True], "another session's id": session_ids[False],
+        "page session": page_session("sam"), "page session's other id": other_id,
+        "page session of one who changes": page_session("uli"), "page session of one who leaves": page_session("tom"),
         "backtory session": second["access_token"], "backtory refresh token": second["refresh_token"], "backtory jti": second["jti"],
         "master token": backtory(rekey, "login", app.id, app.master_key).body["access_token"],
         "guest session": guest_session["access_token"], "guest id": guests[1]["userId"], "id of one who is removed": ids["rex"],
@@ -378,11 +427,11 @@ def test_what_anyone_may_ask_of_an_app_knows_nothing_of_another(rekey):
 
 
 # Anyone may ask for these, and there is nothing to show; the key set is of all apps.
-OPEN_TO_ALL = {("account", "recovery_request"), ("hacksystem", "recovery_request"), ("pages", "recovery_request"), ("account", "account_sign_up"),
+OPEN_TO_ALL = {("person", "account_sign_up"), ("pages", "app_logo"), ("account", "recovery_request"), ("hacksystem", "recovery_request"), ("pages", "recovery_request"), ("account", "account_sign_up"),
                ("account", "verification_request"), ("account", "key_set"), ("backtory", "user_register"), ("backtory", "guest_add"),
                ("backtory", "key_public"),
                # It answers alike whatever it is shown; that it ended nothing of the other app is what opening the doors shows.
-               ("backtory", "session_end_by_token"),
+               ("backtory", "session_end_by_token"), ("person", "session_end"),
                ("hacksystem", "person_sign_up"), ("hacksystem", "content_show"),
                ("hacksystem", "waiting_join")}
 
@@ -398,7 +447,7 @@ def knocked(door):
 
     listener = Listener()
     app = types.SimpleNamespace(name="red", id="id", client_key="key", master_key="key")
-    things = {name: "x" for name in ("password", "session", "session of one who leaves", "master token", "account id", "guest id", "hack session of a workspace")}
+    things = {name: "x" for name in ("password", "session", "session of one who leaves", "master token", "account id", "guest id", "hack session of a workspace", "page session")}
     door.knock(listener, Side(app, things), "x", {"prefix": "/api:red"})
     return listener.heard
 

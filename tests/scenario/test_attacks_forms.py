@@ -95,6 +95,27 @@ def test_a_form_of_the_account_without_its_token_or_with_anothers(rekey, ann):
     assert rows(rekey, *KEPT) == before and ann.is_signed_in()
 
 
+def test_a_form_with_fields_left_out_doubled_or_cut_by_nul(rekey, ann):
+    stranger = Person(rekey)
+    forms = {("/" + action): (ann, fields) for action, fields in filled(rekey, ann).items()}
+    forms["/sign-in"] = stranger, {"login": ANN, "password": PASSWORD}
+    forms["/sign-up"] = stranger, {"email": NEW, "password": NEW_PASSWORD}
+    may_be_left_out = {"name", "username", "locale"}
+    before = rows(rekey, *KEPT)
+    for path, (person, fields) in forms.items():
+        good = list(fields.items())
+        for at, (member, value) in enumerate(good):
+            rest = good[:at] + good[at + 1:]
+            tricks = {"doubled": [*good, (member, value)], "another too": [*good, (member, "x")], "another before": [(member, "x"), *good],
+                      "NUL": [*rest, (member, value + "\0x")], "a name cut by NUL": [*rest, (member + "\0", value)]}
+            if member not in may_be_left_out:
+                tricks |= {"left out": rest, "an array": [*rest, (member + "[]", value)], "in capitals": [*rest, (member.upper(), value)]}
+            for trick, pairs in tricks.items():
+                answer = rekey.post(path, form=pairs, headers=person._headers(OURS), host=HOST)
+                assert 400 <= answer.status < 500, (path, member, trick, answer.status)
+    assert rows(rekey, *KEPT) == before and ann.is_signed_in()
+
+
 def test_a_link_or_a_body_that_is_no_form_does_nothing(rekey, ann):
     forms, before = filled(rekey, ann), rows(rekey, *KEPT)
     for action, values in forms.items():

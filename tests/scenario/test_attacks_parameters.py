@@ -19,6 +19,7 @@ pytestmark = pytest.mark.timeout(300)
 
 ACCOUNTS, EMAIL, VERIFICATION, SESSIONS = "/api/v1/accounts", "/api/v1/account/email", "/api/v1/account/verification", "/api/v1/sessions"
 WELCOME = "https://shop.example/welcome"
+ACCOUNT_FORMS = ["/account/" + form for form in ("profile", "password", "email", "sessions/end", "sessions/end-others", "delete")]
 CODE_GUESSES = 5  # the right one, too, has to be among them
 
 WRONG_TYPES = ["null", "true", "false", "0", "1", "-1", "1e1", "1.5", "[]", "{}", "[[]]", '[""]', "[null]", '{"$ne": ""}', '{"$regex": ".*"}',
@@ -387,6 +388,11 @@ def test_every_door_there_is_was_tried(rekey, everything):
     tried_elsewhere |= {("POST", "/auth/users"), ("PUT", "/auth/users/me"), ("PUT", "/auth/users/{user_id}"), ("POST", "/auth/users/by-user-ids"),
                         ("GET", "/auth/users/search"), ("DELETE", "/auth/logout"), ("POST", "/auth/guest-users/complete-registration"),
                         ("POST", "/auth/guest-users/complete-registration-master")}
+    # Their forms answer by leading on, and take nothing without a cookie and its token: test_attacks_forms.py.
+    only_shows |= {("GET", "/sign-in"), ("GET", "/sign-up"), ("GET", "/account")} | {("GET", path) for path in ACCOUNT_FORMS}
+    tried_elsewhere |= {("POST", path) for path in ("/sign-in", "/sign-up", "/sign-out", *ACCOUNT_FORMS)}
+    # A language that is none is passed over: test_languages.py.
+    tried_elsewhere |= {("POST", "/language")}
     # A try with the right state spends it: test_linkedin.py.
     tried_elsewhere |= {("GET", "/linkedin/continue"), ("GET", "/oauth/{provider}/init"), ("GET", "/oauth/{provider}/continue")}
     assert printed == {(door.method, door.path) for door in doors} | only_shows | without_members | tried_elsewhere
