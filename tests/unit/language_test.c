@@ -91,7 +91,7 @@ TEST(a_moment_is_told_in_the_calendar_of_the_language)
 		{ LANGUAGE_ENGLISH, { "2 November 2026", "13:05", "UTC" } },
 		{ LANGUAGE_PERSIAN, { "۱۱ آبان ۱۴۰۵", "۱۳:۰۵", "UTC" } },
 		{ LANGUAGE_TURKISH, { "2 Kasım 2026", "13:05", "UTC" } },
-		{ LANGUAGE_BENGALI, { "২ নভেম্বর", "২০২৬", "UTC" } },
+		{ LANGUAGE_BENGALI, { "২ নভেম্বর", "১৩:০৫", "UTC" } },
 		{ LANGUAGE_FRENCH, { "2 novembre 2026", "13:05", "UTC" } },
 		{ LANGUAGE_PORTUGUESE, { "2 de novembro de 2026", "13:05", "UTC" } },
 	};
