@@ -38,7 +38,25 @@ static enum err show_form(struct visit *visit, const struct confirmation_state *
 	return page_show(visit, "verify.html", values);
 }
 
-static enum err show_dead(struct visit *visit, enum token_fate fate)
+/* Where a person goes on, and what the button says. */
+struct next_step {
+	const char *url, *words; /* below the app's root; a key */
+};
+
+static const struct next_step to_start = { ".", TEXT("back-to-start") },
+			      to_sign_in = { "sign-in", TEXT("sign-in-title") },
+			      to_sign_up = { "sign-up", TEXT("sign-up-title") },
+			      to_new_password = { "password-reset", TEXT("choose-title") };
+
+static const struct next_step *step_after(const struct confirmation_state *state)
+{
+	if (state->kind == CONFIRM_NOT_ME)
+		return &to_new_password;
+	bool lost = state->kind == CONFIRM_ACCOUNT && state->fate == TOKEN_FATE_EXPIRED;
+	return lost ? &to_sign_up : &to_sign_in;
+}
+
+static enum err show_dead(struct visit *visit, enum token_fate fate, const struct next_step *next)
 {
 	static const struct {
 		const char *title, *explanation;
@@ -52,6 +70,8 @@ static enum err show_dead(struct visit *visit, enum token_fate fate)
 	const struct template_value values[] = {
 		{ .name = "title", .key = words[fate].title },
 		{ .name = "explanation", .key = words[fate].explanation },
+		{ .name = "next", .key = next->words },
+		{ .name = "next_url", .text = str(next->url) },
 		{ .name = NULL },
 	};
 
@@ -64,7 +84,7 @@ static enum err show_state(struct visit *visit, const struct confirmation_state 
 {
 	page_speak_for(visit, state->locale);
 	if (state->fate != TOKEN_FATE_LIVE)
-		return show_dead(visit, state->fate);
+		return show_dead(visit, state->fate, step_after(state));
 	return show_form(visit, state, error);
 }
 
@@ -76,12 +96,13 @@ enum err verify_show(struct visit *visit, const void *result)
 /* ---- its ends ---- */
 
 static enum err show_end(struct visit *visit, const char *title, const char *explanation,
-                         bool sign_in)
+                         const struct next_step *next)
 {
 	const struct template_value values[] = {
 		{ .name = "title", .key = title },
 		{ .name = "explanation", .key = explanation },
-		{ .name = "sign_in", .text = sign_in ? STR("yes") : STR_NONE },
+		{ .name = "next", .key = next ? next->words : NULL },
+		{ .name = "next_url", .text = next ? str(next->url) : STR_NONE },
 		{ .name = NULL },
 	};
 
@@ -91,13 +112,13 @@ static enum err show_end(struct visit *visit, const char *title, const char *exp
 enum err verify_show_verified(struct visit *visit, const void *result)
 {
 	(void)result;
-	return show_end(visit, TEXT("verified-title"), TEXT("verified-text"), true);
+	return show_end(visit, TEXT("verified-title"), TEXT("verified-text"), &to_sign_in);
 }
 
 enum err verify_show_changed(struct visit *visit, const void *result)
 {
 	(void)result;
-	return show_end(visit, TEXT("moved-title"), TEXT("moved-text"), true);
+	return show_end(visit, TEXT("moved-title"), TEXT("moved-text"), &to_sign_in);
 }
 
 enum err verify_show_not_me(struct visit *visit, const void *result)
@@ -106,7 +127,7 @@ enum err verify_show_not_me(struct visit *visit, const void *result)
 
 	return show_end(visit, TEXT("signed-out-title"),
 	                done->recovery_mailed ? TEXT("signed-out-mailed") : TEXT("signed-out-held"),
-	                false);
+	                NULL);
 }
 
 /* ---- errors ---- */
@@ -124,7 +145,7 @@ enum err verify_show_error(struct visit *visit, enum err err)
 	enum err looked = operation_run(&visit->ctx, &confirmation_look_op, &link, &state);
 	if (looked == ERR_TOKEN_INVALID ||
 	    (looked == OK && err == ERR_TOKEN_INVALID && state.fate == TOKEN_FATE_LIVE))
-		return show_dead(visit, TOKEN_FATE_LIVE);
+		return show_dead(visit, TOKEN_FATE_LIVE, &to_start);
 	TRY(looked);
 	return show_state(visit, &state, visit_error(visit, err)->text);
 }

@@ -28,9 +28,11 @@
 
 		const ask = async () => {
 			const mine = ++asked, body = new URLSearchParams({ password: field.value });
-			for (const name of ['token', 'email', 'username', 'name'])
-				if (elements[name]?.value)
-					body.set(name, elements[name].value);
+			const own = { token: elements.token, name: elements.name,
+				username: output.form.querySelector('[autocomplete=username]') };
+			for (const name in own)
+				if (own[name]?.value)
+					body.set(name, own[name].value);
 			const answer = await fetch(output.dataset.url, { method: 'POST', body });
 			if (mine === asked)
 				say(answer.ok && field.value ? await answer.json() : {});
