@@ -43,6 +43,7 @@ static const struct {
 } types[] = {
 	{ ".css", "text/css; charset=utf-8" },
 	{ ".js", "text/javascript; charset=utf-8" },
+	{ ".svg", "image/svg+xml" },
 };
 
 /* NULL: it is no asset. */
@@ -77,12 +78,14 @@ static enum err compress(struct visit *visit, const struct embedded *file, struc
 {
 	struct str name;
 
+	TRY(arena_printf(visit->request->arena, &name, "%s.gz", file->name));
+	const struct embedded *compressed = embedded_find(page_files, name);
 	response_header(visit->response, "Vary", STR("Accept-Encoding"));
-	if (file->text.ptr != embedded_find(page_files, str(file->name))->text.ptr ||
+	if (!compressed ||
+	    file->text.ptr != embedded_find(page_files, str(file->name))->text.ptr ||
 	    !takes_gzip(request_header(visit->request, "Accept-Encoding")))
 		return arena_str(visit->request->arena, file->text, body);
-	TRY(arena_printf(visit->request->arena, &name, "%s.gz", file->name));
-	*body = embedded_find(page_files, name)->text;
+	*body = compressed->text;
 	response_header(visit->response, "Content-Encoding", STR("gzip"));
 	return OK;
 }

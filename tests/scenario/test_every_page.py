@@ -91,6 +91,24 @@ def faults_of_focus(tab):
     return faults + ([f"{reached} of {controls} controls are reached"] if reached < controls else [])
 
 
+def faults_of_motion(tab):
+    """Who wants none has none."""
+    tab.page.emulate_media(reduced_motion="reduce")
+    moving = tab.page.evaluate("""() => [...document.querySelectorAll('*')].map(element => getComputedStyle(element))
+        .filter(style => style.transitionDuration !== '0s' || style.animationName !== 'none').length""")
+    tab.page.emulate_media(reduced_motion="no-preference")
+    return [f"{moving} elements move"] if moving else []
+
+
+def faults_of_forced_colours(tab):
+    """What is told by a ground or a shadow has a border where the browser takes both away."""
+    tab.page.emulate_media(forced_colors="active")
+    bare = tab.page.evaluate("""() => [...document.querySelectorAll('button, .button, input:not([type=hidden]), select')]
+        .filter(control => control.checkVisibility() && parseFloat(getComputedStyle(control).borderTopWidth) === 0).map(control => control.outerHTML)""")
+    tab.page.emulate_media(forced_colors="none")
+    return [f"no border with forced colours: {control[:80]}" for control in bare if "checkbox" not in control]
+
+
 def faults_of_markup(directory, served):
     """By html-validate, of all pages at once."""
     (directory / ".htmlvalidate.json").write_text(json.dumps({"root": True, "extends": ["html-validate:standard"]}))
@@ -116,7 +134,7 @@ def test_every_page_is_for_everybody_valid_light_and_by_itself(town, chromium, t
             served[f"{name}.{language}"] = tab.served
             assert f'lang="{language}" dir="{direction}"' in tab.served, name
             found = faults_of_accessibility(tab) + faults_of_room(tab) + faults_of_loading(tab, weights)
-            found += faults_of_focus(tab) if language == "en" else []
+            found += faults_of_focus(tab) + faults_of_motion(tab) + faults_of_forced_colours(tab) if language == "en" else []
             faults += [f"{name}.{language}: {fault}" for fault in found]
         tab.close()
     tab = gallery.Tab(chromium, town.rekey.url, "bn", viewport=WIDE)  # whose letters are the heaviest

@@ -264,6 +264,7 @@ TEST(what_a_page_loads_is_kept_for_as_long_as_it_is_the_same)
 	} cases[] = {
 		{ "the style sheet", "/assets/ours/rekey.css", 200, true, "color-scheme" },
 		{ "a script", "/assets/ours/password-reset.js", 200, true, "password-reset" },
+		{ "an icon", "/assets/ours/icon.svg", 200, true, "<svg" },
 		{ "another version", "/assets/0123456789abcdef/rekey.css", 200, false,
 		  "color-scheme" },
 		{ "a template", "/assets/ours/home.html", 404, false, "There is nothing here" },
