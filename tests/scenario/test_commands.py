@@ -68,6 +68,7 @@ class Shell:
         self.storage, self.other = prepared.storage.clone(self.directory), None
         (self.directory / "backups").mkdir()
         (self.directory / "mail").mkdir()
+        (self.directory / "shop.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
         settings = {**prepared.settings, "server.public_url": "https://localhost", "database.url": self.storage.url, "server.key_file": self.directory / "rekey.key",
                     "mail.url": f"file:{self.directory}/mail", "server.listen": "127.0.0.1:0"}
         variables = {"REKEY_" + key.upper().replace(".", "_"): str(value) for key, value in settings.items()}
