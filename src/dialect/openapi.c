@@ -195,7 +195,8 @@ static void put_problem_component(struct openapi *w)
 	put_described(w, "type", "A page about this code, for people.", "uri");
 	put_described(w, "title", "The name of the status.", NULL);
 	json_put_raw(&w->json, "status", "{\"type\":\"integer\"}");
-	put_described(w, "detail", "A sentence for people.", NULL);
+	put_described(w, "detail",
+	              "A sentence for people, in the language that Content-Language says.", NULL);
 	json_begin(&w->json, "code", '{');
 	openapi_text(w, "type", "string");
 	openapi_text(w, "description", "For programs: the same in every language and version.");
