@@ -64,7 +64,7 @@ def test_answers_and_errors_are_read_by_pages_of_the_app(two):
             (two.delete(PASSWORD_PATH, host="shop-id.example", headers=headers), 405)):
         assert answer.status == status, answer.raw
         assert cors(answer) == {"Access-Control-Allow-Origin": SHOP, "Access-Control-Expose-Headers": "Retry-After, X-Request-Id, WWW-Authenticate"}
-        assert answer.headers["X-Request-Id"] and answer.headers.all("Vary") == ["Origin"]
+        assert answer.headers["X-Request-Id"] and answer.headers.all("Vary") == ["Origin"] + ["Accept-Language"] * (status >= 400)
     two.command("app", "disable", "shop")
     assert cors(two.log_in("ann@example.org", host="shop-id.example", headers=headers))["Access-Control-Allow-Origin"] == SHOP
 
