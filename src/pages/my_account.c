@@ -21,9 +21,13 @@ static field_of_error profile_fields = {
 };
 
 static field_of_error password_fields = {
-	[ERR_WRONG_PASSWORD] = "old",       [ERR_PASSWORD_SHORT] = "new",
-	[ERR_PASSWORD_LONG] = "new",        [ERR_PASSWORD_SAME] = "new",
-	[ERR_PASSWORDS_DIFFER] = "confirm", [ERR_CHANGES_HELD] = "",
+	[ERR_WRONG_PASSWORD] = "old",
+	[ERR_PASSWORD_SHORT] = "new",
+	[ERR_PASSWORD_LONG] = "new",
+	[ERR_PASSWORD_SAME] = "new",
+	[ERR_PASSWORDS_DIFFER] = "confirm",
+	[ERR_PASSWORD_GUESSABLE] = "new",
+	[ERR_CHANGES_HELD] = "",
 };
 
 static field_of_error email_fields = {

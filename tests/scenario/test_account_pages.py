@@ -109,6 +109,7 @@ def test_what_was_wrong_is_told_at_its_field_and_what_was_typed_stays(rekey, ann
         ("account/password", {"old": "wrong one", "new": NEW_PASSWORD, "confirm": NEW_PASSWORD}, "old"),
         ("account/password", {"old": PASSWORD, "new": NEW_PASSWORD, "confirm": "another"}, "confirm"),
         ("account/password", {"old": PASSWORD, "new": "short", "confirm": "short"}, "new"),
+        ("account/password", {"old": PASSWORD, "new": "password1", "confirm": "password1"}, "new"),
         ("account/password", {"old": PASSWORD, "new": PASSWORD, "confirm": PASSWORD}, "new"),
         ("account/email", {"email": "ann@", "password": PASSWORD}, "email"),
         ("account/email", {"email": NEW, "password": "wrong one"}, "email-password"),
