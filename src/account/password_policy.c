@@ -9,6 +9,10 @@
  * 6.2.4). The others only colour what a person is told. */
 static const double score_bits[PASSWORD_SCORE_MAX] = { 11.55, 25, 35, 50 };
 
+/* What is estimated at once. The time that zxcvbn takes grows with the fifth power of the length of
+ * a path over the keyboard that turns at every key: two seconds for fifty times "12". */
+enum { PIECE_BYTES = 32 };
+
 /* Words that are names of somebody here, in lower case, as the estimate wants them. Those of fewer
  * letters would be found in any password. */
 enum { WORD_LETTERS_MIN = 3, WORDS_MAX = 32 };
@@ -32,14 +36,22 @@ struct password_owner password_owner_of(const struct account *account)
 
 /* ---- how many tries it would take ---- */
 
+static struct str first_piece(struct str text)
+{
+	return (struct str){ text.ptr, text.len < PIECE_BYTES ? text.len : PIECE_BYTES };
+}
+
+/* In pieces, as a password that is this word will be. */
 static enum err add_word(struct ctx *ctx, struct known_words *words, struct str word)
 {
 	struct str lower;
 
-	if (word.len < WORD_LETTERS_MIN || words->n == WORDS_MAX)
-		return OK;
-	TRY(ascii_lower(ctx->arena, word, &lower));
-	words->items[words->n++] = lower.ptr;
+	while (word.len >= WORD_LETTERS_MIN && words->n < WORDS_MAX) {
+		struct str piece = first_piece(word);
+		TRY(ascii_lower(ctx->arena, piece, &lower));
+		words->items[words->n++] = lower.ptr;
+		word = str_from(word, piece.len);
+	}
 	return OK;
 }
 
@@ -81,17 +93,19 @@ enum err password_score(struct ctx *ctx, struct secret nfc, const struct passwor
 {
 	struct known_words words = { .n = 0 };
 	size_t judged = nfc.len < PASSWORD_JUDGED_BYTES ? nfc.len : PASSWORD_JUDGED_BYTES;
-	struct str beginning;
+	struct str rest = { nfc.ptr, judged }, piece;
 	int64_t score = 0;
 
 	TRY(add_name(ctx, &words, owner->email));
 	TRY(add_name(ctx, &words, owner->username));
 	TRY(add_name(ctx, &words, owner->name));
 	TRY(add_name(ctx, &words, ctx->app.name));
-	TRY(arena_str(ctx->arena, (struct str){ nfc.ptr, judged }, &beginning));
-	double bits = ZxcvbnMatch(beginning.ptr, words.items, NULL);
-	while (score < PASSWORD_SCORE_MAX && bits >= score_bits[score])
-		score++;
+	for (; score == 0 && rest.len > 0; rest = str_from(rest, piece.len)) {
+		TRY(arena_str(ctx->arena, first_piece(rest), &piece));
+		double bits = ZxcvbnMatch(piece.ptr, words.items, NULL);
+		while (score < PASSWORD_SCORE_MAX && bits >= score_bits[score])
+			score++;
+	}
 	*ret_score = score;
 	return OK;
 }

@@ -21,7 +21,7 @@ struct password_owner password_owner_of(const struct account *account);
 int64_t password_min_length(const struct ctx *ctx);
 
 /* From 0, refused as guessable, to PASSWORD_SCORE_MAX. Judged by its first PASSWORD_JUDGED_BYTES,
- * so that a long one costs no more than milliseconds. */
+ * piece by piece up to the first that is not guessable, so that none costs more than a hash. */
 enum { PASSWORD_SCORE_MAX = 4, PASSWORD_JUDGED_BYTES = 100 };
 MUST_USE enum err password_score(struct ctx *ctx, struct secret nfc,
                                  const struct password_owner *owner, int64_t *ret_score);

@@ -3,6 +3,7 @@
 #include "account/password_policy.h"
 #include "house.h"
 #include <string.h>
+#include <time.h>
 
 #define WORDS(literal)                                                                             \
 	{                                                                                          \
@@ -39,8 +40,8 @@ TEST(what_anybody_would_try_first_is_refused)
 		{ "another's username", "zeldaquist", OK },
 		{ "digits that are no row", "83749372", OK },
 		{ "a sentence with an own word", "smith walks to the river", OK },
-		{ "another script", "\xda\xaf\xd8\xb0\xd8\xb1\xd9\x88\xd8\xa7\xda\x98\xd9\x87 \xd9\x85\xd9\x86",
-		  OK },
+		{ "another script",
+		  "\xda\xaf\xd8\xb0\xd8\xb1\xd9\x88\xd8\xa7\xda\x98\xd9\x87 \xd9\x85\xd9\x86", OK },
 		{ "short comes first", "demo", ERR_PASSWORD_SHORT },
 	};
 	struct house house;
@@ -92,5 +93,50 @@ TEST(a_long_password_is_judged_by_its_beginning)
 	CHECK("judged",
 	      password_score(&ctx, (struct secret){ text, sizeof(text) }, &nobody, &score) == OK);
 	CHECK("the best", score == PASSWORD_SCORE_MAX);
+	house_close(&house);
+}
+
+TEST(no_password_takes_longer_to_judge_than_to_hash)
+{
+	/* Of paths over a keyboard, whose every step is a turn. */
+	static const char *const steps[] = { "12", "54", "qw", "4@", "19", "0o" };
+	static const struct password_owner nobody;
+	struct house house;
+	char text[PASSWORD_JUDGED_BYTES];
+	int64_t score;
+
+	house_open(&house, t, NULL);
+	struct ctx ctx = house_client(&house);
+	FOREACH(step, steps) {
+		clock_t begin = clock();
+		for (size_t i = 0; i < sizeof(text); i++)
+			text[i] = (*step)[i % 2];
+		CHECK(*step, password_score(&ctx, (struct secret){ text, sizeof(text) }, &nobody,
+		                            &score) == OK);
+		CHECK("quickly", clock() - begin < CLOCKS_PER_SEC / 2);
+	}
+	house_close(&house);
+}
+
+TEST(a_long_name_is_as_easy_as_a_short_one_and_a_good_end_is_good)
+{
+	static const struct password_owner owner = {
+		.email = WORDS("wilhelmina.featherstonehaugh@correspondence.example.org"),
+	};
+	struct house house;
+	int64_t name, end;
+
+	house_open(&house, t, NULL);
+	struct ctx ctx = house_client(&house);
+	CHECK("name", password_score(&ctx,
+	                             SECRET("Wilhelmina.Featherstonehaugh@correspondence."
+	                                    "example.org"),
+	                             &owner, &name) == OK);
+	CHECK("easy", name == 0);
+	CHECK("end", password_score(&ctx,
+	                            SECRET("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	                                   "correct horse battery staple"),
+	                            &owner, &end) == OK);
+	CHECK("good", end > 0);
 	house_close(&house);
 }
