@@ -261,6 +261,7 @@ static void print_demo(const struct process *process, const struct app *app, str
 
 	printf("\n"
 	       "Rekey is up, in development mode. Open:\n"
+	       "  %s/sign-in          sign in, and see the account\n"
 	       "  %s/password-reset   ask for a new password\n"
 	       "  %s/dev/mail         the mails, kept and not sent\n"
 	       "\n"
@@ -273,9 +274,9 @@ static void print_demo(const struct process *process, const struct app *app, str
 	       "  curl -i -X POST '%s/auth/forgot-password?username=demo' -H "
 	       "'X-Backtory-Authentication-Id: %.*s'\n"
 	       "  curl -i '%s/reset/password?email=" DEMO_EMAIL "'\n\n",
-	       url, url, (int)password.len, password.ptr, STR_ARG(app->public_id), (int)key.len,
-	       key.ptr, (int)master_key.len, master_key.ptr, url, url, STR_ARG(app->public_id),
-	       url);
+	       url, url, url, (int)password.len, password.ptr, STR_ARG(app->public_id),
+	       (int)key.len, key.ptr, (int)master_key.len, master_key.ptr, url, url,
+	       STR_ARG(app->public_id), url);
 	fflush(stdout);
 }
 
