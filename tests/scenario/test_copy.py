@@ -46,6 +46,8 @@ def lived_in(directory, places):
     places[0].sql("INSERT INTO workspace_member (account_id, workspace_id) SELECT account.id, workspace.id FROM account, workspace "
                   "WHERE username = 'ann' AND workspace.name = 'کار'", ())
     places[0].sql("INSERT INTO waiting (app_id, email, email_key, created_at, account_created) VALUES (1, 'w@example.org', 'w@example.org', 7, 0)", ())
+    places[0].sql("INSERT INTO app_return (app_id, url) VALUES (1, 'https://shop.example/welcome')", ())
+    places[0].sql("UPDATE outbox SET return_to = 'https://shop.example/welcome' WHERE id = 1", ())
     rekey.command("content", "set", "content_strings/hello", "slug=home", "text=سلام", "--app", "shop")
     yield rekey
     rekey.kill()
