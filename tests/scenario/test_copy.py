@@ -33,6 +33,8 @@ def lived_in(directory, places):
     rekey.command("provider", "set", "linkedin", "client_id=x", "redirect_uris=https://shop.example/welcome", "--app", "shop")
     rekey.command("provider", "link", "linkedin", "ann", "subject-of-ann", "--app", "shop")
     rekey.sets_message("resetcode_empty", "shop", message="پیام تازه")
+    (rekey.directory / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff")
+    rekey.sets_app("shop", title="فروشگاه", accent="#8a1c5b", logo=f"@{rekey.directory}/logo.png")
     rekey.start()
     rekey.session = rekey.session_of("ann@example.org")
     rekey.log_in("ann@example.org", "a wrong password")
