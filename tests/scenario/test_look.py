@@ -82,7 +82,7 @@ def test_each_app_has_its_own_look(rekey):
     shop, game = (page(rekey, host=f"{name}.example") for name in ("shop", "game"))
     assert asset(rekey, shop, "logo") and not asset(rekey, game, "logo") and not asset(rekey, game, "app.css")
     assert rekey.get(asset(rekey, shop, "logo"), host="game.example").status == 404
-    assert page(rekey, "/api:shop/").count("/logo") == 1
+    assert page(rekey, "/api:shop/").count("/logo") == 2, "at the top, and as its icon"
 
 
 def test_style_sheets_and_scripts_are_kept_by_browsers_and_travel_compressed(rekey):
