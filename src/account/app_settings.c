@@ -225,11 +225,8 @@ static enum err set_one(struct ctx *ctx, const struct setting *setting, struct s
 /* ---- lists ---- */
 
 static const char *const list_keys[LIST_COUNT] = {
-	[APP_HOST] = "hosts",
-	[APP_ALIAS] = "aliases",
-	[APP_ORIGIN] = "origins",
-	[APP_RETURN] = "return_urls",
-	[LIST_DIALECTS] = "dialects",
+	[APP_HOST] = "hosts",         [APP_ALIAS] = "aliases",      [APP_ORIGIN] = "origins",
+	[APP_RETURN] = "return_urls", [LIST_DIALECTS] = "dialects",
 };
 
 static const struct {

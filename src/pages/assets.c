@@ -81,8 +81,7 @@ static enum err compress(struct visit *visit, const struct embedded *file, struc
 	TRY(arena_printf(visit->request->arena, &name, "%s.gz", file->name));
 	const struct embedded *compressed = embedded_find(page_files, name);
 	response_header(visit->response, "Vary", STR("Accept-Encoding"));
-	if (!compressed ||
-	    file->text.ptr != embedded_find(page_files, str(file->name))->text.ptr ||
+	if (!compressed || file->text.ptr != embedded_find(page_files, str(file->name))->text.ptr ||
 	    !takes_gzip(request_header(visit->request, "Accept-Encoding")))
 		return arena_str(visit->request->arena, file->text, body);
 	*body = compressed->text;
