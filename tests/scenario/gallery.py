@@ -4,11 +4,12 @@
 import urllib.parse
 
 from playwright.sync_api import Error
-from server import NEW_PASSWORD, PASSWORD, link_in, path_of
+from server import NEW_PASSWORD, NO_LIMITS, PASSWORD, link_in, path_of
 
-ANN = "ann@example.org"
+ANN, TRIES = "ann@example.org", 3
 RETURN_URL = "https://shop.example/welcome"
-LANGUAGES = {"en": "ltr", "fa": "rtl", "tr": "ltr", "bn": "ltr", "fr": "ltr", "pt": "ltr"}
+# What Rekey is set to: no limit, but for the one that a page tells of, and its own address, which browsers trust without TLS.
+SETTINGS = {**NO_LIMITS, "limits.failures_per_login": f"{TRIES}/15m", "server.public_url": None}
 NOISE = "Failed to load resource: the server responded with a status of"  # of a page whose status says what happened
 
 
@@ -234,6 +235,13 @@ def signs_in(password=PASSWORD, then=lambda tab, town: None):
     return way
 
 
+def guesses(tab, town):
+    address = town.person()
+    for _ in range(TRIES + 1):
+        tab.opens("/sign-in")
+        tab.sends(login=address, password="another password")
+
+
 def signs_up(address=None):
     def way(tab, town):
         tab.opens("/sign-up")
@@ -266,6 +274,7 @@ PAGES = {
     "home": opened("/"),
     "sign-in": opened("/sign-in"),
     "sign-in-refused": signs_in("another password"),
+    "sign-in-too-often": guesses,
     "sign-up": opened("/sign-up"),
     "sign-up-refused": signs_up("nobody"),
     "signed-up": signs_up(),

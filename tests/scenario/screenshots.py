@@ -65,8 +65,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as directory, sync_playwright() as playwright:
         storage = databases.make_with_tables("sqlite", directory, server.binary())
-        settings = {**server.NO_LIMITS, "server.public_url": None}
-        rekey = server.Rekey(directory, settings, flags=["--dev"], storage=storage).start()
+        rekey = server.Rekey(directory, gallery.SETTINGS, flags=["--dev"], storage=storage).start()
         browser = playwright.chromium.launch(executable_path=os.environ.get("REKEY_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"])
         try:
             town = gallery.Town(rekey)

@@ -10,11 +10,10 @@ import subprocess
 import gallery
 import pytest
 from playwright.sync_api import sync_playwright
-from server import NO_LIMITS
 
 HERE = pathlib.Path(__file__).parent
 NODE_MODULES = pathlib.Path(os.environ.get("REKEY_NODE_MODULES") or HERE.parent.parent / "build-test" / "node" / "node_modules")
-SETTINGS = {**NO_LIMITS, "server.public_url": None}  # its own address: a place that browsers trust without TLS
+SETTINGS = gallery.SETTINGS
 WEIGHT_MAX = 15_000
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 
