@@ -4,6 +4,7 @@
 #include "mail/operator_words.h"
 #include "base/crypto.h"
 #include "base/texts.h"
+#include "mail/inert.h"
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -97,7 +98,10 @@ static enum err add_blocks(struct arena *arena, const struct letter *letter, str
 enum err operator_words(struct arena *arena, const struct letter *letter, struct sheet *sheet,
                         struct str *ret_text)
 {
-	TRY(fill(arena, letter, letter->subject, &sheet->subject));
-	TRY(fill(arena, letter, letter->content, ret_text));
-	return add_blocks(arena, letter, *ret_text, sheet);
+	struct letter told = *letter;
+
+	TRY(mail_inert(arena, letter->username, &told.username));
+	TRY(fill(arena, &told, letter->subject, &sheet->subject));
+	TRY(fill(arena, &told, letter->content, ret_text));
+	return add_blocks(arena, &told, *ret_text, sheet);
 }

@@ -263,6 +263,19 @@ TEST(places_of_a_template_are_filled_once_and_unknown_ones_vanish)
 	}
 }
 
+TEST(a_username_in_a_template_is_no_link)
+{
+	struct letter letter = full_letter(LETTER_TEMPLATE, LANGUAGE_ENGLISH);
+	struct words words;
+
+	letter.username = STR("http://evil.example");
+	letter.subject = letter.content = STR("Hello {{username}}");
+	CHECK("told", words_of(t->arena, &letter, &words) == OK);
+	CHECK("nowhere", !has(words.text, "://") && !has(words.text, "evil.example") &&
+	                         !has(words.subject, "://") && !has(words.html, "evil.example"));
+	CHECK("readable", has(words.text, "Hello http") && has(words.text, "evil."));
+}
+
 TEST(the_shipped_template_says_what_it_must_in_every_language)
 {
 	struct house house;
