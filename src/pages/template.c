@@ -188,14 +188,32 @@ static enum err check_end(struct check *check, const struct embedded *file,
 	return OK;
 }
 
+/* Inside of a comment of HTML quotes are none, whatever we would take them for. */
+static enum err check_literal(struct check *check, const struct embedded *file,
+                              const struct piece *piece)
+{
+	const struct str text = piece->literal;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (check->html == HTML_TEXT && str_starts(str_from(text, i), "<!--")) {
+			const struct piece comment = {
+				.name = { text.ptr + i, strlen("<!--") },
+				.at = (size_t)(text.ptr - file->text.ptr) + i,
+			};
+			return fault(check, file, &comment, "a comment is written {{! so }}");
+		}
+		check->html = html_after(check->html, text.ptr[i]);
+	}
+	return OK;
+}
+
 /* Up to the end of the section `open`, or of the file (NULL). */
 static enum err check_block(struct check *check, struct scan *scan, const struct piece *open)
 {
 	check->depth++;
 	for (;;) {
 		struct piece piece = piece_next(scan);
-		for (size_t i = 0; i < piece.literal.len; i++)
-			check->html = html_after(check->html, piece.literal.ptr[i]);
+		TRY(check_literal(check, scan->file, &piece));
 		switch (piece.kind) {
 		case PIECE_FAULT:
 			return fault(check, scan->file, &piece, "this is no tag");
