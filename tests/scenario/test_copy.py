@@ -38,7 +38,7 @@ def lived_in(directory, places):
     rekey.start()
     rekey.session = rekey.session_of("ann@example.org")
     rekey.log_in("ann@example.org", "a wrong password")
-    rekey.token = rekey.reset_token("ann@example.org")
+    rekey.token = rekey.reset_token("ann@example.org", headers={"Accept-Language": "fa"})
     rekey.sql("INSERT INTO sign_in (provider_id, state_digest, nonce, redirect_uri, network, created_at, expires_at, spent_at)"
               " SELECT id, zeroblob(32), zeroblob(32), 'https://shop.example/welcome', -1, 1, 99999999999, 0 FROM provider")
     rekey.stop()
