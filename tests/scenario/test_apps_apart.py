@@ -20,7 +20,7 @@ from wire import basic
 SETTINGS = NO_LIMITS
 ACCOUNT, ACCOUNTS, SESSIONS = "/api/v1/account", "/api/v1/accounts", "/api/v1/sessions"
 PASSWORD_PATH, EMAIL, VERIFICATION = ACCOUNT + "/password", ACCOUNT + "/email", ACCOUNT + "/verification"
-PEOPLE = ("ann", "bob", "cid", "dan", "eve", "fay", "gil", "hal", "ida", "jon", "kim", "lea", "max", "nia", "ole", "rex", "sam", "tom", "uli")
+PEOPLE = ("ann", "bob", "cid", "dan", "eve", "fay", "gil", "hal", "ida", "jon", "kim", "lea", "max", "nia", "ole", "rex", "sam", "tom", "uli", "wes")
 NEW = "another password of theirs"
 
 
@@ -80,6 +80,12 @@ def type_code(rekey, thing, way):
     """A reference and its code; of what is neither, both."""
     reference, _, code = thing.partition(" ")
     return call(rekey, "PUT", PASSWORD_PATH, way, reference=reference, code=code or reference, new=NEW)
+
+
+def type_code_on_page(rekey, thing, way):
+    reference, _, code = thing.partition(" ")
+    return call(rekey, "POST", "/password-reset/code", way,
+                form={"email": "wes@example.org", "reference": reference, "code": code or reference, "new": NEW, "confirm": NEW})
 
 
 def comes_back(rekey, at, state, way, path, **said):
@@ -191,6 +197,7 @@ DOORS = [
     Door("account: the confirmation of a new address", "address token", lambda rekey, at, thing, way: call(
         rekey, "PUT", EMAIL, way, token=thing)),
     Door("account: a typed code", "typed code", lambda rekey, at, thing, way: type_code(rekey, thing, way)),
+    Door("pages: a typed code", "another typed code", lambda rekey, at, thing, way: type_code_on_page(rekey, thing, way)),
     Door("pages: a link that asks for the address", "another sign-up token", lambda rekey, at, thing, way: call(
         rekey, "GET", "/verify", way, query={"token": thing})),
     Door("pages: the confirmation of an address", "another sign-up token", lambda rekey, at, thing, way: call(
@@ -318,8 +325,8 @@ def things_of(rekey, app):
     # What is said of somebody, and of nobody elsewhere.
     said = users(rekey, "PUT", "users/me", types.SimpleNamespace(app=app), second["access_token"], firstName=password)
     assert said.status == 200, said.raw
-    pages = {"dan": mailed("dan", recovery), "fay": mailed("fay", recovery), "gil": mailed("gil", recovery), "kim": mailed("kim", change)}
-    reference = re.search(r"Reference: (\S+)", text_of(pages["gil"]))[1]
+    pages = {"dan": mailed("dan", recovery), "fay": mailed("fay", recovery), "gil": mailed("gil", recovery), "kim": mailed("kim", change), "wes": mailed("wes", recovery)}
+    reference, another_reference = (re.search(r"Reference: (\S+)", text_of(pages[name]))[1] for name in ("gil", "wes"))
     sams = log_in("sam")["access_token"]
     other_id, = (entry["id"] for entry in call(rekey, "GET", SESSIONS, way, bearer=sams).body["sessions"])
     return {
@@ -338,7 +345,8 @@ def things_of(rekey, app):
         "guest's username": guests[0]["username"], "guest's password": guests[0]["password"],
         "hack session": hack["authToken"], "hack session of a workspace": signed_up, "workspace": str(workspace["id"]),
         "recovery token": token_in(pages["dan"]), "another recovery token": token_in(pages["fay"]),
-        "typed code": reference + " " + typed_code(pages["gil"]), "reference": reference, "not-me token": token_in(pages["kim"]),
+        "typed code": reference + " " + typed_code(pages["gil"]), "reference": reference,
+        "another typed code": another_reference + " " + typed_code(pages["wes"]), "not-me token": token_in(pages["kim"]),
         "sign-up token": token_in(mailed("pat", sign_up)), "another sign-up token": token_in(mailed("qin", sign_up)),
         "address token": address_token("lea"), "another address token": address_token("max"),
         "confirmation token": token_in(mailed("bob", lambda _: backtory(
@@ -427,7 +435,8 @@ def test_what_anyone_may_ask_of_an_app_knows_nothing_of_another(rekey):
 
 
 # Anyone may ask for these, and there is nothing to show; the key set is of all apps.
-OPEN_TO_ALL = {("person", "account_sign_up"), ("pages", "app_logo"), ("account", "recovery_request"), ("hacksystem", "recovery_request"), ("pages", "recovery_request"), ("account", "account_sign_up"),
+OPEN_TO_ALL = {("person", "account_sign_up"), ("pages", "app_logo"), ("pages", "password_strength"), ("pages", "return_look"),
+               ("account", "recovery_request"), ("hacksystem", "recovery_request"), ("pages", "recovery_request"), ("account", "account_sign_up"),
                ("account", "verification_request"), ("account", "key_set"), ("backtory", "user_register"), ("backtory", "guest_add"),
                ("backtory", "key_public"),
                # It answers alike whatever it is shown; that it ended nothing of the other app is what opening the doors shows.
