@@ -31,6 +31,8 @@ def asks_for_code(rekey, **options):
     asked = asks(rekey, **options)
     form = asked.page.form_with("reference")
     mail = rekey.mail_to(ANN)
+    while form.inputs["reference"] not in text_of(mail):  # a notice of the change before
+        mail = rekey.mail_to(ANN)
     codes = [code for code in re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", text_of(mail)) if code != form.inputs["reference"]]
     assert len(set(codes)) == 1, text_of(mail)
     return rekey.submit(form), codes[0], mail
