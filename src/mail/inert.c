@@ -8,7 +8,7 @@
 
 /* What a domain, an address or a scheme cannot be spelled without; the wide ones are dots to
  * whoever looks names up (UTS 46). */
-static const char *const marks[] = { ".", "@", ":", "/", "。", "．", "｡", "＠" };
+static const char *const marks[] = { ".", "@", ":", "/", "。", "．", "｡", "＠", "․", "﹒", "﹫" };
 
 /* First and last of each row of characters that end a line or turn its direction. */
 static const struct {
