@@ -11,6 +11,8 @@
 #define KEPT "public, max-age=31536000, immutable"
 #define ONCE "no-store"
 
+#define PICTURE "image/svg+xml"
+
 /* A picture that is opened by itself: whatever it holds, nothing of it runs. */
 #define PICTURE_POLICY "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -43,7 +45,7 @@ static const struct {
 } types[] = {
 	{ ".css", "text/css; charset=utf-8" },
 	{ ".js", "text/javascript; charset=utf-8" },
-	{ ".svg", "image/svg+xml" },
+	{ ".svg", PICTURE },
 };
 
 /* NULL: it is no asset. */
@@ -102,6 +104,8 @@ enum err page_asset(struct visit *visit, const void *nothing)
 		return ERR_NOT_FOUND;
 	TRY(compress(visit, file, &body));
 	answer(visit, body, str(type), str(files.version));
+	if (strcmp(type, PICTURE) == 0)
+		response_header(visit->response, "Content-Security-Policy", STR(PICTURE_POLICY));
 	return OK;
 }
 

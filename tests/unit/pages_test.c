@@ -325,6 +325,9 @@ TEST(a_file_is_compressed_for_who_can_read_it)
 	}
 	get(&visitor, "/assets/ours/rekey.css.gz", NULL, STR_NONE);
 	CHECK("not by itself", visitor.response.status == 404);
+	get(&visitor, "/assets/ours/icon.svg", NULL, STR_NONE);
+	CHECK("an icon that nothing runs in",
+	      str_starts(header_of(&visitor, "Content-Security-Policy"), "default-src 'none'; "));
 	visitor_close(&visitor);
 }
 
