@@ -3,7 +3,8 @@
  *
  * Its places are {{link}}, {{code}}, {{secret}}, {{app}}, {{username}}, {{email}}, {{minutes}},
  * {{position}}, {{reference}}, {{network}} and {{time}}; any other becomes nothing. Values stand in
- * it as they are: an operator may make a link of them. */
+ * it as they are, for an operator may make a link of them; a username, which anybody chooses, is
+ * inert (inert.h). */
 #ifndef REKEY_MAIL_OPERATOR_WORDS_H
 #define REKEY_MAIL_OPERATOR_WORDS_H
 
