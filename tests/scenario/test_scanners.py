@@ -169,6 +169,14 @@ def chromium(rekey, *arguments):
         browser.close()
 
 
+def goes(page, link):
+    """Again where what was pressed before is still on its way and takes the page elsewhere."""
+    for _ in range(4):
+        with contextlib.suppress(Error):
+            return page.goto(link)
+    return page.goto(link)
+
+
 def sandbox(rekey, links):
     """A detonation chamber: it runs the scripts, presses every button, and submits every form, whatever the page says to that."""
     with chromium(rekey) as browser:
@@ -177,18 +185,18 @@ def sandbox(rekey, links):
             page = context.new_page()
             page.set_default_timeout(10_000)
             for link in links:
-                page.goto(link)
+                goes(page, link)
                 for number in range(page.locator("main button, main input[type=submit]").count()):
                     with contextlib.suppress(Error):  # hidden, or gone with what was before it
                         page.locator("main button, main input[type=submit]").nth(number).click(timeout=500)
                     page.wait_for_load_state()
-                    page.goto(link)
+                    goes(page, link)
                 for number in range(page.locator("main form").count()):
-                    page.goto(link)
+                    goes(page, link)
                     if javascript:
                         page.evaluate("n => { const form = document.querySelectorAll('main form')[n]; form.noValidate = true; form.requestSubmit(); }", number)
                         page.wait_for_load_state()
-                        page.goto(link)
+                        goes(page, link)
                         with page.expect_navigation():
                             page.evaluate("n => HTMLFormElement.prototype.submit.call(document.querySelectorAll('main form')[n])", number)
             context.close()
