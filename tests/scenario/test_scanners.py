@@ -174,6 +174,7 @@ def goes(page, link):
     for _ in range(4):
         with contextlib.suppress(Error):
             return page.goto(link)
+        page.wait_for_timeout(300)
     return page.goto(link)
 
 
@@ -195,6 +196,7 @@ def sandbox(rekey, links):
                     goes(page, link)
                     if javascript:
                         page.evaluate("n => { const form = document.querySelectorAll('main form')[n]; form.noValidate = true; form.requestSubmit(); }", number)
+                        page.wait_for_timeout(200)
                         page.wait_for_load_state()
                         goes(page, link)
                         with page.expect_navigation():
