@@ -166,18 +166,16 @@ OPERATION(password_reset, struct password_reset, struct password_reset_done, REQ
  * Crockford's). */
 static enum err spell_code(struct ctx *ctx, struct secret typed, struct secret *ret_code)
 {
-	char *letters = arena_alloc(ctx->arena, typed.len + 1);
-	size_t n = 0;
+	struct secret plain;
 
+	TRY(secret_typed(ctx->arena, typed, &plain));
+	char *letters = arena_alloc(ctx->arena, plain.len + 1);
 	NEED(letters);
-	for (size_t i = 0; i < typed.len; i++) {
-		char c = typed.ptr[i];
-		if (c == ' ' || c == '-')
-			continue;
-		c = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-		letters[n++] = c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
+	for (size_t i = 0; i < plain.len; i++) {
+		char c = plain.ptr[i];
+		letters[i] = c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
 	}
-	*ret_code = (struct secret){ letters, n };
+	*ret_code = (struct secret){ letters, plain.len };
 	return OK;
 }
 
@@ -187,9 +185,9 @@ static enum err spell_reference(struct ctx *ctx, struct str typed, struct str *r
 	struct secret letters;
 
 	TRY(spell_code(ctx, (struct secret){ typed.ptr, typed.len }, &letters));
-	return arena_printf(ctx->arena, ret_reference, "%.*s-%.*s",
-	                    letters.len < 4 ? (int)letters.len : 4, letters.ptr,
-	                    letters.len < 4 ? 0 : (int)letters.len - 4, letters.ptr + 4);
+	size_t half = letters.len < 4 ? letters.len : 4;
+	return arena_printf(ctx->arena, ret_reference, "%.*s-%.*s", (int)half, letters.ptr,
+	                    (int)(letters.len - half), letters.ptr + half);
 }
 
 static enum err find_by_code(struct ctx *ctx, const void *in, struct token *ret_token)

@@ -56,6 +56,38 @@ enum err secret_nfc(struct arena *arena, struct secret secret, struct secret *re
 	return OK;
 }
 
+/* What becomes of one character that was typed; 0: nothing. It is its own length or shorter. */
+static ucs4_t plain(ucs4_t c)
+{
+	int digit = uc_decimal_value(c);
+
+	if (digit >= 0)
+		return (ucs4_t)('0' + digit);
+	if (uc_is_property_white_space(c) || uc_is_general_category(c, UC_CATEGORY_Pd) ||
+	    uc_is_general_category(c, UC_CATEGORY_Cf))
+		return 0;
+	return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c;
+}
+
+enum err secret_typed(struct arena *arena, struct secret typed, struct secret *ret_word)
+{
+	uint8_t *word = arena_alloc(arena, typed.len + 1);
+	size_t n = 0;
+	ucs4_t c;
+
+	NEED(word);
+	for (size_t i = 0; i < typed.len;) {
+		int len = u8_mbtoucr(&c, (const uint8_t *)typed.ptr + i, typed.len - i);
+		if (len < 1)
+			return arena_secret(arena, typed, ret_word);
+		i += (size_t)len;
+		if (plain(c))
+			n += (size_t)u8_uctomb(word + n, plain(c), (ptrdiff_t)(typed.len - n));
+	}
+	*ret_word = (struct secret){ (const char *)word, n };
+	return OK;
+}
+
 /* A dot-atom (RFC 5322, 3.2.3) whose letters may be any of Unicode's beyond ASCII (RFC 6531). */
 static bool local_part_is_good(struct str local)
 {

@@ -33,6 +33,11 @@ MUST_USE enum err text_nfc(struct arena *arena, struct str text, struct str *ret
 /* The same for a password, whose copy lives in the arena alone. */
 MUST_USE enum err secret_nfc(struct arena *arena, struct secret secret, struct secret *ret_nfc);
 
+/* What was typed or pasted as one word of ASCII, on whatever keyboard: decimal digits of any script
+ * become ASCII's, small letters of ASCII capitals; white space, dashes and marks of format (those
+ * of direction, joiners) vanish; whatever else stays. What is not UTF-8 stays as it is. */
+MUST_USE enum err secret_typed(struct arena *arena, struct secret typed, struct secret *ret_word);
+
 /* Spells an address one way: the local part in NFC with its case kept, the domain as lower-case
  * ASCII (IDNA 2008). ret_key is what two spellings of one mailbox have in common, for finding and
  * for uniqueness: the address with the ASCII letters of its local part in lower case too. Other

@@ -47,7 +47,8 @@ def test_a_person_types_the_code_of_the_mail(rekey):
     page, code, _ = asks_for_code(rekey)
     form = page.page.form_with("code")
     assert form.inputs["email"] == ANN and form.inputs["reference"]  # not asked for twice
-    done = types_code(rekey, page, " " + code.lower().replace("-", " ") + " ")
+    persian = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+    done = types_code(rekey, page, " " + code.lower().replace("-", " ").translate(persian) + " ")
     assert done.status == 200 and rekey.can_log_in(ANN, NEW_PASSWORD) and not rekey.can_log_in(ANN, PASSWORD)
     assert "password" not in str(done.headers.all("Set-Cookie")).lower()
 

@@ -391,3 +391,30 @@ TEST(a_text_is_cut_between_letters_and_never_wider_than_asked)
 	for (size_t columns = 0; columns < COUNT_OF(lengths); columns++)
 		CHECK("columns", text_fit(wide, columns).len == lengths[columns]);
 }
+
+TEST(a_word_typed_on_any_keyboard_is_the_word_that_was_meant)
+{
+	static const struct {
+		const char *name, *typed, *want;
+	} cases[] = {
+		{ "as it was mailed", "K7Q2-9FMX", "K7Q29FMX" },
+		{ "small, with spaces", " k7q2 9fmx ", "K7Q29FMX" },
+		{ "Persian digits", "K۷Q۲-۹FMX", "K7Q29FMX" },
+		{ "Arabic digits", "٧٢", "72" },
+		{ "Bengali digits", "k৭q২৯fmx", "K7Q29FMX" },
+		{ "digits of full width", "７", "7" },
+		{ "pasted with its marks of direction", "\xe2\x81\xa6K7Q2\xe2\x81\xa9\xe2\x80\x8e",
+		  "K7Q2" },
+		{ "a dash and a no-break space", "K7\xe2\x80\x93Q2\xc2\xa0", "K7Q2" },
+		{ "other letters stay", "ЖÄß", "ЖÄß" },
+		{ "what is not UTF-8 stays", "k-\xff", "k-\xff" },
+		{ "nothing", "", "" },
+	};
+
+	FOREACH(c, cases) {
+		struct secret word;
+		CHECK(c->name, secret_typed(t->arena, (struct secret){ c->typed, strlen(c->typed) },
+		                            &word) == OK);
+		CHECK(c->name, secret_equal(word, (struct secret){ c->want, strlen(c->want) }));
+	}
+}
