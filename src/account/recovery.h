@@ -21,8 +21,8 @@ struct recovery_requested {
 };
 
 /* Writes one row, the same for a stranger and a member, and lets the mail thread think.
- * ERR_BAD_RETURN, ERR_BAD_EMAIL. With `discloses`, a stranger is ERR_NO_ACCOUNT. By the app's template:
- * ERR_NO_MAIL, ERR_NO_TEMPLATE. */
+ * ERR_BAD_RETURN, ERR_BAD_EMAIL. With `discloses`, a stranger is ERR_NO_ACCOUNT. By the app's
+ * template: ERR_NO_MAIL, ERR_NO_TEMPLATE. */
 extern const struct operation recovery_request_op; /* -> struct recovery_requested */
 
 struct recovery_link {
@@ -35,7 +35,7 @@ struct recovery_link_state {
 	struct str
 		login; /* the account's own, for password managers; NONE unless the link is live */
 	struct str return_to; /* of the app's list; NONE: the request named none */
-	struct str locale; /* the account's; NONE: not said, or the link is not live */
+	struct str locale;    /* the account's; NONE: not said, or the link is not live */
 };
 
 /* What the page of a mailed link shows. Changes nothing. ERR_TOKEN_INVALID: an unknown token. */
