@@ -11,7 +11,7 @@
 
 static const char *find(struct str text, const char *part)
 {
-	return text.len ? memmem(text.ptr, text.len, part, strlen(part)) : NULL;
+	return text.ptr ? memmem(text.ptr, text.len, part, strlen(part)) : NULL;
 }
 
 /* What stands before `at`, which lies in text. */
