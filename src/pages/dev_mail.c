@@ -4,7 +4,6 @@
 #include "pages/kept_mail.h"
 #include "pages/pages.h"
 #include "pages/show.h"
-#include "pages/verify.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>

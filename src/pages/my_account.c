@@ -9,7 +9,6 @@
 #include "pages/session_cookie.h"
 #include "pages/show.h"
 #include "pages/speech.h"
-#include "pages/verify.h"
 #include <string.h>
 
 /* ---- the forms ---- */
@@ -77,11 +76,6 @@ static bool is_form(const struct visit *visit, const char *path)
 
 enum { LOCALE_VALUES = 5, SESSION_VALUES = 7 };
 
-static struct str yes_if(bool there)
-{
-	return there ? STR("yes") : STR_NONE;
-}
-
 /* The account's own spelling of its language stays: "fr-CA" is French here, and "fr-CA" kept. */
 static enum err locale_row(struct arena *arena, enum language language, struct str locale,
                            const struct template_value **ret_row)
@@ -96,7 +90,7 @@ static enum err locale_row(struct arena *arena, enum language language, struct s
 	row[1] = (struct template_value){ .name = "tag", .text = tag };
 	row[2] = (struct template_value){ .name = "own_name",
 		                          .text = str(languages[language].own_name) };
-	row[3] = (struct template_value){ .name = "chosen", .text = yes_if(chosen) };
+	row[3] = (struct template_value){ .name = "chosen", .text = page_flag(chosen) };
 	*ret_row = row;
 	return OK;
 }
@@ -151,7 +145,7 @@ static enum err session_row(struct visit *visit, const struct session_entry *ses
 	row[2] = (struct template_value){ .name = "network", .text = session->network };
 	row[3] = (struct template_value){ .name = "opened", .text = opened };
 	row[4] = (struct template_value){ .name = "used", .text = used };
-	row[5] = (struct template_value){ .name = "current", .text = yes_if(session->current) };
+	row[5] = (struct template_value){ .name = "current", .text = page_flag(session->current) };
 	*ret_row = row;
 	return OK;
 }
@@ -176,8 +170,7 @@ static enum err session_rows(struct visit *visit, struct template_rows *ret_rows
 /* What was done, by the address that the form has sent the browser to. */
 static enum err find_note(struct visit *visit, const char **ret_key)
 {
-	struct str typed = page_typed(visit, "done");
-	const struct secret note = { typed.ptr, typed.len };
+	const struct secret note = page_typed_secret(visit, "done");
 
 	*ret_key = NULL;
 	for (size_t i = 0; i < COUNT_OF(forms) && note.ptr && !*ret_key; i++) {
@@ -202,6 +195,7 @@ static struct str typed_or(struct visit *visit, const char *path, const char *na
 static enum err show(struct visit *visit, field_of_error fields, enum err err)
 {
 	struct arena *arena = visit->request->arena;
+	struct template_value length[LENGTH_VALUES], problem[PROBLEM_VALUES];
 	struct template_rows locales, sessions;
 	struct profile profile;
 	struct nothing none = { 0 };
@@ -215,8 +209,10 @@ static enum err show(struct visit *visit, field_of_error fields, enum err err)
 	TRY(session_rows(visit, &sessions));
 	TRY(form_token_spell(visit, &form_token));
 	TRY(find_note(visit, &note));
+	TRY(page_length(visit, length));
+	TRY(person_problem(visit, fields, err, problem));
 	bool typed_email = is_form(visit, "/account/email");
-	struct template_value values[11 + LENGTH_VALUES + PROBLEM_VALUES] = {
+	const struct template_value values[] = {
 		{ .name = "form_token", .secret = form_token },
 		{ .name = "login", .text = profile.email.ptr ? profile.email : profile.username },
 		{ .name = "email", .text = profile.email },
@@ -228,12 +224,16 @@ static enum err show(struct visit *visit, field_of_error fields, enum err err)
 		  .text = typed_email ? page_typed(visit, "email") : STR_NONE },
 		{ .name = "locales", .rows = &locales },
 		{ .name = "sessions", .rows = &sessions },
-		{ .name = "others", .text = yes_if(sessions.n > 1) },
-		{ .name = "dev", .text = yes_if(visit->doors->mail_dir.ptr != NULL) },
+		{ .name = "others", .text = page_flag(sessions.n > 1) },
+		{ .name = "dev", .text = page_flag(visit->doors->mail_dir.ptr) },
 		{ .name = "note", .key = note },
+		length[0],
+		length[1],
+		problem[0],
+		problem[1],
+		problem[2],
+		problem[3],
 	};
-	TRY(person_length(visit, values + 11));
-	TRY(person_problem(visit, fields, err, values + 11 + LENGTH_VALUES));
 	return page_show(visit, "account.html", values);
 }
 

@@ -25,22 +25,13 @@ static enum err show_home(struct visit *visit, const void *nothing)
 {
 	bool open = visit->ctx.app.id != 0 && visit->ctx.app.sign_up != SIGN_UP_CLOSED;
 	const struct template_value values[] = {
-		{ .name = "sign_up", .text = open ? STR("yes") : STR_NONE },
-		{ .name = "dev", .text = visit->doors->mail_dir.ptr ? STR("yes") : STR_NONE },
+		{ .name = "sign_up", .text = page_flag(open) },
+		{ .name = "dev", .text = page_flag(visit->doors->mail_dir.ptr) },
 		{ .name = NULL },
 	};
 
 	(void)nothing;
 	return page_show(visit, "home.html", values);
-}
-
-struct str page_typed(const struct visit *visit, const char *name)
-{
-	for (size_t i = 0; i < visit->members.n; i++) {
-		if (str_is(visit->members.items[i].name, name))
-			return visit->members.items[i].text;
-	}
-	return STR_NONE;
 }
 
 /* ---- what the API's problems mean ---- */

@@ -5,7 +5,6 @@
 #include "account/email_change.h"
 #include "account/page_session.h"
 #include "account/password.h"
-#include "account/password_policy.h"
 #include "account/profile.h"
 #include "account/sign_up.h"
 #include "pages/errors.h"
@@ -13,7 +12,7 @@
 #include "pages/person_priv.h"
 #include "pages/session_cookie.h"
 #include "pages/show.h"
-#include "pages/speech.h"
+#include <string.h>
 
 /* ---- for all of them ---- */
 
@@ -23,21 +22,7 @@ enum err person_go(struct visit *visit, const char *where)
 
 	TRY(page_base(visit, &base));
 	TRY(arena_printf(visit->request->arena, &address, "%.*s%s", STR_ARG(base), where));
-	visit->response->status = 303;
-	response_header(visit->response, "Location", address);
-	return OK;
-}
-
-enum err person_length(struct visit *visit, struct template_value ret_values[LENGTH_VALUES])
-{
-	struct arena *arena = visit->request->arena;
-	int64_t least = password_min_length(&visit->ctx);
-	struct str digits, spelled;
-
-	TRY(arena_printf(arena, &digits, "%lld", (long long)least));
-	TRY(language_number(arena, page_language(visit), least, &spelled));
-	ret_values[0] = (struct template_value){ .name = "min", .text = digits };
-	ret_values[1] = (struct template_value){ .name = "min_length", .text = spelled };
+	page_redirect(visit, address);
 	return OK;
 }
 
@@ -46,7 +31,7 @@ enum err person_problem(struct visit *visit, field_of_error fields, enum err err
 {
 	struct str place;
 
-	ret_values[0] = (struct template_value){ .name = NULL };
+	memset(ret_values, 0, PROBLEM_VALUES * sizeof(ret_values[0]));
 	if (err == OK)
 		return OK;
 	if (!fields[err])
@@ -57,7 +42,6 @@ enum err person_problem(struct visit *visit, field_of_error fields, enum err err
 	ret_values[1] =
 		(struct template_value){ .name = "problem_field", .text = str(fields[err]) };
 	ret_values[2] = (struct template_value){ .name = place.ptr, .key = words };
-	ret_values[3] = (struct template_value){ .name = NULL };
 	return OK;
 }
 

@@ -16,13 +16,8 @@ enum { PROBLEM_VALUES = 4 };
 MUST_USE enum err person_problem(struct visit *visit, field_of_error fields, enum err err,
                                  struct template_value ret_values[PROBLEM_VALUES]);
 
-/* Sends the browser to `where`, below the app's root, to get it (RFC 9110, 15.4.4). */
+/* Sends the browser to `where`, below the app's root. */
 MUST_USE enum err person_go(struct visit *visit, const char *where);
-
-/* The values min and min_length: of a password, for the form and for people. */
-enum { LENGTH_VALUES = 2 };
-MUST_USE enum err person_length(struct visit *visit,
-                                struct template_value ret_values[LENGTH_VALUES]);
 
 /* ---- sign_in.c ---- */
 

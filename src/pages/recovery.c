@@ -2,13 +2,11 @@
 /* recovery.c - which page tells which outcome of a recovery. */
 #include "pages/recovery.h"
 #include "account/password.h"
-#include "account/password_policy.h"
 #include "account/recovery.h"
 #include "account/return_to.h"
 #include "base/url.h"
 #include "pages/show.h"
 #include "pages/speech.h"
-#include "pages/verify.h"
 
 /* ---- asking for a mail ---- */
 
@@ -62,7 +60,7 @@ enum err recovery_show_asked(struct visit *visit, const void *result)
 		{ .name = "email", .text = page_typed(visit, "email") },
 		{ .name = "return_to", .text = page_typed(visit, "return_to") },
 		{ .name = "ask_url", .text = ask_url },
-		{ .name = "dev", .text = visit->doors->mail_dir.ptr ? STR("yes") : STR_NONE },
+		{ .name = "dev", .text = page_flag(visit->doors->mail_dir.ptr) },
 		{ .name = NULL },
 	};
 	return page_show(visit, "password-reset-asked.html", values);
@@ -132,25 +130,9 @@ static const char *const faulty_fields[ERR_COUNT] = {
 	[ERR_PASSWORD_SAME] = "new",        [ERR_EMPTY_PASSWORD] = "new",
 };
 
-static struct str yes_if(const struct complaint *complaint, const char *field)
+static struct str bad(const struct complaint *complaint, const char *field)
 {
-	bool is_it = complaint->field && str_is(str(complaint->field), field);
-
-	return is_it ? STR("yes") : STR_NONE;
-}
-
-/* Of password_min_length(), for attributes and for people. */
-struct least {
-	struct str number, spelled;
-};
-
-static enum err least_letters(struct visit *visit, struct least *ret_least)
-{
-	long long least = password_min_length(&visit->ctx);
-
-	TRY(arena_printf(visit->request->arena, &ret_least->number, "%lld", least));
-	return language_number(visit->request->arena, page_language(visit), least,
-	                       &ret_least->spelled);
+	return page_flag(complaint->field && str_is(str(complaint->field), field));
 }
 
 /* ---- the mailed link ---- */
@@ -158,8 +140,7 @@ static enum err least_letters(struct visit *visit, struct least *ret_least)
 /* What the link of this visit's token is worth. An unknown one is as good as never mailed. */
 static enum err look_at_link(struct visit *visit, struct recovery_link_state *ret_state)
 {
-	struct str token = page_typed(visit, "token");
-	const struct recovery_link link = { .token = { token.ptr, token.len } };
+	const struct recovery_link link = { .token = page_typed_secret(visit, "token") };
 
 	return operation_run(&visit->ctx, &recovery_link_op, &link, ret_state);
 }
@@ -167,21 +148,21 @@ static enum err look_at_link(struct visit *visit, struct recovery_link_state *re
 static enum err show_link_form(struct visit *visit, const struct recovery_link_state *state,
                                const struct complaint *complaint)
 {
-	struct str token = page_typed(visit, "token"), ask_url;
+	struct str ask_url;
 	bool has_api = (visit->ctx.app.dialects & DIALECT_ACCOUNT) != 0;
-	struct least least;
+	struct template_value length[LENGTH_VALUES];
 
 	page_speak_for(visit, state->locale);
-	TRY(least_letters(visit, &least));
+	TRY(page_length(visit, length));
 	TRY(ask_url_of(visit, state->return_to, &ask_url));
 	const struct template_value values[] = {
-		{ .name = "token", .secret = { token.ptr, token.len } },
-		{ .name = "min", .text = least.number },
-		{ .name = "min_length", .text = least.spelled },
+		{ .name = "token", .secret = page_typed_secret(visit, "token") },
+		length[0],
+		length[1],
 		{ .name = "username", .text = state->login },
 		{ .name = "error", .key = complaint->text },
-		{ .name = "bad_new", .text = yes_if(complaint, "new") },
-		{ .name = "bad_confirm", .text = yes_if(complaint, "confirm") },
+		{ .name = "bad_new", .text = bad(complaint, "new") },
+		{ .name = "bad_confirm", .text = bad(complaint, "confirm") },
 		{ .name = "return_to", .text = state->return_to },
 		{ .name = "ask_url", .text = ask_url },
 		{ .name = "put_url", .text = has_api ? STR("api/v1/account/password") : STR_NONE },
@@ -228,21 +209,20 @@ const struct wire_error recovery_code_errors[ERR_COUNT] = {
 /* What was typed stands there again, but for the passwords. */
 static enum err show_code_form(struct visit *visit, const struct complaint *complaint)
 {
-	struct str email = page_typed(visit, "email"), code = page_typed(visit, "code");
-	struct least least;
+	struct template_value length[LENGTH_VALUES];
 
-	TRY(least_letters(visit, &least));
+	TRY(page_length(visit, length));
 	const struct template_value values[] = {
-		{ .name = "email", .text = email },
+		{ .name = "email", .text = page_typed(visit, "email") },
 		{ .name = "typed_reference", .text = page_typed(visit, "reference") },
-		{ .name = "typed_code", .secret = { code.ptr, code.len } },
-		{ .name = "min", .text = least.number },
-		{ .name = "min_length", .text = least.spelled },
+		{ .name = "typed_code", .secret = page_typed_secret(visit, "code") },
+		length[0],
+		length[1],
 		{ .name = "error", .key = complaint->text },
-		{ .name = "bad_address", .text = yes_if(complaint, "address") },
-		{ .name = "bad_code", .text = yes_if(complaint, "code") },
-		{ .name = "bad_new", .text = yes_if(complaint, "new") },
-		{ .name = "bad_confirm", .text = yes_if(complaint, "confirm") },
+		{ .name = "bad_address", .text = bad(complaint, "address") },
+		{ .name = "bad_code", .text = bad(complaint, "code") },
+		{ .name = "bad_new", .text = bad(complaint, "new") },
+		{ .name = "bad_confirm", .text = bad(complaint, "confirm") },
 		{ .name = NULL },
 	};
 	return page_show(visit, "password-reset-code.html", values);

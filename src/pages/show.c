@@ -2,10 +2,10 @@
 /* show.c - what all pages have in common: the frame, and headers that keep them to themselves. */
 #include "pages/show.h"
 #include "account/app_look.h"
+#include "account/password_policy.h"
 #include "pages/assets.h"
 #include "pages/pages.h"
 #include "pages/speech.h"
-#include "pages/verify.h"
 
 #define CONTENT_SECURITY_POLICY                                                                    \
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "                \
@@ -39,6 +39,46 @@ enum err page_base(struct visit *visit, struct str *ret_base)
 			buf_puts(&base, "../");
 	}
 	return buf_str(&base, ret_base);
+}
+
+void page_redirect(struct visit *visit, struct str url)
+{
+	visit->response->status = 303;
+	response_header(visit->response, "Location", url);
+}
+
+struct str page_typed(const struct visit *visit, const char *name)
+{
+	for (size_t i = 0; i < visit->members.n; i++) {
+		if (str_is(visit->members.items[i].name, name))
+			return visit->members.items[i].text;
+	}
+	return STR_NONE;
+}
+
+struct secret page_typed_secret(const struct visit *visit, const char *name)
+{
+	struct str typed = page_typed(visit, name);
+
+	return (struct secret){ typed.ptr, typed.len };
+}
+
+struct str page_flag(bool is)
+{
+	return is ? STR("yes") : STR_NONE;
+}
+
+enum err page_length(struct visit *visit, struct template_value ret_values[LENGTH_VALUES])
+{
+	struct arena *arena = visit->request->arena;
+	int64_t least = password_min_length(&visit->ctx);
+	struct str digits, spelled;
+
+	TRY(arena_printf(arena, &digits, "%lld", (long long)least));
+	TRY(language_number(arena, page_language(visit), least, &spelled));
+	ret_values[0] = (struct template_value){ .name = "min", .text = digits };
+	ret_values[1] = (struct template_value){ .name = "min_length", .text = spelled };
+	return OK;
 }
 
 enum err page_show(struct visit *visit, const char *name, const struct template_value *values)

@@ -17,6 +17,20 @@ MUST_USE enum err page_show(struct visit *visit, const char *name,
 /* The way back to the app's root: one step for each slash below it. */
 MUST_USE enum err page_base(struct visit *visit, struct str *ret_base);
 
+/* Sends the browser to get another page (RFC 9110, 15.4.4). */
+void page_redirect(struct visit *visit, struct str url);
+
+/* What was typed into a form, for the person to mend. NONE: nothing. */
+struct str page_typed(const struct visit *visit, const char *name);
+struct secret page_typed_secret(const struct visit *visit, const char *name);
+
+/* A value that only a section asks for: there, or not. */
+struct str page_flag(bool is);
+
+/* The values min and min_length: of a password, for the form and for people. */
+enum { LENGTH_VALUES = 2 };
+MUST_USE enum err page_length(struct visit *visit, struct template_value ret_values[LENGTH_VALUES]);
+
 /* Answers with the words for an error, and nothing else. */
 MUST_USE enum err page_show_error(struct visit *visit, enum err err);
 

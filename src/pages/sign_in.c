@@ -6,7 +6,6 @@
 #include "pages/person_priv.h"
 #include "pages/session_cookie.h"
 #include "pages/show.h"
-#include "pages/verify.h"
 
 static field_of_error fields = {
 	[ERR_BAD_CREDENTIALS] = "login",
@@ -17,12 +16,17 @@ static field_of_error fields = {
 static enum err show(struct visit *visit, enum err err)
 {
 	bool open = visit->ctx.app.sign_up != SIGN_UP_CLOSED;
-	struct template_value values[2 + PROBLEM_VALUES] = {
-		{ .name = "login", .text = page_typed(visit, "login") },
-		{ .name = "sign_up", .text = open ? STR("yes") : STR_NONE },
-	};
+	struct template_value problem[PROBLEM_VALUES];
 
-	TRY(person_problem(visit, fields, err, values + 2));
+	TRY(person_problem(visit, fields, err, problem));
+	const struct template_value values[] = {
+		{ .name = "login", .text = page_typed(visit, "login") },
+		{ .name = "sign_up", .text = page_flag(open) },
+		problem[0],
+		problem[1],
+		problem[2],
+		problem[3],
+	};
 	return page_show(visit, "sign-in.html", values);
 }
 
@@ -67,7 +71,6 @@ enum err sign_in_way_to_change(struct visit *visit, const void *result)
 	TRY(app_public_url(&visit->ctx, &visit->ctx.app, &base));
 	TRY(arena_printf(visit->request->arena, &page, "%.*s/%s", STR_ARG(base),
 	                 seen->lives ? "account#password" : "password-reset"));
-	visit->response->status = 303;
-	response_header(visit->response, "Location", page);
+	page_redirect(visit, page);
 	return OK;
 }

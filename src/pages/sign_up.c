@@ -3,7 +3,6 @@
 #include "account/sign_up.h"
 #include "pages/person_priv.h"
 #include "pages/show.h"
-#include "pages/verify.h"
 
 static field_of_error fields = {
 	[ERR_BAD_EMAIL] = "email",
@@ -15,16 +14,23 @@ static field_of_error fields = {
 
 static enum err show(struct visit *visit, enum err err)
 {
-	struct template_value values[2 + LENGTH_VALUES + PROBLEM_VALUES] = {
-		{ .name = "email", .text = page_typed(visit, "email") },
-		{ .name = "name", .text = page_typed(visit, "name") },
-	};
 	static const struct template_value nothing[] = { { .name = NULL } };
+	struct template_value length[LENGTH_VALUES], problem[PROBLEM_VALUES];
 
 	if (visit->ctx.app.sign_up == SIGN_UP_CLOSED)
 		return page_show(visit, "sign-up-closed.html", nothing);
-	TRY(person_length(visit, values + 2));
-	TRY(person_problem(visit, fields, err, values + 2 + LENGTH_VALUES));
+	TRY(page_length(visit, length));
+	TRY(person_problem(visit, fields, err, problem));
+	const struct template_value values[] = {
+		{ .name = "email", .text = page_typed(visit, "email") },
+		{ .name = "name", .text = page_typed(visit, "name") },
+		length[0],
+		length[1],
+		problem[0],
+		problem[1],
+		problem[2],
+		problem[3],
+	};
 	return page_show(visit, "sign-up.html", values);
 }
 
@@ -45,7 +51,7 @@ enum err sign_up_done(struct visit *visit, const void *result)
 	const struct template_value values[] = {
 		{ .name = "reference", .text = requested->reference },
 		{ .name = "email", .text = page_typed(visit, "email") },
-		{ .name = "dev", .text = visit->doors->mail_dir.ptr ? STR("yes") : STR_NONE },
+		{ .name = "dev", .text = page_flag(visit->doors->mail_dir.ptr) },
 		{ .name = NULL },
 	};
 

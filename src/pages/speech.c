@@ -5,7 +5,7 @@
 #include "pages/cookie.h"
 #include "pages/pages.h"
 #include "pages/person.h"
-#include "pages/verify.h"
+#include "pages/show.h"
 #include <string.h>
 
 #define CHOSEN "rekey-language"
@@ -78,8 +78,7 @@ static enum err row_of(struct arena *arena, enum language language, bool current
 	row[0] = (struct template_value){ .name = "tag", .text = str(languages[language].tag) };
 	row[1] = (struct template_value){ .name = "own_name",
 		                          .text = str(languages[language].own_name) };
-	row[2] = (struct template_value){ .name = "current",
-		                          .text = current ? STR("yes") : STR_NONE };
+	row[2] = (struct template_value){ .name = "current", .text = page_flag(current) };
 	*ret_row = row;
 	return OK;
 }
@@ -145,7 +144,6 @@ enum err speech_choose(struct visit *visit, const void *nothing)
 		TRY(cookie_set(visit, CHOSEN, (struct secret){ tag.ptr, tag.len }, CHOICE_S));
 	}
 	TRY(way_back(visit, &url));
-	visit->response->status = 303;
-	response_header(visit->response, "Location", url);
+	page_redirect(visit, url);
 	return OK;
 }

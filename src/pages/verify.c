@@ -20,7 +20,7 @@ static const struct {
 static enum err show_form(struct visit *visit, const struct confirmation_state *state,
                           const char *error)
 {
-	struct str token = page_typed(visit, "token"), address = page_typed(visit, "address");
+	struct str address = page_typed(visit, "address");
 	const struct template_value values[] = {
 		{ .name = "title", .key = forms[state->kind].title },
 		{ .name = "explanation", .key = forms[state->kind].explanation },
@@ -28,9 +28,9 @@ static enum err show_form(struct visit *visit, const struct confirmation_state *
 		{ .name = "hint", .key = forms[state->kind].hint },
 		{ .name = "button", .key = forms[state->kind].button },
 		{ .name = "action", .text = str(forms[state->kind].action) },
-		{ .name = "old_password", .text = state->address_changed ? STR("yes") : STR_NONE },
+		{ .name = "old_password", .text = page_flag(state->address_changed) },
 		{ .name = "address", .text = address.ptr ? address : STR("") },
-		{ .name = "token", .secret = { token.ptr, token.len } },
+		{ .name = "token", .secret = page_typed_secret(visit, "token") },
 		{ .name = "error", .key = error },
 		{ .name = NULL },
 	};
@@ -134,8 +134,7 @@ enum err verify_show_not_me(struct visit *visit, const void *result)
 
 enum err verify_show_error(struct visit *visit, enum err err)
 {
-	struct str token = page_typed(visit, "token");
-	const struct confirmation link = { .token = { token.ptr, token.len } };
+	const struct confirmation link = { .token = page_typed_secret(visit, "token") };
 	bool typed_wrong = err == ERR_WRONG_ADDRESS || err == ERR_WRONG_PASSWORD;
 	struct confirmation_state state;
 

@@ -17,7 +17,4 @@ enum err verify_show_not_me(struct visit *visit, const void *result);   /* not_m
  * ERR_NO_ROUTE: this visit is none of these pages', or the error is not about what was typed. */
 MUST_USE enum err verify_show_error(struct visit *visit, enum err err);
 
-/* What was typed into a form, for the person to mend. NONE: nothing. */
-struct str page_typed(const struct visit *visit, const char *name);
-
 #endif
