@@ -213,15 +213,6 @@ static enum err take_column(const struct member *member, struct content *content
 	return OK;
 }
 
-static const struct member *member_named(const struct members *members, struct str name)
-{
-	for (size_t i = 0; i < members->n; i++) {
-		if (str_equal(members->items[i].name, name))
-			return &members->items[i];
-	}
-	return NULL;
-}
-
 /* The old ones in their places, then what is new. */
 static enum err merge(struct ctx *ctx, struct str old_json, struct str new_json,
                       struct content *content)
@@ -234,12 +225,12 @@ static enum err merge(struct ctx *ctx, struct str old_json, struct str new_json,
 	TRY(read_members(ctx->arena, new_json, &new));
 	json_begin(&json, NULL, '{');
 	for (size_t i = 0; i < old->n; i++) {
-		const struct member *newer = member_named(new, old->items[i].name);
+		const struct member *newer = members_find(new, old->items[i].name);
 		put_member(&json, newer ? newer : &old->items[i]);
 	}
 	for (size_t i = 0; i < new->n; i++) {
 		TRY(take_column(&new->items[i], content, &taken));
-		if (!taken && !member_named(old, new->items[i].name))
+		if (!taken && !members_find(old, new->items[i].name))
 			put_member(&json, &new->items[i]);
 	}
 	json_end(&json, '}');
@@ -303,7 +294,7 @@ static enum err content_import(struct ctx *ctx, const struct content_entry *in,
 	if (err == ERR_MALFORMED)
 		return ERR_BAD_SETTING;
 	TRY(err);
-	const struct member *id = member_named(members, STR("id"));
+	const struct member *id = members_find(members, STR("id"));
 	if (!entry.name.ptr && id)
 		entry.name = id->text;
 	return change(ctx, &entry, false, ret_entry);

@@ -32,18 +32,9 @@ static enum err ask(struct ctx *ctx, struct https_turn *turn, const struct provi
 
 /* ---- the token endpoint ---- */
 
-static struct str text_of(const struct members *members, const char *name)
-{
-	for (size_t i = 0; i < members->n; i++) {
-		if (str_is(members->items[i].name, name) && members->items[i].kind == MEMBER_TEXT)
-			return members->items[i].text;
-	}
-	return STR_NONE;
-}
-
 static struct secret secret_of(const struct members *members, const char *name)
 {
-	struct str text = text_of(members, name);
+	struct str text = members_text(members, name);
 
 	return (struct secret){ text.ptr, text.len };
 }
@@ -103,7 +94,7 @@ static enum err refused(struct ctx *ctx, const struct provider *provider,
 	enum err err = json_read(ctx->arena, answer->body, members);
 	if (err != OK && err != ERR_MALFORMED)
 		return err;
-	struct str error = err == OK ? text_of(members, "error") : STR_NONE;
+	struct str error = err == OK ? members_text(members, "error") : STR_NONE;
 	if (answer->status == 401 || str_is(error, "invalid_client") ||
 	    str_is(error, "unauthorized_client"))
 		return deny_provider(ctx, provider, "the provider refuses our client");

@@ -17,6 +17,22 @@ enum err members_add(struct members *members, struct member member)
 	return OK;
 }
 
+const struct member *members_find(const struct members *members, struct str name)
+{
+	for (size_t i = 0; i < members->n; i++) {
+		if (str_equal(members->items[i].name, name))
+			return &members->items[i];
+	}
+	return NULL;
+}
+
+struct str members_text(const struct members *members, const char *name)
+{
+	const struct member *member = members_find(members, str(name));
+
+	return member && member->kind == MEMBER_TEXT ? member->text : STR_NONE;
+}
+
 bool rest_next(const struct rest *rest, const struct member **member)
 {
 	size_t n = rest->members ? rest->members->n : 0;

@@ -46,6 +46,12 @@ bool rest_next(const struct rest *rest, const struct member **member);
 /* Adds one. ERR_MALFORMED: there are too many. Names may repeat: who decodes them refuses that. */
 MUST_USE enum err members_add(struct members *members, struct member member);
 
+/* The first member of this name. NULL: there is none. */
+const struct member *members_find(const struct members *members, struct str name);
+
+/* Its text. NONE: there is none, or it is no text. */
+struct str members_text(const struct members *members, const char *name);
+
 /* Adds the members of the object in text, those of nested objects under dotted names.
  * ERR_MALFORMED: no JSON object, invalid UTF-8, U+0000, a member twice or without a name, or too
  * deep or too many. */

@@ -98,23 +98,14 @@ static void put_rest(const struct field *field, struct rest rest, void *in)
 		memcpy((char *)in + field->offset, &rest, sizeof(rest));
 }
 
-static const struct member *member_named(const struct members *members, const char *name)
-{
-	for (size_t i = 0; i < members->n; i++) {
-		if (str_is(members->items[i].name, name))
-			return &members->items[i];
-	}
-	return NULL;
-}
-
 bool members_have(const struct members *members, const char *name)
 {
-	return member_named(members, name) != NULL;
+	return members_find(members, str(name)) != NULL;
 }
 
 static enum err check_present(const struct field *field, const struct members *members)
 {
-	const struct member *member = member_named(members, field->name);
+	const struct member *member = members_find(members, str(field->name));
 
 	if (field->need == FIELD_CHECKED)
 		return !member || member->kind == MEMBER_NULL || member->text.len == 0

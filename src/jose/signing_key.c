@@ -43,28 +43,19 @@ enum err cjose_complaint(const cjose_err *complaint, enum err otherwise)
 	return complaint->code == CJOSE_ERR_NO_MEMORY ? ERR_NOMEM : otherwise;
 }
 
-static struct str text_of(const struct members *members, const char *name)
-{
-	for (size_t i = 0; i < members->n; i++) {
-		if (str_is(members->items[i].name, name) && members->items[i].kind == MEMBER_TEXT)
-			return members->items[i].text;
-	}
-	return STR_NONE;
-}
-
 static enum err read_jwk(struct arena *arena, struct str text, struct jwk *ret_jwk)
 {
 	struct members *members = arena_alloc(arena, sizeof(*members));
 
 	NEED(members);
 	TRY(json_read(arena, text, members));
-	struct str d = text_of(members, "d");
+	struct str d = members_text(members, "d");
 	*ret_jwk = (struct jwk){
-		.kty = text_of(members, "kty"),
-		.crv = text_of(members, "crv"),
-		.x = text_of(members, "x"),
-		.y = text_of(members, "y"),
-		.kid = text_of(members, "kid"),
+		.kty = members_text(members, "kty"),
+		.crv = members_text(members, "crv"),
+		.x = members_text(members, "x"),
+		.y = members_text(members, "y"),
+		.kid = members_text(members, "kid"),
 		.d = { d.ptr, d.len },
 	};
 	return str_is(ret_jwk->kty, "EC") && str_is(ret_jwk->crv, "P-256") &&

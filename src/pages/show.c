@@ -49,11 +49,7 @@ void page_redirect(struct visit *visit, struct str url)
 
 struct str page_typed(const struct visit *visit, const char *name)
 {
-	for (size_t i = 0; i < visit->members.n; i++) {
-		if (str_is(visit->members.items[i].name, name))
-			return visit->members.items[i].text;
-	}
-	return STR_NONE;
+	return members_text(&visit->members, name);
 }
 
 struct secret page_typed_secret(const struct visit *visit, const char *name)

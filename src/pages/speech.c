@@ -12,15 +12,6 @@
 
 enum { CHOICE_S = 365 * 24 * 60 * 60, VALUES = 4 };
 
-static struct str query_value(const struct request *request, const char *name)
-{
-	for (size_t i = 0; i < request->query.n; i++) {
-		if (str_is(request->query.items[i].name, name))
-			return request->query.items[i].text;
-	}
-	return STR_NONE;
-}
-
 enum language page_language(const struct visit *visit)
 {
 	const struct request *request = visit->request;
@@ -28,7 +19,7 @@ enum language page_language(const struct visit *visit)
 
 	if (!language_find(cookie_value(request, CHOSEN), &language) &&
 	    !language_find(visit->locale, &language) &&
-	    !language_find(query_value(request, "lang"), &language) &&
+	    !language_find(members_text(&request->query, "lang"), &language) &&
 	    !language_accept(request_header(request, "Accept-Language"), &language))
 		(void)language_find(visit->ctx.app.language, &language);
 	return language;
