@@ -12,6 +12,7 @@
 #include "pages/person_priv.h"
 #include "pages/session_cookie.h"
 #include "pages/show.h"
+#include "pages/speech.h"
 #include <string.h>
 
 /* ---- for all of them ---- */
@@ -218,5 +219,6 @@ const struct dialect dialect_person = {
 	.same_site = true,
 	.credentials = session_cookie_read,
 	.admit = form_guard_admit,
+	.speaks = page_language,
 	.render_error = render_error,
 };

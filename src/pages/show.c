@@ -116,6 +116,7 @@ enum err page_show(struct visit *visit, const char *name, const struct template_
 enum err page_show_error(struct visit *visit, enum err err)
 {
 	const struct wire_error *error = visit_error(visit, err);
+	bool ours = error->status >= 500; /* who asks the operator for help can name the request */
 	struct str wait = STR_NONE;
 
 	if (err == ERR_RATE_LIMITED)
@@ -125,6 +126,7 @@ enum err page_show_error(struct visit *visit, enum err err)
 		{ .name = "title", .key = error->code },
 		{ .name = "explanation", .key = error->text },
 		{ .name = "wait", .text = wait },
+		{ .name = "reference", .text = ours ? visit->request->reference : STR_NONE },
 		{ .name = NULL },
 	};
 	return page_show(visit, "error.html", values);

@@ -432,6 +432,23 @@ TEST(an_unknown_address_is_a_page_for_people)
 	visitor_close(&visitor);
 }
 
+TEST(what_a_form_causes_is_in_the_language_of_its_page)
+{
+	static const struct dialect *const hosted[] = { &dialect_pages, &dialect_person };
+	struct request request = {
+		.headers = { { STR("Cookie"), STR("rekey-language=fa") },
+		             { STR("Accept-Language"), STR("fr") } },
+		.n_headers = 2,
+	};
+	struct visit visit = { .request = &request };
+
+	(void)t;
+	FOREACH(dialect, hosted) {
+		CHECK((*dialect)->name,
+		      (*dialect)->speaks && (*dialect)->speaks(&visit) == LANGUAGE_PERSIAN);
+	}
+}
+
 TEST(every_error_of_a_page_is_a_page)
 {
 	struct visitor visitor;
@@ -446,7 +463,10 @@ TEST(every_error_of_a_page_is_a_page)
 			               .dialect = &dialect_pages };
 		memset(&visitor.response, 0, sizeof(visitor.response));
 		visitor.request.arena = t->arena;
+		visitor.request.reference = STR("K7Q2-9FMX");
+		bool ours = visit_error(&visit, err)->status >= 500;
 		CHECK(err_name(err), dialect_pages.render_error(&visit, err) == OK);
+		CHECK(err_name(err), says(&visitor, "K7Q2-9FMX") == ours);
 		CHECK(err_name(err), visitor.response.body.len > 200 && says(&visitor, "<h1"));
 	}
 	visitor_close(&visitor);
