@@ -26,6 +26,13 @@ bool str_starts(struct str s, const char *prefix)
 	return s.len >= len && memcmp(s.ptr, prefix, len) == 0;
 }
 
+bool str_ends(struct str s, const char *suffix)
+{
+	size_t len = strlen(suffix);
+
+	return s.len >= len && str_is(str_from(s, s.len - len), suffix);
+}
+
 bool str_is_nocase(struct str s, const char *c_string)
 {
 	return s.len == strlen(c_string) && strncasecmp(s.ptr, c_string, s.len) == 0;

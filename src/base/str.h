@@ -39,6 +39,7 @@ struct str str(const char *c_string);
 bool str_equal(struct str a, struct str b);
 bool str_is(struct str s, const char *c_string);
 bool str_starts(struct str s, const char *prefix);
+bool str_ends(struct str s, const char *suffix);
 
 /* Without upper and lower case, ASCII only: for header names, schemes, hosts. */
 bool str_is_nocase(struct str s, const char *c_string);

@@ -52,8 +52,7 @@ static const struct {
 static const char *type_of(struct str name)
 {
 	FOREACH(type, types) {
-		size_t len = strlen(type->end);
-		if (name.len > len && str_is(str_from(name, name.len - len), type->end))
+		if (str_ends(name, type->end))
 			return type->type;
 	}
 	return NULL;

@@ -51,20 +51,13 @@ static size_t count_files(void)
 
 /* ---- versions ---- */
 
-static bool ends_in(const char *name, const char *end)
-{
-	size_t len = strlen(name), end_len = strlen(end);
-
-	return len > end_len && strcmp(name + len - end_len, end) == 0;
-}
-
 static enum err make_version(struct arena *arena, const struct embedded *files, char *ret_version)
 {
 	struct buf buf = buf_in(arena);
 	struct str bytes, letters;
 
 	for (; files->name; files++) {
-		if (ends_in(files->name, ".html"))
+		if (str_ends(str(files->name), ".html"))
 			continue;
 		buf_puts(&buf, files->name);
 		buf_putc(&buf, '\0');
@@ -138,7 +131,7 @@ static enum err take_file(struct page_reading *reading, struct variant *variant,
 
 	while (page_files[i].name && strcmp(page_files[i].name, name) != 0)
 		i++;
-	if (!page_files[i].name || ends_in(name, ".gz"))
+	if (!page_files[i].name || str_ends(str(name), ".gz"))
 		return complain(path, "no page is made of a file of this name");
 	variant->paths[i] = path;
 	return read_file(reading->arena, folder, name, path, &variant->files[i].text);

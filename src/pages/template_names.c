@@ -2,102 +2,98 @@
 /* template_names.c - collects where a page uses which value, its includes and all, and compares. */
 #include "pages/template_names.h"
 #include "base/texts.h"
-#include <string.h>
+#include "pages/template_priv.h"
 
 enum { USES_MAX = 512 };
 
-/* A tag with a value: "name", "#name" or "^name". */
+/* A value, or a section that asks for one. */
 struct use {
-	struct str tag;
-	struct str around[TEMPLATE_DEPTH_MAX]; /* the sections it stands in, as their tags */
-	size_t n_around;
+	struct piece tag;
+	const struct use *outer; /* the section it stands in; NULL: none */
 	const struct embedded *file;
-	size_t at;
 };
 
 struct uses {
 	const struct embedded *files;
 	struct use *items;
 	size_t n;
-	struct str around[TEMPLATE_DEPTH_MAX];
-	size_t n_around;
+	const struct use *open; /* the innermost section that has not ended */
 };
 
-static bool is_section(struct str tag)
+static bool is_section(const struct piece *tag)
 {
-	return str_starts(tag, "#") || str_starts(tag, "^");
-}
-
-static struct str name_of(struct str tag)
-{
-	return is_section(tag) ? str_from(tag, 1) : tag;
+	return tag->kind == PIECE_IF || tag->kind == PIECE_UNLESS;
 }
 
 static enum err collect(struct uses *uses, const struct embedded *file);
 
-static enum err add_use(struct uses *uses, const struct embedded *file, struct str tag, size_t at)
+static enum err add_use(struct uses *uses, const struct embedded *file, const struct piece *tag)
 {
 	if (uses->n == USES_MAX)
 		return ERR_NOMEM;
-	struct use *use = &uses->items[uses->n++];
-	*use = (struct use){ .tag = tag, .n_around = uses->n_around, .file = file, .at = at };
-	memcpy(use->around, uses->around, sizeof(use->around));
+	uses->items[uses->n++] = (struct use){ *tag, uses->open, file };
 	return OK;
 }
 
 /* The places among words are values like others. */
-static enum err take_words(struct uses *uses, const struct embedded *file, struct str key,
-                           size_t at)
+static enum err take_words(struct uses *uses, const struct embedded *file,
+                           const struct piece *words)
 {
-	struct str rest = text_find(LANGUAGE_ENGLISH, key);
+	struct str rest = text_find(LANGUAGE_ENGLISH, words->name);
 
 	while (rest.len > 0) {
 		struct text_piece piece = text_next(&rest);
+		const struct piece place = { .kind = PIECE_VALUE,
+			                     .name = piece.place,
+			                     .at = words->at };
 		if (piece.place.ptr)
-			TRY(add_use(uses, file, piece.place, at));
+			TRY(add_use(uses, file, &place));
 	}
 	return OK;
 }
 
-static enum err take_tag(struct uses *uses, const struct embedded *file, struct str tag, size_t at)
+static enum err take_tag(struct uses *uses, const struct embedded *file, const struct piece *tag)
 {
-	if (str_starts(tag, ">"))
-		return collect(uses, embedded_find(uses->files, str_from(tag, 1)));
-	if (str_starts(tag, "/")) {
-		uses->n_around--;
+	switch (tag->kind) {
+	case PIECE_VALUE:
+		return add_use(uses, file, tag);
+	case PIECE_IF:
+	case PIECE_UNLESS:
+		TRY(add_use(uses, file, tag));
+		uses->open = &uses->items[uses->n - 1];
+		return OK;
+	case PIECE_CLOSE:
+		uses->open = uses->open->outer;
+		return OK;
+	case PIECE_INCLUDE:
+		return collect(uses, embedded_find(uses->files, tag->name));
+	case PIECE_WORDS:
+		return take_words(uses, file, tag);
+	case PIECE_COMMENT:
+	case PIECE_FAULT:
+	case PIECE_END:
 		return OK;
 	}
-	if (str_starts(tag, "@"))
-		return take_words(uses, file, str_from(tag, 1), at);
-	if (str_starts(tag, "!"))
-		return OK;
-	TRY(add_use(uses, file, tag, at));
-	if (is_section(tag) && uses->n_around < TEMPLATE_DEPTH_MAX)
-		uses->around[uses->n_around++] = tag;
 	return OK;
 }
 
 /* Every tag is whole and every include is there: that has been checked. */
 static enum err collect(struct uses *uses, const struct embedded *file)
 {
-	struct str text = file->text;
-	const char *tag;
+	struct scan scan = { .file = file };
 
-	while (text.len > 0 && (tag = memmem(text.ptr, text.len, "{{", 2))) {
-		text = str_from(text, (size_t)(tag - text.ptr) + 2);
-		const char *end = memmem(text.ptr, text.len, "}}", 2);
-		size_t len = end ? (size_t)(end - text.ptr) : text.len;
-		TRY(take_tag(uses, file, (struct str){ text.ptr, len },
-		             (size_t)(tag - file->text.ptr)));
-		text = str_from(text, len);
+	for (;;) {
+		struct piece tag = piece_next(&scan);
+		if (tag.kind == PIECE_END || tag.kind == PIECE_FAULT)
+			return OK;
+		TRY(take_tag(uses, file, &tag));
 	}
-	return OK;
 }
 
-static bool stands_in(const struct use *use, struct str section)
+static bool stands_in(const struct use *use, enum piece_kind section, struct str name)
 {
-	for (size_t i = 0; i < use->n_around; i++) {
-		if (str_equal(use->around[i], section))
+	for (const struct use *outer = use->outer; outer; outer = outer->outer) {
+		if (outer->tag.kind == section && str_equal(outer->tag.name, name))
 			return true;
 	}
 	return false;
@@ -106,20 +102,11 @@ static bool stands_in(const struct use *use, struct str section)
 /* Around it is all that is around ours, so it is there as surely. */
 static bool is_as_sure(const struct use *use, const struct use *ours)
 {
-	for (size_t i = 0; i < ours->n_around; i++) {
-		if (!stands_in(use, ours->around[i]))
+	for (const struct use *outer = ours->outer; outer; outer = outer->outer) {
+		if (!stands_in(use, outer->tag.kind, outer->tag.name))
 			return false;
 	}
 	return true;
-}
-
-static bool has_own_section(const struct use *use)
-{
-	for (size_t i = 0; i < use->n_around; i++) {
-		if (str_starts(use->around[i], "#") && str_equal(name_of(use->around[i]), use->tag))
-			return true;
-	}
-	return false;
 }
 
 /* NULL: nothing is wrong with it. */
@@ -129,10 +116,10 @@ static const char *fault_of(const struct use *use, const struct uses *ours)
 
 	for (size_t i = 0; i < ours->n; i++) {
 		const struct use *our = &ours->items[i];
-		if (!str_equal(name_of(our->tag), name_of(use->tag)))
+		if (!str_equal(our->tag.name, use->tag.name))
 			continue;
-		if (is_section(use->tag) || has_own_section(use) ||
-		    (!is_section(our->tag) && is_as_sure(use, our)))
+		if (is_section(&use->tag) || stands_in(use, PIECE_IF, use->tag.name) ||
+		    (!is_section(&our->tag) && is_as_sure(use, our)))
 			return NULL;
 		why = "this value is not always there, and wants a section of its name around it";
 	}
@@ -141,7 +128,8 @@ static const char *fault_of(const struct use *use, const struct uses *ours)
 
 static enum err collect_page(struct uses *uses, const struct embedded *page)
 {
-	uses->n = uses->n_around = 0;
+	uses->n = 0;
+	uses->open = NULL;
 	return collect(uses, page);
 }
 
@@ -151,13 +139,9 @@ static enum err check_page(const struct uses *ours, const struct uses *theirs,
 	for (size_t i = 0; i < theirs->n; i++) {
 		const struct use *use = &theirs->items[i];
 		const char *why = fault_of(use, ours);
-		unsigned line = 1;
-		if (!why)
-			continue;
-		for (size_t at = 0; at < use->at; at++)
-			line += use->file->text.ptr[at] == '\n';
-		*ret_fault = (struct template_fault){ use->file->name, line, why, use->tag };
-		return ERR_INTERNAL;
+		if (why)
+			return template_complain(ret_fault, use->file, use->tag.at, use->tag.name,
+			                         why);
 	}
 	return OK;
 }
@@ -171,7 +155,8 @@ enum err template_names_check(struct arena *arena, const struct embedded *ours,
 	NEED(their_uses.items = arena_array(arena, USES_MAX, sizeof(struct use)));
 	for (size_t i = 0; ours[i].name; i++) {
 		/* A part is checked as a part of the pages that include it. */
-		if (!strstr(ours[i].name, ".html") || strncmp(ours[i].name, "part-", 5) == 0)
+		struct str name = str(ours[i].name);
+		if (!str_ends(name, ".html") || str_starts(name, "part-"))
 			continue;
 		TRY(collect_page(&our_uses, &ours[i]));
 		TRY(collect_page(&their_uses, &theirs[i]));
