@@ -33,21 +33,12 @@ bool language_find(struct str tag, enum language *ret_language)
 	return false;
 }
 
-static struct str trim(struct str text)
-{
-	while (text.len > 0 && (text.ptr[0] == ' ' || text.ptr[0] == '\t'))
-		text = str_from(text, 1);
-	while (text.len > 0 && (text.ptr[text.len - 1] == ' ' || text.ptr[text.len - 1] == '\t'))
-		text.len--;
-	return text;
-}
-
 /* Thousandths: ";q=0.8" is 800; without a weight, 1000; one that cannot be read, 0. */
 static int weight_of(struct str parameter)
 {
 	int weight = 0, step = 1000;
 
-	parameter = trim(parameter);
+	parameter = str_trim(parameter);
 	if (parameter.len == 0)
 		return 1000;
 	if (!str_starts(parameter, "q=") && !str_starts(parameter, "Q="))
@@ -69,14 +60,11 @@ bool language_accept(struct str header, enum language *ret_language)
 	int best = 0;
 
 	while (header.len > 0) {
-		size_t end = str_find(header, ',');
-		struct str range = { header.ptr, end };
-		size_t mark = str_find(range, ';');
-		struct str tag = trim((struct str){ range.ptr, mark });
+		struct str weighed = str_cut(&header, ",");
+		struct str tag = str_trim(str_cut(&weighed, ";"));
+		int weight = weight_of(weighed);
 		enum language language;
 
-		header = str_from(header, end < header.len ? end + 1 : end);
-		int weight = weight_of(str_from(range, mark < range.len ? mark + 1 : mark));
 		if (weight > best && language_find(tag, &language)) {
 			best = weight;
 			*ret_language = language;

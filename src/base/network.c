@@ -111,15 +111,6 @@ static bool network_parse(struct str text, struct network *ret_network)
 	return true;
 }
 
-static struct str trim(struct str text)
-{
-	while (text.len > 0 && text.ptr[0] == ' ')
-		text = str_from(text, 1);
-	while (text.len > 0 && text.ptr[text.len - 1] == ' ')
-		text.len--;
-	return text;
-}
-
 enum err network_list_parse(struct arena *arena, struct str text, struct network_list *ret_list)
 {
 	struct network_list list = { 0 };
@@ -131,7 +122,7 @@ enum err network_list_parse(struct arena *arena, struct str text, struct network
 	NEED(list.items = arena_alloc(arena, room * sizeof(list.items[0])));
 	for (bool more = true; more;) {
 		size_t comma = str_find(text, ',');
-		struct str item = trim((struct str){ text.ptr, comma });
+		struct str item = str_trim((struct str){ text.ptr, comma });
 		if (str_is(item, "unix"))
 			list.local = true;
 		else if (!network_parse(item, &list.items[list.n++]))

@@ -50,6 +50,30 @@ size_t str_find(struct str s, char c)
 	return found ? (size_t)(found - s.ptr) : s.len;
 }
 
+struct str str_cut(struct str *rest, const char *mark)
+{
+	size_t len = strlen(mark);
+	const char *found = rest->len ? memmem(rest->ptr, rest->len, mark, len) : NULL;
+	struct str before = { rest->ptr, found ? (size_t)(found - rest->ptr) : rest->len };
+
+	*rest = str_from(*rest, found ? before.len + len : before.len);
+	return before;
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+struct str str_trim(struct str s)
+{
+	while (s.len > 0 && is_space(s.ptr[0]))
+		s = str_from(s, 1);
+	while (s.len > 0 && is_space(s.ptr[s.len - 1]))
+		s.len--;
+	return s;
+}
+
 bool str_to_number(struct str s, long long max, long long *ret_number)
 {
 	long long number = 0;

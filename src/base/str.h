@@ -50,6 +50,13 @@ struct str str_from(struct str s, size_t from);
 /* The place of the first c, or s.len. */
 size_t str_find(struct str s, char c);
 
+/* Takes what stands before the first mark off *rest, and the mark: "a" of "a,b", which is "b" then.
+ * Without a mark, all of it. */
+struct str str_cut(struct str *rest, const char *mark);
+
+/* Without the spaces and tabs around it. */
+struct str str_trim(struct str s);
+
 /* Reads a whole decimal number without sign or space. false: it is none, or above max. */
 MUST_USE bool str_to_number(struct str s, long long max, long long *ret_number);
 

@@ -6,7 +6,6 @@
 #include "base/texts.h"
 #include "mail/inert.h"
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 static struct str time_text(int64_t at, char *room, size_t size)
@@ -63,15 +62,6 @@ static enum err fill(struct arena *arena, const struct letter *letter, struct st
 
 /* ---- paragraphs ---- */
 
-static struct str next_paragraph(struct str *rest)
-{
-	const char *end = rest->len ? memmem(rest->ptr, rest->len, "\n\n", 2) : NULL;
-	struct str paragraph = { rest->ptr, end ? (size_t)(end - rest->ptr) : rest->len };
-
-	*rest = str_from(*rest, end ? paragraph.len + 2 : paragraph.len);
-	return paragraph;
-}
-
 static struct sheet_block block_of(const struct letter *letter, struct str paragraph)
 {
 	if (letter->link.len > 0 && str_equal(paragraph, letter->link))
@@ -88,10 +78,10 @@ static enum err add_blocks(struct arena *arena, const struct letter *letter, str
 	size_t n = 0;
 
 	for (struct str rest = text; rest.len > 0; n++)
-		next_paragraph(&rest);
+		str_cut(&rest, "\n\n");
 	NEED(sheet->blocks = arena_array(arena, n + 1, sizeof(sheet->blocks[0])));
 	while (text.len > 0)
-		sheet->blocks[sheet->n_blocks++] = block_of(letter, next_paragraph(&text));
+		sheet->blocks[sheet->n_blocks++] = block_of(letter, str_cut(&text, "\n\n"));
 	return OK;
 }
 

@@ -6,8 +6,8 @@
  * sheet, whole; the dark one and the narrow one are in a style element, for whoever reads it. */
 #include "mail/sheet.h"
 #include "account/app_look.h"
+#include "base/html.h"
 #include <stdio.h>
-#include <string.h>
 
 #define FONT                                                                                       \
 	"font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','Nirmala UI',Tahoma,"   \
@@ -66,28 +66,14 @@ static struct canvas canvas_of(struct buf *out, const struct sheet *sheet)
 	return canvas;
 }
 
+/* Lines stay lines. */
 static void add_escaped(struct buf *out, struct str text)
 {
-	static const struct {
-		char letter;
-		const char *escape;
-	} escapes[] = { { '&', "&amp;" },
-		        { '<', "&lt;" },
-		        { '>', "&gt;" },
-		        { '"', "&quot;" },
-		        { '\n', "<br>\n" } };
-
-	for (size_t i = 0; i < text.len; i++) {
-		const char *escape = NULL;
-		FOREACH(row, escapes) {
-			if (row->letter == text.ptr[i])
-				escape = row->escape;
-		}
-		if (escape)
-			buf_puts(out, escape);
-		else
-			buf_putc(out, text.ptr[i]);
+	while (str_find(text, '\n') < text.len) {
+		html_add(out, str_cut(&text, "\n"));
+		buf_puts(out, "<br>\n");
 	}
+	html_add(out, text);
 }
 
 /* before, the words, and after. */
@@ -113,10 +99,8 @@ static const char *direction_of(const struct sheet *sheet)
 static void add_paragraphs(struct buf *out, struct str words)
 {
 	while (words.len > 0) {
-		const char *end = memmem(words.ptr, words.len, "\n\n", 2);
-		struct str one = { words.ptr, end ? (size_t)(end - words.ptr) : words.len };
+		struct str one = str_cut(&words, "\n\n");
 		add_framed(out, "<p style=\"margin:0 0 16px\">", one, "</p>\n");
-		words = str_from(words, end ? one.len + 2 : one.len);
 	}
 }
 

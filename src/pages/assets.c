@@ -62,13 +62,10 @@ static const char *type_of(struct str name)
 static bool takes_gzip(struct str list)
 {
 	while (list.len > 0) {
-		struct str item = { list.ptr, str_find(list, ',') };
-		list = str_from(list, item.len < list.len ? item.len + 1 : item.len);
-		while (item.len > 0 && item.ptr[0] == ' ')
-			item = str_from(item, 1);
-		struct str name = { item.ptr, strcspn(item.ptr, "; ,") };
+		struct str item = str_cut(&list, ",");
+		struct str name = str_trim(str_cut(&item, ";"));
 		struct str weight = str_from(item, str_find(item, '='));
-		if (name.len <= item.len && str_is_nocase(name, "gzip"))
+		if (str_is_nocase(name, "gzip"))
 			return weight.len == 0 || strcspn(weight.ptr, "123456789,") < weight.len;
 	}
 	return false;

@@ -15,13 +15,10 @@ struct str cookie_value(const struct request *request, const char *name)
 	struct str rest = request_header(request, "Cookie");
 
 	while (rest.len > 0) {
-		rest = after_spaces(rest);
-		size_t end = str_find(rest, ';');
-		struct str pair = { rest.ptr, end };
+		struct str pair = after_spaces(str_cut(&rest, ";"));
 		size_t equals = str_find(pair, '=');
 		if (equals < pair.len && str_is((struct str){ pair.ptr, equals }, name))
 			return str_from(pair, equals + 1);
-		rest = str_from(rest, end < rest.len ? end + 1 : end);
 	}
 	return STR_NONE;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* template.c - shows a template, piece by piece, with the values that it is given. */
+#include "base/html.h"
 #include "pages/template_priv.h"
 
 struct scope {
@@ -30,39 +31,6 @@ static const struct template_value *scope_find(const struct scope *scope, struct
 	return NULL;
 }
 
-static const char *escape_of(char c)
-{
-	switch (c) {
-	case '&':
-		return "&amp;";
-	case '<':
-		return "&lt;";
-	case '>':
-		return "&gt;";
-	case '"':
-		return "&quot;";
-	case '\'':
-		return "&#39;";
-	default:
-		return NULL;
-	}
-}
-
-static void add_escaped(struct buf *out, struct str text)
-{
-	size_t from = 0;
-
-	for (size_t i = 0; i < text.len; i++) {
-		const char *escape = escape_of(text.ptr[i]);
-		if (!escape)
-			continue;
-		buf_add(out, (struct str){ text.ptr + from, i - from });
-		buf_puts(out, escape);
-		from = i + 1;
-	}
-	buf_add(out, str_from(text, from));
-}
-
 /* A value among words; words have no words in them. */
 static enum err render_place(struct render *render, const struct scope *scope, struct str name)
 {
@@ -72,7 +40,7 @@ static enum err render_place(struct render *render, const struct scope *scope, s
 		return ERR_INTERNAL;
 	bool apart = text_must_isolate(render->language, value_text(value));
 	buf_puts(&render->out, apart ? TEXT_ISOLATE : "");
-	add_escaped(&render->out, value_text(value));
+	html_add(&render->out, value_text(value));
 	buf_puts(&render->out, apart ? TEXT_ISOLATE_END : "");
 	return OK;
 }
@@ -85,7 +53,7 @@ static enum err render_words(struct render *render, const struct scope *scope, s
 		return ERR_INTERNAL;
 	while (words.len > 0) {
 		struct text_piece piece = text_next(&words);
-		add_escaped(&render->out, piece.words);
+		html_add(&render->out, piece.words);
 		if (piece.place.ptr)
 			TRY(render_place(render, scope, piece.place));
 	}
@@ -100,7 +68,7 @@ static enum err render_value(struct render *render, const struct scope *scope, s
 		return ERR_INTERNAL;
 	if (value->key)
 		return render_words(render, scope, str(value->key));
-	add_escaped(&render->out, value_text(value));
+	html_add(&render->out, value_text(value));
 	return OK;
 }
 

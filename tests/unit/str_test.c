@@ -116,6 +116,50 @@ TEST(a_text_starts_with_a_prefix_or_does_not)
 		CHECK(c->name, str_starts(str(c->in), c->prefix) == c->want);
 }
 
+TEST(a_text_ends_with_a_suffix_or_does_not)
+{
+	static const struct {
+		const char *name, *in, *suffix;
+		bool want;
+	} cases[] = {
+		{ "suffix", "home.html", ".html", true },
+		{ "all of it", ".html", ".html", true },
+		{ "longer than all of it", "html", ".html", false },
+		{ "in the middle", "home.html.gz", ".html", false },
+		{ "nothing", "x", "", true },
+	};
+	FOREACH(c, cases)
+		CHECK(c->name, str_ends(str(c->in), c->suffix) == c->want);
+}
+
+TEST(a_text_is_cut_at_the_first_mark)
+{
+	static const struct {
+		const char *name, *in, *mark, *before, *rest;
+	} cases[] = {
+		{ "in two", "a,b", ",", "a", "b" },
+		{ "at the first", "a,b,c", ",", "a", "b,c" },
+		{ "at the start", ",b", ",", "", "b" },
+		{ "at the end", "a,", ",", "a", "" },
+		{ "by two letters", "a\nb\n\nc", "\n\n", "a\nb", "c" },
+		{ "half a mark", "a\n", "\n\n", "a\n", "" },
+		{ "without a mark", "ab", ",", "ab", "" },
+		{ "nothing", "", ",", "", "" },
+	};
+	FOREACH(c, cases) {
+		struct str rest = str(c->in), before = str_cut(&rest, c->mark);
+		CHECK(c->name, str_is(before, c->before) && str_is(rest, c->rest));
+	}
+}
+
+TEST(spaces_around_a_text_are_trimmed_and_those_within_stay)
+{
+	CHECK("around", str_is(str_trim(STR(" \t a b\t ")), "a b"));
+	CHECK("none", str_is(str_trim(STR("a b")), "a b"));
+	CHECK("nothing else", str_trim(STR(" \t")).len == 0);
+	CHECK("nothing", str_trim(STR_NONE).len == 0);
+}
+
 TEST(the_rest_of_a_text_is_a_part_of_it)
 {
 	struct str rest = str_from(STR("token=abc"), 6), nothing = str_from(STR("abc"), 3);
