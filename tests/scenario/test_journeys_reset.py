@@ -119,27 +119,36 @@ def reset_by_link(house, person, javascript):
     assert "used" in person.heading()
 
 
-def reset_by_code(house, person):
+def nothing():
+    """What a journey does at each of its pages, unless it is told more."""
+
+
+def reset_by_code(house, person, new=NEW_PASSWORD, look=nothing):
     person.asks("bob")
     reference = person.page.inner_text(".reference strong")
     before = person.heading()
     person.page.locator("main form button").click()
     person.comes_to_another_page(before)
     assert (person.page.input_value("#email"), person.page.input_value("#reference")) == (address("bob"), reference)
+    look()
     before = person.heading()
-    person.fills(code=code_in(house.mail_to(address("bob")), reference).lower(), new=NEW_PASSWORD, confirm=NEW_PASSWORD)
+    person.fills(code=code_in(house.mail_to(address("bob")), reference).lower(), new=new, confirm=new)
     person.sends("#password-code")
     person.comes_to_another_page(before)
-    assert house.can_log_in("bob", NEW_PASSWORD)
+    look()
+    assert house.can_log_in("bob", new)
+    house.mail_to(address("bob"))
 
 
-def made_password(house, person):
+def made_password(house, person, look=nothing):
     assert house.post("/auth/forgot-password", query={"username": "cleo"}, headers=house.backtory_headers(house.apps["default"])).status == 200
     person.opens(link_in(house.mail_to(address("cleo"))))
+    look()
     before = person.heading()
     person.fills(username="cleo")
     person.sends()
     person.comes_to_another_page(before)
+    look()
     house.mail_to(address("cleo"))
     assert not house.can_log_in("cleo", PASSWORD)
 
@@ -162,7 +171,7 @@ def not_me(house, person):
     assert house.can_log_in("dan", NEW_PASSWORD)
 
 
-def test_the_journey_speaks_every_language_from_end_to_end(house, browser):
+def test_the_journeys_speak_every_language_from_end_to_end(house, browser):
     said = {}
     for number, (language, direction) in enumerate(LANGUAGES.items()):
         person = Person(browser, locale=language)
@@ -194,47 +203,83 @@ def test_the_journey_speaks_every_language_from_end_to_end(house, browser):
         house.mail_to(address("ann"))
         person.opens(link_in(mail))
         look()
+        reset_by_code(house, person, new, look)
+        made_password(house, person, look)
         person.ends()
         said[language] = pages
     for steps in zip(*said.values(), strict=True):
         assert len(set(steps)) == len(LANGUAGES), steps  # no page is the same in two
 
 
-def test_the_journey_by_the_keyboard_alone(house, browser):
-    person = Person(browser)
-    keyboard = person.page.keyboard
+class Typist(Person):
+    """Somebody without a mouse."""
 
-    def tabs_to(selector):
+    def tabs_to(self, selector):
         for _ in range(30):
-            keyboard.press("Tab")
-            if person.page.evaluate("selector => document.activeElement.matches(selector)", selector):
-                outline = person.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                outline = self.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
                 assert outline != "none", selector
                 return
         raise AssertionError(f"no way to {selector}")
 
-    person.opens(PUBLIC_URL + "/password-reset")
-    before = person.heading()
-    tabs_to("#email")
-    keyboard.type(address("ann"))
-    keyboard.press("Enter")
-    person.comes_to_another_page(before)
+    def types(self, **words):
+        for place, text in words.items():
+            self.tabs_to("#" + place)
+            self.page.keyboard.type(text)
+
+    def enters(self):
+        before = self.heading()
+        self.page.keyboard.press("Enter")
+        self.comes_to_another_page(before)
+
+    def asks(self, name):
+        self.opens(PUBLIC_URL + "/password-reset")
+        self.types(email=address(name))
+        self.enters()
+
+
+def test_the_link_by_the_keyboard_alone(house, browser):
+    person = Typist(browser)
+    keyboard = person.page.keyboard
+    person.asks("ann")
     person.opens(link_in(house.mail_to(address("ann"))))
-    before = person.heading()
-    tabs_to("#new")
-    keyboard.type(NEW_PASSWORD)
-    tabs_to("#confirm")
-    keyboard.type(NEW_PASSWORD + "!")
+    person.types(new=NEW_PASSWORD, confirm=NEW_PASSWORD + "!")
     keyboard.press("Enter")
     expect(person.page.locator("#error")).not_to_be_empty(timeout=20_000)
     assert person.page.evaluate("document.activeElement.id") == "confirm"  # where it is to be mended
     keyboard.press("Backspace")
-    tabs_to("button[data-shows]")
+    person.tabs_to("button[data-shows]")
     keyboard.press("Space")
     assert person.page.get_attribute("#new", "type") == "text"
-    tabs_to("#save")
-    keyboard.press("Enter")
-    person.comes_to_another_page(before)
+    person.tabs_to("#save")
+    person.enters()
     assert person.page.evaluate("document.activeElement.tagName") == "H1"  # so that it is read aloud
     assert house.can_log_in("ann", NEW_PASSWORD)
+    person.ends()
+
+
+def test_the_code_the_made_password_and_it_was_not_me_by_the_keyboard_alone(house, browser):
+    person = Typist(browser)
+    person.asks("bob")
+    reference = person.page.inner_text(".reference strong")
+    person.tabs_to("main form button")
+    person.enters()
+    person.types(code=code_in(house.mail_to(address("bob")), reference), new=NEW_PASSWORD, confirm=NEW_PASSWORD)
+    person.enters()
+    assert house.can_log_in("bob", NEW_PASSWORD)
+
+    assert house.post("/auth/forgot-password", query={"username": "cleo"}, headers=house.backtory_headers(house.apps["default"])).status == 200
+    person.opens(link_in(house.mail_to(address("cleo"))))
+    person.types(username="cleo")
+    person.enters()
+    house.mail_to(address("cleo"))
+    assert not house.can_log_in("cleo", PASSWORD)
+
+    session = house.session_of("dan")
+    assert house.put_password(old=PASSWORD, new="chosen by a thief", bearer=session).status == 204
+    person.opens(link_in(house.mail_to(address("dan"))))
+    person.types(address=address("dan"))
+    person.enters()
+    assert not house.session_lives(session)
     person.ends()
