@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* page_session.c - finding a session by its cookie, keeping it up, and ending it. */
 #include "account/page_session.h"
+#include "account/session.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -104,7 +105,6 @@ OPERATION(page_session_renew, struct nothing, struct page_session_renewed, REQUI
 static enum err page_session_end(struct ctx *ctx, const struct nothing *in,
                                  struct nothing *ret_nothing)
 {
-	CLEANUP(tx_rollback) struct tx *tx = NULL;
 	struct session session;
 
 	(void)in, (void)ret_nothing;
@@ -112,14 +112,7 @@ static enum err page_session_end(struct ctx *ctx, const struct nothing *in,
 	if (err == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
-	ctx->account_id = session.account_id;
-	TRY(tx_begin(ctx->store, &tx));
-	err = store_session_end(tx, session.public_id, session.account_id);
-	if (err == ERR_NOT_FOUND)
-		return OK;
-	TRY(err);
-	TRY(audit_done(ctx, tx, "done"));
-	return tx_commit(&tx);
+	return session_end_found(ctx, &session);
 }
 OPERATION(page_session_end, struct nothing, struct nothing, REQUIRES_APP, LIMIT_REQUESTS,
           COST_WRITE)

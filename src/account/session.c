@@ -81,13 +81,31 @@ static enum err sign(struct ctx *ctx, const struct session *session, enum access
 	return access_token_sign(ctx, key, &grant, ret_token);
 }
 
-static enum err spell_page_tokens(struct ctx *ctx, const struct session *session,
-                                  struct session_tokens *ret_tokens, struct digest *ret_digest)
+/* What each form is like, beside how it is spelled. */
+static const struct {
+	bool kept;       /* by its digest, in the row; a signed one names its session itself */
+	bool refreshed;  /* by a token beside it */
+	int64_t seconds; /* it lives; 0: as the dialect says, or the policy */
+} forms[] = {
+	[ACCESS_OPAQUE] = { true, true, 0 },
+	[ACCESS_JWT] = { false, true, 0 },
+	[ACCESS_USER_JWT] = { false, true, 0 },
+	[ACCESS_PAGE] = { true, false, PAGE_IDLE_S },
+};
+
+static enum err spell_access(struct ctx *ctx, const struct session *session, enum access_form form,
+                             struct str token_id, struct secret *ret_token)
 {
-	*ret_tokens = (struct session_tokens){ .expires_in = session->expires_at - ctx->now };
-	TRY(page_token_spell(ctx, session, &ret_tokens->access_token));
-	*ret_digest = page_token_digest(ctx, ret_tokens->access_token);
-	return spell_token_id(ctx, session, &ret_tokens->id);
+	switch (form) {
+	case ACCESS_OPAQUE:
+		return spell_opaque(ctx, session, ret_token);
+	case ACCESS_PAGE:
+		return page_token_spell(ctx, session, ret_token);
+	case ACCESS_JWT:
+	case ACCESS_USER_JWT:
+		return sign(ctx, session, form, token_id, ret_token);
+	}
+	return ERR_INTERNAL;
 }
 
 /* ret_digest: of the access token. */
@@ -96,27 +114,26 @@ static enum err spell_tokens(struct ctx *ctx, const struct session *session, enu
 {
 	struct session_tokens tokens = { .expires_in = session->expires_at - ctx->now };
 
-	if (form == ACCESS_PAGE)
-		return spell_page_tokens(ctx, session, ret_tokens, ret_digest);
 	TRY(spell_token_id(ctx, session, &tokens.id));
-	TRY(form == ACCESS_OPAQUE ? spell_opaque(ctx, session, &tokens.access_token)
-	                          : sign(ctx, session, form, tokens.id, &tokens.access_token));
-	TRY(spell_refresh_token(ctx, session, &tokens.refresh_token));
-	*ret_digest = digest_of(tokens.access_token);
+	TRY(spell_access(ctx, session, form, tokens.id, &tokens.access_token));
+	if (forms[form].refreshed)
+		TRY(spell_refresh_token(ctx, session, &tokens.refresh_token));
+	*ret_digest = form == ACCESS_PAGE ? page_token_digest(ctx, tokens.access_token)
+	                                  : digest_of(tokens.access_token);
 	*ret_tokens = tokens;
 	return OK;
 }
 
-/* What the row keeps of it. A signed one names its session itself. */
+/* What the row keeps of it. */
 static const struct digest *kept_digest(enum access_form form, const struct digest *digest)
 {
-	return form == ACCESS_OPAQUE || form == ACCESS_PAGE ? digest : NULL;
+	return forms[form].kept ? digest : NULL;
 }
 
 static int64_t access_seconds(const struct ctx *ctx, struct access_terms terms)
 {
-	if (terms.form == ACCESS_PAGE)
-		return PAGE_IDLE_S;
+	if (forms[terms.form].seconds)
+		return forms[terms.form].seconds;
 	return terms.seconds ? terms.seconds : ctx->service->policy.access_minutes * MINUTE;
 }
 
@@ -181,7 +198,8 @@ enum err session_make(struct ctx *ctx, const struct account *account, struct acc
 {
 	unsigned char id[SESSION_ID_BYTES];
 	int64_t access_s = access_seconds(ctx, terms);
-	int64_t refresh_s = terms.form == ACCESS_PAGE ? 0 : ctx->service->policy.refresh_days * DAY;
+	int64_t refresh_s =
+		forms[terms.form].refreshed ? ctx->service->policy.refresh_days * DAY : 0;
 	struct session session = {
 		.nonce = random_nonce(),
 		.refreshed_at = ctx->now,
@@ -368,10 +386,23 @@ static enum err session_end(struct ctx *ctx, const struct session_end *in,
 OPERATION(session_end, struct session_end, struct nothing, REQUIRES_SESSION, LIMIT_REQUESTS,
           COST_WRITE)
 
+enum err session_end_found(struct ctx *ctx, const struct session *session)
+{
+	CLEANUP(tx_rollback) struct tx *tx = NULL;
+
+	ctx->account_id = session->account_id;
+	TRY(tx_begin(ctx->store, &tx));
+	enum err err = store_session_end(tx, session->public_id, session->account_id);
+	if (err == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	TRY(audit_done(ctx, tx, "done"));
+	return tx_commit(&tx);
+}
+
 static enum err session_end_by_token(struct ctx *ctx, const struct session_end_by_token *in,
                                      struct nothing *ret_nothing)
 {
-	CLEANUP(tx_rollback) struct tx *tx = NULL;
 	struct session session;
 	int64_t generation;
 
@@ -380,14 +411,7 @@ static enum err session_end_by_token(struct ctx *ctx, const struct session_end_b
 	if (err == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
-	ctx->account_id = session.account_id;
-	TRY(tx_begin(ctx->store, &tx));
-	err = store_session_end(tx, session.public_id, session.account_id);
-	if (err == ERR_NOT_FOUND)
-		return OK;
-	TRY(err);
-	TRY(audit_done(ctx, tx, "done"));
-	return tx_commit(&tx);
+	return session_end_found(ctx, &session);
 }
 OPERATION(session_end_by_token, struct session_end_by_token, struct nothing, REQUIRES_APP,
           LIMIT_REQUESTS, COST_WRITE)

@@ -61,6 +61,9 @@ MUST_USE enum err session_make(struct ctx *ctx, const struct account *account,
 /* Opens it. ERR_RETRY: the account's epoch has moved since it was read. */
 MUST_USE enum err session_open(struct tx *tx, const struct session_made *made);
 
+/* Ends one that was found, and tells the audit trail; one that has ended meanwhile is as good. */
+MUST_USE enum err session_end_found(struct ctx *ctx, const struct session *session);
+
 struct session_refresh {
 	struct secret refresh_token;
 	struct access_terms terms;
