@@ -8,12 +8,11 @@
 
 struct recovery_request {
 	struct str login;
+	struct str return_to; /* where its person goes back to afterwards; NONE: nowhere */
 	/* Of the dialect, never of the request: */
 	enum login_kind kind;  /* LOGIN_EMAIL or LOGIN_USERNAME */
 	enum outbox_kind mail; /* what the answer by mail is */
 	bool discloses; /* its documents tell strangers from members, unless the app conceals */
-	/* Of the request again: */
-	struct str return_to; /* where its person goes back to afterwards; NONE: nowhere */
 };
 
 struct recovery_requested {

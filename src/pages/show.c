@@ -6,6 +6,7 @@
 #include "pages/assets.h"
 #include "pages/pages.h"
 #include "pages/speech.h"
+#include <assert.h>
 
 #define CONTENT_SECURITY_POLICY                                                                    \
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "                \
@@ -105,6 +106,7 @@ enum err page_show(struct visit *visit, const char *name, const struct template_
 	all[n++] = (struct template_value){ .name = "here", .text = speech.here };
 	for (; values->name && n < PAGE_VALUES_MAX - 1; values++)
 		all[n++] = *values;
+	assert(!values->name);
 	TRY(template_render(visit->request->arena, &files.templates, name, all,
 	                    &visit->response->body));
 	visit->response->content_type = STR("text/html; charset=utf-8");

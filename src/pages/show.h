@@ -10,7 +10,7 @@ enum { PAGE_VALUES_MAX = 32 };
 
 /* Answers with the template `name`. Adds language, its switch, direction, base and the app's look
  * to the values given, and the headers that keep a page private and to itself. values ends with a
- * NULL name. */
+ * NULL name; with ours there are PAGE_VALUES_MAX at most, the end included. */
 MUST_USE enum err page_show(struct visit *visit, const char *name,
                             const struct template_value *values);
 

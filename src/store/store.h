@@ -143,7 +143,7 @@ struct app {
 	int64_t sign_up;                          /* enum app_sign_up */
 	int64_t activation;                       /* enum app_activation */
 	int64_t password_min_length;              /* code points; 0: the server's */
-	struct str language;                      /* "en", "fr" */
+	struct str language;                      /* a tag of base/language.h */
 	struct str public_url, reset_url, sender; /* NONE: not set */
 	struct str title;                         /* NONE: its name is what people see */
 	struct str accent;                        /* "#rrggbb"; NONE: ours */
