@@ -21,26 +21,27 @@ MUST_USE enum err person_go(struct visit *visit, const char *where);
 
 /* ---- sign_in.c ---- */
 
-enum err sign_in_show(struct visit *visit, const void *result); /* page_session_look_op */
-enum err sign_in_again(struct visit *visit, enum err err);
-enum err sign_in_done(struct visit *visit, const void *result); /* account_log_in_op */
-enum err sign_out_done(struct visit *visit, const void *nothing);
+MUST_USE enum err sign_in_show(struct visit *visit, const void *result); /* page_session_look_op */
+MUST_USE enum err sign_in_again(struct visit *visit, enum err err);
+MUST_USE enum err sign_in_done(struct visit *visit, const void *result); /* account_log_in_op */
+MUST_USE enum err sign_out_done(struct visit *visit, const void *nothing);
 
 /* W3C, "A Well-Known URL for Changing Passwords": where the signed-in and the others go. */
-enum err sign_in_way_to_change(struct visit *visit, const void *result); /* page_session_look_op */
+MUST_USE enum err sign_in_way_to_change(struct visit *visit,
+                                        const void *result); /* page_session_look_op */
 
 /* ---- sign_up.c ---- */
 
-enum err sign_up_show(struct visit *visit, const void *nothing);
-enum err sign_up_again(struct visit *visit, enum err err);
-enum err sign_up_done(struct visit *visit, const void *result); /* account_sign_up_op */
+MUST_USE enum err sign_up_show(struct visit *visit, const void *nothing);
+MUST_USE enum err sign_up_again(struct visit *visit, enum err err);
+MUST_USE enum err sign_up_done(struct visit *visit, const void *result); /* account_sign_up_op */
 
 /* ---- my_account.c ---- */
 
-enum err my_account_show(struct visit *visit, const void *nothing);
-enum err my_account_again(struct visit *visit, enum err err);
-enum err my_account_done(struct visit *visit, const void *result);
-enum err my_account_password_done(struct visit *visit, const void *nothing);
-enum err my_account_deleted(struct visit *visit, const void *nothing);
+MUST_USE enum err my_account_show(struct visit *visit, const void *nothing);
+MUST_USE enum err my_account_again(struct visit *visit, enum err err);
+MUST_USE enum err my_account_done(struct visit *visit, const void *result);
+MUST_USE enum err my_account_password_done(struct visit *visit, const void *nothing);
+MUST_USE enum err my_account_deleted(struct visit *visit, const void *nothing);
 
 #endif

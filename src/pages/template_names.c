@@ -17,6 +17,7 @@ struct uses {
 	const struct embedded *files;
 	struct use *items;
 	size_t n;
+	struct template_fault *fault;
 	const struct use *open; /* the innermost section that has not ended */
 };
 
@@ -30,7 +31,8 @@ static enum err collect(struct uses *uses, const struct embedded *file);
 static enum err add_use(struct uses *uses, const struct embedded *file, const struct piece *tag)
 {
 	if (uses->n == USES_MAX)
-		return ERR_NOMEM;
+		return template_complain(uses->fault, file, tag->at, tag->name,
+		                         "this page shows too many values");
 	uses->items[uses->n++] = (struct use){ *tag, uses->open, file };
 	return OK;
 }
@@ -149,7 +151,8 @@ static enum err check_page(const struct uses *ours, const struct uses *theirs,
 enum err template_names_check(struct arena *arena, const struct embedded *ours,
                               const struct embedded *theirs, struct template_fault *ret_fault)
 {
-	struct uses our_uses = { .files = ours }, their_uses = { .files = theirs };
+	struct uses our_uses = { .files = ours, .fault = ret_fault };
+	struct uses their_uses = { .files = theirs, .fault = ret_fault };
 
 	NEED(our_uses.items = arena_array(arena, USES_MAX, sizeof(struct use)));
 	NEED(their_uses.items = arena_array(arena, USES_MAX, sizeof(struct use)));

@@ -8,10 +8,12 @@
 #include "dialect/dialect.h"
 
 /* For routes: the page of a link, and the ends of its three forms. */
-enum err verify_show(struct visit *visit, const void *result);          /* confirmation_look_op */
-enum err verify_show_verified(struct visit *visit, const void *result); /* account_verify_op */
-enum err verify_show_changed(struct visit *visit, const void *result);  /* email_confirm_op */
-enum err verify_show_not_me(struct visit *visit, const void *result);   /* not_me_op */
+MUST_USE enum err verify_show(struct visit *visit, const void *result); /* confirmation_look_op */
+MUST_USE enum err verify_show_verified(struct visit *visit,
+                                       const void *result); /* account_verify_op */
+MUST_USE enum err verify_show_changed(struct visit *visit,
+                                      const void *result); /* email_confirm_op */
+MUST_USE enum err verify_show_not_me(struct visit *visit, const void *result); /* not_me_op */
 
 /* The form again, with what was wrong, while its token is good; else what became of the link.
  * ERR_NO_ROUTE: this visit is none of these pages', or the error is not about what was typed. */

@@ -64,6 +64,19 @@ TEST(a_template_may_show_what_ours_shows_and_no_more)
 	}
 }
 
+TEST(a_template_that_shows_values_without_end_is_refused_where_they_are_too_many)
+{
+	struct template_fault fault = { 0 };
+	struct buf text = buf_in(t->arena);
+	struct str many;
+
+	for (int i = 0; i < 600; i++)
+		buf_puts(&text, "{{sure}}\n");
+	CHECK("written", buf_str(&text, &many) == OK);
+	CHECK("refused", check(t->arena, "page.html", many.ptr, &fault) == ERR_INTERNAL);
+	CHECK("where", fault.line == 513 && strcmp(fault.file, "page.html") == 0);
+}
+
 /* A folder of templates, with one for the app called shop in it. */
 struct shelf {
 	struct scratch scratch;
