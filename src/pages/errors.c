@@ -26,7 +26,7 @@
 
 const struct wire_error page_errors[ERR_COUNT] = {
 	[ERR_NOMEM] = BUSY,
-	[ERR_RATE_LIMITED] = ODD(429, TEXT("error-rate")),
+	[ERR_RATE_LIMITED] = { 429, TEXT("error-busy-title"), TEXT("error-rate"), 0, 0, 0 },
 	[ERR_BUSY] = BUSY,
 	[ERR_RETRY] = BUSY,
 	[ERR_STORE] = FAULT(503),

@@ -160,6 +160,7 @@ static enum err show_link_form(struct visit *visit, const struct recovery_link_s
 		length[0],
 		length[1],
 		{ .name = "username", .text = state->login },
+		{ .name = "typed_username", .text = page_typed(visit, "username") },
 		{ .name = "error", .key = complaint->text },
 		{ .name = "bad_new", .text = bad(complaint, "new") },
 		{ .name = "bad_confirm", .text = bad(complaint, "confirm") },
@@ -206,10 +207,20 @@ const struct wire_error recovery_code_errors[ERR_COUNT] = {
 	[ERR_TOKEN_INVALID] = { 422, TEXT("error-form-title"), TEXT("code-wrong"), 0, 0, 0 },
 };
 
+/* The field that the head of the page leads to. Of the passwords the form tells right below them.
+ */
+static struct str field_above(const struct complaint *complaint)
+{
+	if (bad(complaint, "address").ptr)
+		return STR("email");
+	return bad(complaint, "code").ptr ? STR("code") : STR_NONE;
+}
+
 /* What was typed stands there again, but for the passwords. */
 static enum err show_code_form(struct visit *visit, const struct complaint *complaint)
 {
 	struct template_value length[LENGTH_VALUES];
+	struct str above = field_above(complaint);
 
 	TRY(page_length(visit, length));
 	const struct template_value values[] = {
@@ -223,6 +234,8 @@ static enum err show_code_form(struct visit *visit, const struct complaint *comp
 		{ .name = "bad_code", .text = bad(complaint, "code") },
 		{ .name = "bad_new", .text = bad(complaint, "new") },
 		{ .name = "bad_confirm", .text = bad(complaint, "confirm") },
+		{ .name = "problem", .key = above.ptr ? complaint->text : NULL },
+		{ .name = "problem_field", .text = above },
 		{ .name = NULL },
 	};
 	return page_show(visit, "password-reset-code.html", values);

@@ -17,8 +17,9 @@ static const struct {
 	                     TEXT("not-me-hint"), TEXT("not-me-button"), "verify/not-me" },
 };
 
+/* error: a key; bad_old: it is about the old password, and not about the address. */
 static enum err show_form(struct visit *visit, const struct confirmation_state *state,
-                          const char *error)
+                          const char *error, bool bad_old)
 {
 	struct str address = page_typed(visit, "address");
 	const struct template_value values[] = {
@@ -32,6 +33,8 @@ static enum err show_form(struct visit *visit, const struct confirmation_state *
 		{ .name = "address", .text = address.ptr ? address : STR("") },
 		{ .name = "token", .secret = page_typed_secret(visit, "token") },
 		{ .name = "error", .key = error },
+		{ .name = "bad_address", .text = error && !bad_old ? STR("yes") : STR_NONE },
+		{ .name = "bad_old", .text = error && bad_old ? STR("yes") : STR_NONE },
 		{ .name = NULL },
 	};
 
@@ -80,17 +83,17 @@ static enum err show_dead(struct visit *visit, enum token_fate fate, const struc
 }
 
 static enum err show_state(struct visit *visit, const struct confirmation_state *state,
-                           const char *error)
+                           const char *error, bool bad_old)
 {
 	page_speak_for(visit, state->locale);
 	if (state->fate != TOKEN_FATE_LIVE)
 		return show_dead(visit, state->fate, step_after(state));
-	return show_form(visit, state, error);
+	return show_form(visit, state, error, bad_old);
 }
 
 enum err verify_show(struct visit *visit, const void *result)
 {
-	return show_state(visit, result, NULL);
+	return show_state(visit, result, NULL, false);
 }
 
 /* ---- its ends ---- */
@@ -138,13 +141,16 @@ enum err verify_show_error(struct visit *visit, enum err err)
 	bool typed_wrong = err == ERR_WRONG_ADDRESS || err == ERR_WRONG_PASSWORD;
 	struct confirmation_state state;
 
+	bool cut_short = err == ERR_MEMBER_MISSING && !page_typed(visit, "token").ptr;
 	if (!visit->route || !str_starts(str(visit->route->path), "/verify") ||
-	    (!typed_wrong && err != ERR_TOKEN_INVALID))
+	    (!typed_wrong && !cut_short && err != ERR_TOKEN_INVALID))
 		return ERR_NO_ROUTE;
+	if (cut_short)
+		return show_dead(visit, TOKEN_FATE_LIVE, &to_start);
 	enum err looked = operation_run(&visit->ctx, &confirmation_look_op, &link, &state);
 	if (looked == ERR_TOKEN_INVALID ||
 	    (looked == OK && err == ERR_TOKEN_INVALID && state.fate == TOKEN_FATE_LIVE))
 		return show_dead(visit, TOKEN_FATE_LIVE, &to_start);
 	TRY(looked);
-	return show_state(visit, &state, visit_error(visit, err)->text);
+	return show_state(visit, &state, visit_error(visit, err)->text, err == ERR_WRONG_PASSWORD);
 }

@@ -4,7 +4,7 @@
 import re
 
 import pytest
-from server import link_in, path_of
+from server import NEW_PASSWORD, link_in, path_of
 
 pytestmark = pytest.mark.sqlite
 
@@ -63,6 +63,18 @@ def test_a_mailed_link_speaks_the_language_of_its_account(rekey):
     link = path_of(link_in(rekey.mail_to("ann@example.org")))
     assert language_of(rekey.get(link, headers={"Accept-Language": "tr"})) == "pt"
     assert language_of(rekey.get(link, headers={"Accept-Language": "tr", "Cookie": "rekey-language=bn"})) == "bn"
+
+
+def test_the_end_of_a_mailed_link_speaks_like_its_beginning(rekey):
+    """Whose account it is is known while the link lives; its form takes the language along."""
+    rekey.has_account("ann@example.org")
+    rekey.sql("UPDATE account SET locale = 'pt-BR'")
+    rekey.asks_for_reset("ann@example.org")
+    form = rekey.open_link(link_in(rekey.mail_to("ann@example.org"))).page.form_with("new")
+    for confirm, status in (("another one", 422), (NEW_PASSWORD, 200)):
+        answer = rekey.submit(form, new=NEW_PASSWORD, confirm=confirm)
+        assert (answer.status, language_of(answer)) == (status, "pt")
+    assert any(tag == "a" and attributes["href"].endswith("sign-in") for tag, attributes in answer.page.tags)
 
 
 def choose(rekey, language, headers=None, **fields):

@@ -27,6 +27,14 @@ def on_page(rekey, link, **values):
     return rekey.submit(page.page.form_with("address"), at="/verify", **values)
 
 
+def faulty_fields(answer):
+    """Which are marked; the first thing that a person comes to is the same."""
+    fields = [attributes for tag, attributes in answer.page.tags if tag == "input"]
+    faulty = {field["id"] for field in fields if field.get("aria-invalid")}
+    assert {field["id"] for field in fields if "autofocus" in field} == faulty
+    return faulty
+
+
 # ---- profile ----
 
 def test_a_person_sees_their_account_and_no_secret_of_it(ann):
@@ -187,6 +195,8 @@ def test_the_old_address_comes_back_for_who_knows_the_old_password(ann):
     link = link_in(ann.mail_to(ANN))
     wrong = on_page(ann, link, address=ANN, old=OTHER)
     assert wrong.status == 422 and ann.get(ACCOUNT, bearer=session).status == 200
+    assert faulty_fields(wrong) == {"old"}
+    assert faulty_fields(on_page(ann, link, address=EVE, old=PASSWORD)) == {"address"}
     held = on_page(ann, link, address=ANN, old="")
     assert held.status == 200 and ann.get(ACCOUNT, bearer=session).status == 401
     ann.asks_for_reset(EVE)
@@ -205,6 +215,8 @@ def test_a_not_me_link_cut_short_or_of_another_kind_does_nothing(ann):
     for wrong in (token[:-1], token[:-1] + ("A" if token[-1] != "A" else "B"), "", reset):
         answer = ann.post("/verify/not-me", form={"token": wrong, "address": ANN}, headers={"Sec-Fetch-Site": "same-origin"})
         assert answer.status == 410, (wrong, answer.status)
+    bare = ann.get("/verify")  # as of a link that ended at its question mark
+    assert bare.status == 410 and bare.page.says == ann.get("/verify", query={"token": "unknown"}).page.says
     assert ann.put_password(token=token, new="a third password").status == 410
     assert ann.put("/api/v1/account/verification", token=token).status == 410
     assert ann.session_lives(session)

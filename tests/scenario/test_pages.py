@@ -189,6 +189,7 @@ def test_a_person_confirms_a_made_password(rekey, tab, javascript):
     ours.fills(username="bob")
     ours.presses()
     ours.waits_for_new_words(before)
+    assert ours.page.input_value("#username") == "bob"
     rekey.gets_no_mail()
     before = ours.says()
     ours.fills(username="ann")

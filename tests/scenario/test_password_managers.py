@@ -47,6 +47,10 @@ class Form:
         self.attributes, self.fields, self.buttons = attributes, [], []
 
 
+def action_of(form):
+    return form.attributes["action"].replace("../", "").partition("?")[0]
+
+
 def forms_of(page):
     """The forms of a page with their fields and buttons; and the labels and ids of all of it."""
     forms, labels, ids = [], set(), []
@@ -95,7 +99,7 @@ def test_every_form_has_what_password_managers_look_for(pages):
     for name, (word, action, wanted) in FORMS.items():
         forms, labels, ids = forms_of(pages[word])
         assert len(ids) == len(set(ids)), name
-        form = next(form for form in forms if form.attributes["action"].replace("../", "") == action)
+        form = next(form for form in forms if action_of(form) == action)
         assert form.attributes["method"] == "post" and form.attributes.get("autocomplete") != "off", name
         fields = [(field.get("id"), field.get("name"), field.get("type"), field.get("autocomplete")) for field in form.fields]
         assert fields == wanted, name
@@ -123,7 +127,7 @@ def test_no_form_with_a_password_is_missing_above(pages):
     told = {(word, action) for word, action, _ in FORMS.values()}
     for word, page in pages.items():
         for form in forms_of(page)[0]:
-            action = form.attributes["action"].replace("../", "")
+            action = action_of(form)
             assert (word, action) in told or not [field for field in form.fields if field.get("type") == "password"], (word, action)
 
 
@@ -131,6 +135,6 @@ def test_the_name_of_a_known_person_stands_in_the_form(pages):
     """So that the new password is kept beside the old one."""
     for word, action, name in (("reset", "password-reset", "new@example.org"), ("account", "account/password", "new@example.org"),
                                ("account", "account/email", "new@example.org"), ("account", "account/delete", "new@example.org")):
-        form = next(form for form in forms_of(pages[word])[0] if form.attributes["action"].replace("../", "") == action)
+        form = next(form for form in forms_of(pages[word])[0] if action_of(form) == action)
         field = next(field for field in form.fields if field.get("autocomplete") == "username")
         assert (field["value"], "readonly" in field) == (name, True), (word, action)

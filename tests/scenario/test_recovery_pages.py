@@ -83,6 +83,8 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stands_there_but_
         inputs = {attributes.get("id"): attributes for tag, attributes in answer.page.tags if tag == "input" and attributes.get("id")}
         assert {id for id, attributes in inputs.items() if attributes.get("aria-invalid")} == faulty, name
         assert all("error" in inputs[id]["aria-describedby"].split() for id in faulty), name
+        focused = {attributes.get("id") for _, attributes in answer.page.tags if "autofocus" in attributes}
+        assert focused == (faulty & {"new", "confirm"} or {"problem"}), name
         form = answer.page.form_with("code")
         assert form.inputs["code"] == typed["code"] and form.inputs["new"] == form.inputs["confirm"] == "", name
         assert NEW_PASSWORD not in answer.text, name
