@@ -87,15 +87,13 @@ def log_ins(bench):
     yield rate_row(f"log-ins, {LOG_IN_CONNECTIONS} connections", "/s", "bare hashes, one thread a core", rounds, 0.90)
 
 
-# The quickest first; the first that is there is taken. The last is in every version.
+# The quickest first; the first that is there is taken. The last is in every version, and is made only where it is
+# needed: its mail may have to wait behind those of a measure before.
 def reads(rekey):
     bearer = {"Authorization": "Bearer " + rekey.session_of(house.member(0))}
-    token = rekey.reset_token(house.member(1))
-    return [
-        ("GET /api/v1/sessions, signed in", {"path": "/api/v1/sessions", "headers": bearer}),
-        ("GET /api/v1/account, signed in", {"path": "/api/v1/account", "headers": bearer}),
-        ("GET of the page of a live link", {"path": "/password-reset?token=" + token}),
-    ]
+    yield "GET /api/v1/sessions, signed in", {"path": "/api/v1/sessions", "headers": bearer}
+    yield "GET /api/v1/account, signed in", {"path": "/api/v1/account", "headers": bearer}
+    yield "GET of the page of a live link", {"path": "/password-reset?token=" + rekey.reset_token(house.member(1))}
 
 
 def quickest_read(rekey):
